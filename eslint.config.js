@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+import prettier from "eslint-config-prettier";
+import tseslint from "typescript-eslint";
+
+const packages = readdirSync("packages").map((folder) => ({
+  folder,
+  name: JSON.parse(readFileSync(`packages/${folder}/package.json`, "utf8")).name,
+}));
+
+/** Core imports no adapter, adapters import only core, and nobody reaches into another package's files. */
+const mayImport = {
+  "@daybook/core": [],
+  "@daybook/testing": ["@daybook/core"],
+  daybook: ["@daybook/core"],
+};
+
+const walls = packages.map(({ folder, name }) => {
+  const allowed = [name, ...(mayImport[name] ?? ["@daybook/core"])];
+  return {
+    files: [`packages/${folder}/src/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: packages.map((p) => p.name).filter((n) => !allowed.includes(n)),
+              message: `${name} may import only ${allowed.slice(1).join(", ") || "its own files"}.`,
+            },
+            {
+              group: ["@daybook/*/*", "daybook/*", "**/packages/**", "../../../*/src/**", "../../*/src/**"],
+              message: "Import another package by its name; its files are its own.",
+            },
+            ...(name === "@daybook/core" && folder === "core"
+              ? []
+              : [{ group: ["tsyringe", "reflect-metadata"], message: "Only core/src/di knows tsyringe." }]),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/node_modules/**", "**/*.d.ts", ".nx/**", "coverage/**"] },
+  ...tseslint.configs.recommended,
+  {
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      eqeqeq: ["error", "smart"],
+    },
+  },
+  ...walls,
+  {
+    files: ["packages/core/src/**/*.ts"],
+    ignores: ["packages/core/src/di/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ImportDeclaration[source.value=/^(tsyringe|reflect-metadata)$/]",
+          message: "Only core/src/di knows tsyringe.",
+        },
+      ],
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,61 @@
+import type { Observation } from "../layout/path-layout.js";
+
+/** What is about to be brought home. */
+export interface Delivery {
+  readonly source: string;
+  /** Absolute remote path, already checked to be safe. */
+  readonly path: string;
+  /** The layout's constant directory; what follows it is kept. */
+  readonly root: string;
+  readonly observation: Observation;
+  /** The version: bytes and mtime as listed. */
+  readonly size?: number;
+  readonly modifiedAt?: Date;
+  /** Set where another version is to be kept: the version number that becomes part of the name. */
+  readonly keepAs?: number;
+}
+
+/** A file at its final name. */
+export interface Delivered {
+  /** Relative to the destination, '/'-separated. */
+  readonly location: string;
+  /** Bytes on disk. */
+  readonly size: number;
+}
+
+/** A file on its way in. One writer at a time. */
+export interface Incoming {
+  readonly location: string;
+  /** Bytes kept from an earlier attempt at this very version. */
+  readonly kept: number;
+  /** The kept bytes, to be hashed and inspected again before more are written. */
+  readKept(): AsyncIterable<Uint8Array>;
+  /** Forgets what was kept and written: the next byte written is the first. */
+  restart(): Promise<void>;
+  /** Undefined: taken at once, no need to wait. The chunk is copied or written before that, and may be reused. */
+  write(chunk: Uint8Array): Promise<void> | undefined;
+  /**
+   * The only way to the final name: makes the bytes durable, gives the file its name, makes the name durable. Others
+   * committed at the same time share the cost. Takes the place of a file only when `replace` says so; otherwise a
+   * taken name rejects with kind "config" and the bytes are kept.
+   */
+  commit(options: { replace: boolean }): Promise<Delivered>;
+  /** Ends without a file; `keep` leaves the bytes for the next attempt. Safe after any failure and to call twice. */
+  abort(options: { keep: boolean }): Promise<void>;
+}
+
+/** Where files land. A file at a final name is whole, whatever happens when. */
+export interface Destination {
+  /** Creates folders, checks that it can be written. Safe to call twice. */
+  open(): Promise<void>;
+  /** The final name, relative to the destination. Pure; rejects names that can't be kept safely with kind "config". */
+  locate(delivery: Delivery): string;
+  begin(delivery: Delivery): Promise<Incoming>;
+  /** Size and mtime of what is at a final name; undefined if nothing is. */
+  stat(location: string): Promise<{ size: number; modifiedAt: Date } | undefined>;
+  /** The bytes at a final name. */
+  read(location: string): AsyncIterable<Uint8Array>;
+  /** Removes a file; for versions that were replaced under another name. Missing is fine. */
+  remove(location: string): Promise<void>;
+  close(): Promise<void>;
+}

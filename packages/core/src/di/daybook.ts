@@ -1,0 +1,100 @@
+import type { DaybookError } from "../errors/daybook-error.js";
+import type { PathLayout } from "../layout/path-layout.js";
+import type { SourcePolicy } from "../plan/policy.js";
+import type { Gap } from "../report/gap.js";
+import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
+import type { TimeRange } from "../time/range.js";
+import type { Plugin } from "./tokens.js";
+
+export interface SourceOptions extends Partial<SourcePolicy> {
+  readonly name: string;
+  /** A transport, and any inspectors; others override what the root holds for this source. */
+  readonly plugins: readonly Plugin[];
+  readonly layout: PathLayout;
+  /** ISO 8601 with a zone, or a Date. */
+  readonly start: string | Date;
+  /** Exclusive. Without it the source is crawled until stopped. */
+  readonly end?: string | Date;
+}
+
+export interface DaybookOptions {
+  /** A state store and a destination; observers, inspectors for all sources, a clock. */
+  readonly plugins: readonly Plugin[];
+  readonly sources: readonly SourceOptions[];
+  /** How long a stop waits for downloads under way, in ms. Default 30 s. */
+  readonly shutdownTimeout?: number;
+}
+
+/** Narrows a call to some sources and a part of their ranges. */
+export interface Scope {
+  readonly sources?: readonly string[];
+  readonly range?: Partial<TimeRange>;
+}
+
+export interface RunOptions extends Scope {
+  /** First abort: stop taking new work, drain, keep part files. */
+  readonly signal?: AbortSignal;
+  /** Visit every due slot once and return. */
+  readonly once?: boolean;
+}
+
+export interface SourceResult {
+  readonly name: string;
+  /** "complete": every slot over by now is complete; "gaps": some are not; "failed": see `error`; "stopped": by the signal. */
+  readonly outcome: "complete" | "gaps" | "failed" | "stopped";
+  readonly error?: DaybookError;
+  /** What this run brought home. */
+  readonly fetched: { readonly files: number; readonly bytes: number };
+  readonly summary: Summary;
+}
+
+export interface RunResult {
+  /** The worst of the sources': failed, stopped, gaps, complete. */
+  readonly outcome: SourceResult["outcome"];
+  readonly sources: readonly SourceResult[];
+}
+
+export interface PlannedSlot {
+  readonly path: string;
+  readonly start: Date;
+  readonly end?: Date;
+  readonly listing: "entries" | "empty" | "missing" | "failed" | "truncated";
+  readonly reason?: string;
+  /** Files a run would fetch now, with those that wait until they are ready. */
+  readonly fetch: readonly { readonly path: string; readonly size?: number; readonly waits?: string }[];
+}
+
+export interface SourceStatus {
+  readonly name: string;
+  readonly range: TimeRange;
+  /** Slots in range whose time has begun. */
+  readonly expected: number;
+  /** Of these, never listed. */
+  readonly unseen: number;
+  readonly summary: Summary;
+  /** Names at the source that were skipped or could not be read, the first few. */
+  readonly oddities: readonly {
+    readonly slot: string;
+    readonly what: "skipped" | "unreadable";
+    readonly count: number;
+    readonly names: readonly string[];
+  }[];
+  /** When the newest stored observation was made. */
+  readonly newest?: Date;
+}
+
+/** Everything an application does with Daybook. Made by `createDaybook`; close it when done. */
+export interface Daybook {
+  /** Crawls; ends by itself when every slot in range is settled, never for a source without an end unless `once`. */
+  run(options?: RunOptions): Promise<RunResult>;
+  /** What a run would list and fetch now: lists the due slots, fetches and records nothing. */
+  plan(options?: Scope & { signal?: AbortSignal }): AsyncIterable<PlannedSlot & { source: string }>;
+  status(options?: Scope): Promise<SourceStatus[]>;
+  /** Slots over by now that aren't settled or have nothing to show, and files that never came; oldest first per source. */
+  gaps(options?: Scope): AsyncIterable<Gap>;
+  /** Files of the ledger with what the layout reads from their paths. */
+  files(
+    query?: FileQuery & { attributes?: Readonly<Record<string, string>> },
+  ): AsyncIterable<FileRecord & { attributes: Readonly<Record<string, string>> }>;
+  close(): Promise<void>;
+}

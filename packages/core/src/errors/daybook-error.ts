@@ -1,0 +1,111 @@
+/** What happened. Adapters translate their wire's codes to one of these; everything else reads only these. */
+export type ErrorKind =
+  | "not-found"
+  | "permission"
+  | "auth"
+  | "config"
+  | "unsupported"
+  | "network"
+  | "timeout"
+  | "cut-short"
+  | "busy"
+  | "changed"
+  | "protocol"
+  | "bad-content"
+  | "no-space"
+  | "store"
+  | "cancelled";
+
+/** What to do about it: nothing, try later, try at once on another connection, or others have tried already. */
+export type RetryAdvice = "no" | "later" | "new-connection" | "gave-up";
+
+const DEFAULT_RETRY: Record<ErrorKind, RetryAdvice> = {
+  "not-found": "no",
+  permission: "no",
+  auth: "no",
+  config: "no",
+  unsupported: "no",
+  network: "new-connection",
+  timeout: "new-connection",
+  "cut-short": "new-connection",
+  busy: "later",
+  changed: "later",
+  protocol: "later",
+  "bad-content": "later",
+  "no-space": "later",
+  store: "later",
+  cancelled: "no",
+};
+
+export interface DaybookErrorOptions {
+  /** Defaults to what the kind usually calls for. */
+  retry?: RetryAdvice;
+  /** What was being done: "list", "read", "connect", "record" … */
+  operation?: string;
+  source?: string;
+  path?: string;
+  /** The system's or server's own code: "ENOTFOUND", "550". */
+  code?: string;
+  cause?: unknown;
+}
+
+/**
+ * The only error class Daybook throws on purpose. Recognise it with `isDaybookError`, never by `instanceof`: two
+ * copies of core may live in one program. `detail` is a sentence in plain words that says what to do where there is
+ * something to do; the message adds operation, source and path. Never put a secret in any field.
+ */
+export class DaybookError extends Error {
+  readonly kind: ErrorKind;
+  readonly retry: RetryAdvice;
+  readonly detail: string;
+  readonly operation?: string;
+  readonly source?: string;
+  readonly path?: string;
+  readonly code?: string;
+
+  constructor(kind: ErrorKind, detail: string, options: DaybookErrorOptions = {}) {
+    const { operation, source, path } = options;
+    const where = [source, operation, path && printable(path)].filter(Boolean).join(" ");
+    super(`${where ? `${where}: ` : ""}${printable(detail)}`, { cause: options.cause });
+    this.name = "DaybookError";
+    this.kind = kind;
+    this.retry = options.retry ?? DEFAULT_RETRY[kind];
+    this.detail = printable(detail);
+    this.operation = operation;
+    this.source = source;
+    this.path = path;
+    this.code = options.code;
+  }
+}
+
+export function isDaybookError(error: unknown, kind?: ErrorKind): error is DaybookError {
+  if (!(error instanceof Error) || error.name !== "DaybookError") return false;
+  return kind === undefined || (error as DaybookError).kind === kind;
+}
+
+/** Any thrown value as a `DaybookError`; what is one already is passed on unchanged. */
+export function asDaybookError(
+  error: unknown,
+  fallback: ErrorKind,
+  options: DaybookErrorOptions = {},
+): DaybookError {
+  if (isDaybookError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return new DaybookError(fallback, message, {
+    code: typeof code === "string" || typeof code === "number" ? String(code) : undefined,
+    ...options,
+    cause: error,
+  });
+}
+
+// C0 and C1 controls, line and paragraph separators, bidirectional marks and isolates, zero-width characters, lone
+// surrogates: all that could break a log line, a terminal or a reader's eye.
+const UNPRINTABLE =
+  // eslint-disable-next-line no-control-regex -- controls are what this is about
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Text from a server, made safe to print on one line. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

@@ -1,0 +1,32 @@
+import type { TimeRange } from "../time/range.js";
+
+/**
+ * The smallest stretch of time whose directory is computable without asking the server. Within one layout a path
+ * belongs to one slot only. A layout without dates has one slot, which never ends (`end` undefined).
+ */
+export interface Slot {
+  /** The directory: absolute, '/'-separated, no trailing '/'. */
+  readonly path: string;
+  readonly start: Date;
+  readonly end?: Date;
+}
+
+/** What a layout reads from one path. */
+export interface Observation {
+  /** UTC; undefined where the path says nothing of time, and then no range can leave it out. */
+  readonly observedAt?: Date;
+  /** Radar, strategy, volume, field … as written in the path. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Dates to paths and back. Pure and synchronous: no I/O. */
+export interface PathLayout {
+  /** The constant directory every path begins with, such as "/L2/RMA1"; what follows it is kept on disk. Default "/". */
+  readonly root?: string;
+  /** Every slot that shares an instant with the range, oldest first. Endless if the range is and the layout has dates. */
+  slots(range: TimeRange): Iterable<Slot>;
+  /** Is this directory, discovered below the slot, worth listing? */
+  enters(slot: Slot, directory: string): boolean;
+  /** Undefined: not ours, skip. */
+  parse(path: string): Observation | undefined;
+}

@@ -1,0 +1,41 @@
+import type { DaybookError } from "../errors/daybook-error.js";
+import type { FileRecord, ListingOutcome, SlotRecord } from "../store/state-store.js";
+import type { Lane } from "../transport/transport.js";
+
+/** What a crawl tells as it goes. Times are the engine's clock's. */
+export type CrawlEvent =
+  | { type: "source-started"; source: string; at: Date; slots?: number }
+  | {
+      type: "slot-visited";
+      source: string;
+      at: Date;
+      slot: string;
+      lane: Lane;
+      listing: ListingOutcome;
+      found: number;
+      reason?: string;
+    }
+  | { type: "slot-settled"; source: string; at: Date; slot: SlotRecord }
+  | {
+      type: "file-started";
+      source: string;
+      at: Date;
+      path: string;
+      lane: Lane;
+      size?: number;
+      resumedFrom: number;
+    }
+  | { type: "file-progress"; source: string; at: Date; path: string; bytes: number }
+  | { type: "file-stored"; source: string; at: Date; file: FileRecord; adopted: boolean }
+  | { type: "file-failed"; source: string; at: Date; path: string; error: DaybookError; nextAttemptAt?: Date }
+  | { type: "file-quarantined"; source: string; at: Date; path: string; error: DaybookError }
+  | { type: "host-down"; source: string; at: Date; error: DaybookError; nextTryAt: Date }
+  | { type: "host-up"; source: string; at: Date }
+  | { type: "source-idle"; source: string; at: Date; until?: Date }
+  | { type: "source-failed"; source: string; at: Date; error: DaybookError }
+  | { type: "source-finished"; source: string; at: Date };
+
+/** Watches a crawl: log, progress, metrics. One that throws can't break it; one that is slow slows it. */
+export interface Observer {
+  on(event: CrawlEvent): void;
+}

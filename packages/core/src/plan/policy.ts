@@ -1,0 +1,46 @@
+import type { Observation } from "../layout/path-layout.js";
+import type { RemoteEntry } from "../transport/transport.js";
+import type { FileRecord } from "../store/state-store.js";
+
+/** What happens when a stored file shows up with another size or mtime. */
+export type OnChange = "replace" | "keep" | "ignore";
+
+/** What a readiness rule may look at. */
+export interface ReadinessFacts {
+  readonly entry: RemoteEntry;
+  readonly observation: Observation;
+  /** The same version as seen by an earlier visit. */
+  readonly seenBefore?: FileRecord;
+  /** Names of all files in the same directory, for done-markers. */
+  readonly siblings: ReadonlySet<string>;
+  /** Whether an inspector will prove that the file is whole. */
+  readonly provable: boolean;
+  readonly now: Date;
+}
+
+/** Undefined: ready. Otherwise what the file waits for, in words. Pure. */
+export type ReadinessRule = (facts: ReadinessFacts) => string | undefined;
+
+/** How one source is crawled. All durations in ms. */
+export interface SourcePolicy {
+  /** How often slots that aren't over are listed. Default 60 s. */
+  readonly poll: number;
+  /** How long after its end a slot closes. Default 10 min. */
+  readonly grace: number;
+  /** Slots that ended less than this ago are live: listed at every poll, fetched first. Default 1 h. */
+  readonly lookback: number;
+  /** Ages (since the slot's end) at which a closed slot is listed again. Default 1 h, 6 h, 24 h, 7 d. */
+  readonly revisit: readonly number[];
+  readonly onChange: OnChange;
+  /** Default: size and mtime stable over two looks, or older than a minute, or an inspector proves the end. */
+  readonly ready: ReadinessRule;
+  /** Attempts at one version before it is quarantined. Default 5. */
+  readonly maxAttempts: number;
+  /** First and longest wait between attempts. Default 1 s and 5 min. */
+  readonly retryDelay: number;
+  readonly maxRetryDelay: number;
+  /** Continue part files. Default true. */
+  readonly resume: boolean;
+  /** Which observations are wanted. Default all. */
+  readonly select: (observation: Observation) => boolean;
+}

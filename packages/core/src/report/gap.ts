@@ -1,0 +1,20 @@
+/**
+ * Why data isn't there. The first six are about a slot, the others about one file:
+ * unseen: never listed; failed: its last listing failed; missing: no such directory at the source; empty: a directory
+ * without files of ours; unreadable: lines of its listing could not be read; open: listed, but not since it closed.
+ * pending: a file still to fetch; quarantined: given up; gone: it left the source before it could be fetched.
+ */
+export type GapKind =
+  "unseen" | "failed" | "missing" | "empty" | "unreadable" | "open" | "pending" | "quarantined" | "gone";
+
+export interface Gap {
+  readonly source: string;
+  readonly kind: GapKind;
+  /** The slot's directory. */
+  readonly slot: string;
+  readonly start: Date;
+  readonly end?: Date;
+  /** The file, for the kinds about one. */
+  readonly path?: string;
+  readonly reason?: string;
+}

@@ -1,0 +1,172 @@
+import type { TimeRange } from "../time/range.js";
+
+/** See docs/architecture.md for the table of states. "unseen" is never stored: it is the absence of a record. */
+export type SlotState = "unseen" | "open" | "failed" | "partial" | "complete" | "empty" | "missing";
+
+/** How the last visit's listing ended: four outcomes that are never mixed up, and one that may be cut off. */
+export type ListingOutcome = "entries" | "empty" | "missing" | "failed" | "truncated";
+
+/**
+ * pending: seen, to be fetched (or waiting until it is ready, or for its next attempt). stored: at its final name,
+ * verified. quarantined: given up, with the reason. gone: it left the source before it could be fetched.
+ */
+export type FileStatus = "pending" | "stored" | "quarantined" | "gone";
+
+/** Names at the source that are not ours: they don't parse, are of the wrong type, or are unsafe. */
+export interface Skipped {
+  readonly count: number;
+  /** The first few, for people to look at; printable. */
+  readonly names: readonly string[];
+}
+
+/** What one visit found out about a slot; this is what the crawler writes. */
+export interface SlotVisit {
+  readonly source: string;
+  /** The slot's directory; with `source` the slot's identity. */
+  readonly path: string;
+  readonly start: Date;
+  readonly end?: Date;
+  readonly listing: ListingOutcome;
+  readonly visitedAt: Date;
+  /** When the last complete listing was taken; a failed visit passes the earlier one on. */
+  readonly listedAt?: Date;
+  /** Whether a complete listing was taken after the slot's end plus grace. */
+  readonly closed: boolean;
+  /** When the slot is due again; undefined: not any more. */
+  readonly nextVisitAt?: Date;
+  /** Visits that failed in a row. */
+  readonly failures: number;
+  /** Why the last visit failed, in words. */
+  readonly reason?: string;
+  readonly skipped: Skipped;
+  /** Listing lines that couldn't be read: a file may hide behind each, so they keep the slot from being complete. */
+  readonly unreadable: Skipped;
+}
+
+export interface FileCounts {
+  readonly pending: number;
+  readonly stored: number;
+  readonly quarantined: number;
+  readonly gone: number;
+  /** Bytes of the stored ones. */
+  readonly bytes: number;
+}
+
+/** A slot as the ledger remembers it: the last visit, and what its files add up to. */
+export interface SlotRecord extends SlotVisit {
+  readonly state: Exclude<SlotState, "unseen">;
+  readonly settled: boolean;
+  readonly files: FileCounts;
+}
+
+/** One remote file. Identity is (source, path); version is (size, modifiedAt). */
+export interface FileRecord {
+  readonly source: string;
+  /** Absolute remote path. */
+  readonly path: string;
+  /** Path of the slot it belongs to. */
+  readonly slot: string;
+  readonly observedAt?: Date;
+  readonly status: FileStatus;
+  /** Bytes, as last listed. */
+  readonly size?: number;
+  readonly modifiedAt?: Date;
+  /** When this version was first seen. */
+  readonly firstSeenAt: Date;
+  /** Hex; of the version that is stored. */
+  readonly sha256?: string;
+  /** Where the destination put it, relative to the destination. */
+  readonly location?: string;
+  readonly storedAt?: Date;
+  /** 1 for the first version stored, then counting up; 0 while none is. */
+  readonly version: number;
+  /** Failed attempts at this version. */
+  readonly attempts: number;
+  readonly nextAttemptAt?: Date;
+  /** Why it isn't stored: the last failure, or what it waits for. */
+  readonly reason?: string;
+}
+
+/** A noteworthy moment in the life of a file or slot: a failure, a new version, a late arrival. Kept for `explain`. */
+export interface LedgerEvent {
+  readonly source: string;
+  /** The file's or the slot's path. */
+  readonly path: string;
+  readonly at: Date;
+  /** "failed", "quarantined", "replaced", "late", "gap-closed" … */
+  readonly what: string;
+  readonly detail?: string;
+}
+
+export type LedgerChange =
+  | { readonly kind: "visit"; readonly visit: SlotVisit }
+  /** The slot is due at `at` or when it would have been anyway, whichever is earlier. */
+  | { readonly kind: "due"; readonly source: string; readonly path: string; readonly at: Date }
+  | { readonly kind: "file"; readonly file: FileRecord }
+  | { readonly kind: "event"; readonly event: LedgerEvent };
+
+export interface SlotFilter {
+  /** Only slots whose `nextVisitAt` is at or before this. */
+  readonly dueBy?: Date;
+  readonly states?: readonly SlotState[];
+}
+
+export interface FileQuery {
+  readonly source?: string;
+  readonly status?: readonly FileStatus[];
+  /** On `observedAt`; files without one match only when there is no range. */
+  readonly range?: TimeRange;
+  /** Only files of this slot. */
+  readonly slot?: string;
+  readonly limit?: number;
+}
+
+export interface SummaryQuery {
+  readonly source?: string;
+  /** Slots that overlap it. */
+  readonly range?: TimeRange;
+}
+
+export interface Summary {
+  /** Slots by state, as recorded; "unseen" is not in it. */
+  readonly slots: Readonly<Record<Exclude<SlotState, "unseen">, number>>;
+  readonly settled: number;
+  readonly files: FileCounts;
+  readonly skipped: number;
+  readonly unreadable: number;
+  /** The earliest `nextVisitAt`. */
+  readonly nextVisitAt?: Date;
+}
+
+/**
+ * The ledger. Batch calls only: one round trip per directory, never one per file. Time comes in as an argument.
+ * Failures are `DaybookError`s of kind "store", or "no-space" for a full disk.
+ */
+export interface StateStore {
+  /** Creates or migrates; a schema newer than this code rejects with kind "config". Safe to call twice. */
+  open(): Promise<void>;
+  /** Recorded slots of one source that overlap the range, oldest first. */
+  slots(source: string, range: TimeRange, filter?: SlotFilter): AsyncIterable<SlotRecord>;
+  /** Those of the paths that are known, by path. */
+  files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>>;
+  /**
+   * All or nothing, and safe to repeat: the same changes again leave the same ledger. Records are replaced whole; the
+   * counts and states of the slots touched are computed from the files, by the rule in `slotState`. A "file" or "due"
+   * change whose slot isn't known rejects with kind "store".
+   */
+  record(changes: readonly LedgerChange[]): Promise<void>;
+  /** Files by source, observedAt and path. The ledger may change meanwhile. */
+  find(query: FileQuery): AsyncIterable<FileRecord>;
+  /** Counts and bytes, added up in the database. */
+  summarize(query: SummaryQuery): Promise<Summary>;
+  /** A path's events, oldest first. */
+  events(source: string, path: string): AsyncIterable<LedgerEvent>;
+  /**
+   * Takes or renews the lease for `ttlMs` from now; false while somebody else holds it. A ttl of 0 gives it back.
+   * Adapters shared by several machines use the database's clock instead of `now`.
+   */
+  lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean>;
+  /** Who holds the lease, if anybody does. */
+  leaseHolder(name: string, now: Date): Promise<string | undefined>;
+  close(): Promise<void>;
+}
