@@ -1,1 +1,1 @@
-export {};
+export * from "./kits/contract-case.js";
