@@ -8,6 +8,7 @@ export * from "./transport/host-budget.js";
 export * from "./transport/session-pool.js";
 export * from "./store/state-store.js";
 export * from "./store/slot-state.js";
+export * from "./store/memory-store.js";
 export * from "./destination/destination.js";
 export * from "./inspect/inspector.js";
 export * from "./observe/observer.js";

@@ -1,0 +1,34 @@
+import type { FileRecord, LedgerEvent, SlotVisit } from "./state-store.js";
+
+const copyOf = (date: Date | undefined): Date | undefined => date && new Date(date);
+
+// Copies all the way down: a Date can be changed by whoever holds it, even in a frozen object.
+
+export function copyVisit(visit: SlotVisit): SlotVisit {
+  const { skipped, unreadable } = visit;
+  return {
+    ...visit,
+    start: new Date(visit.start),
+    end: copyOf(visit.end),
+    visitedAt: new Date(visit.visitedAt),
+    listedAt: copyOf(visit.listedAt),
+    nextVisitAt: copyOf(visit.nextVisitAt),
+    skipped: { count: skipped.count, names: [...skipped.names] },
+    unreadable: { count: unreadable.count, names: [...unreadable.names] },
+  };
+}
+
+export function copyFile(file: FileRecord): FileRecord {
+  return {
+    ...file,
+    observedAt: copyOf(file.observedAt),
+    modifiedAt: copyOf(file.modifiedAt),
+    firstSeenAt: new Date(file.firstSeenAt),
+    storedAt: copyOf(file.storedAt),
+    nextAttemptAt: copyOf(file.nextAttemptAt),
+  };
+}
+
+export function copyEvent(event: LedgerEvent): LedgerEvent {
+  return { ...event, at: new Date(event.at) };
+}
