@@ -3,6 +3,8 @@ export * from "./time/clock.js";
 export * from "./time/range.js";
 export * from "./time/system-clock.js";
 export * from "./layout/path-layout.js";
+export * from "./layout/template.js";
+export * from "./layout/flat.js";
 export * from "./transport/transport.js";
 export * from "./transport/host-budget.js";
 export * from "./transport/session-pool.js";

@@ -1,0 +1,120 @@
+import { DATE_FIELDS, type DateField } from "./date-fields.js";
+import { dateTypo } from "./date-typo.js";
+import { UNSAFE_CHARACTER } from "./safe-name.js";
+import { templateError } from "./template-error.js";
+
+/** A piece of a template; `column` counts from 1. */
+export type Token =
+  | { readonly kind: "literal"; readonly text: string; readonly column: number }
+  | { readonly kind: "date"; readonly field: DateField; readonly column: number }
+  | {
+      readonly kind: "attribute";
+      readonly name: string;
+      readonly pattern?: string;
+      readonly column: number;
+    }
+  | { readonly kind: "rest"; readonly column: number };
+
+/** What stands between two slashes. */
+export type Segment = readonly Token[];
+
+export function isDateField(name: string): name is DateField {
+  return (DATE_FIELDS as readonly string[]).includes(name);
+}
+
+/** Takes a template apart; refuses what is no path and placeholders that can't be meant. */
+export function scanTemplate(text: string): Segment[] {
+  if (!text.startsWith("/")) throw templateError(text, 'must start with "/", the root of the remote tree', 1);
+  const segments: Token[][] = [];
+  let at = 0;
+  while (at < text.length) {
+    const c = text[at]!;
+    if (c === "/") {
+      segments.push([]);
+      at++;
+      continue;
+    }
+    const token = c === "{" ? scanPlaceholder(text, at) : scanPlain(text, at);
+    segments.at(-1)!.push(token.token);
+    at = token.end;
+  }
+  checkSegments(text, segments);
+  return segments;
+}
+
+function checkSegments(text: string, segments: readonly Segment[]): void {
+  let column = 1;
+  for (const [i, segment] of segments.entries()) {
+    column = segment[0]?.column ?? column + 1;
+    if (segment.length > 0) continue;
+    if (i === segments.length - 1) {
+      throw templateError(text, "ends in the middle: after the last slash comes the file name", column);
+    }
+    throw templateError(text, 'has an empty folder name: write one "/" only', column);
+  }
+}
+
+function scanPlain(text: string, at: number): { token: Token; end: number } {
+  if (text[at] === "*") return { token: { kind: "rest", column: at + 1 }, end: at + 1 };
+  if (text[at] === "}") throw templateError(text, 'this "}" closes nothing: remove it', at + 1);
+  let end = at;
+  while (end < text.length && !"/{}*".includes(text[end]!)) end++;
+  const literal = text.slice(at, end);
+  const unsafe = UNSAFE_CHARACTER.exec(literal);
+  if (unsafe) {
+    const problem =
+      unsafe[0] === "\\" ? 'write "/" between folders' : "control characters can't be part of a path";
+    throw templateError(text, problem, at + unsafe.index + 1);
+  }
+  return { token: { kind: "literal", text: literal, column: at + 1 }, end };
+}
+
+function scanPlaceholder(text: string, at: number): { token: Token; end: number } {
+  const column = at + 1;
+  const end = closingBrace(text, at);
+  const inside = text.slice(at + 1, end);
+  const colon = inside.indexOf(":");
+  const name = colon < 0 ? inside : inside.slice(0, colon);
+  const pattern = colon < 0 ? undefined : inside.slice(colon + 1);
+  if (isDateField(name)) {
+    if (pattern !== undefined) throw templateError(text, `{${name}} is a date and takes no pattern`, column);
+    return { token: { kind: "date", field: name, column }, end: end + 1 };
+  }
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
+    const problem = `"{${name}}" is no placeholder: a name has letters, digits and "-", and starts with a letter`;
+    throw templateError(text, problem, column);
+  }
+  const meant = dateTypo(name);
+  if (meant) throw templateError(text, `{${name}} is no date field: did you mean ${meant}?`, column);
+  if (pattern !== undefined) checkPattern(text, name, pattern, column);
+  return { token: { kind: "attribute", name, pattern, column }, end: end + 1 };
+}
+
+/** The index of the brace that closes the one at `at`; a pattern may hold braces of its own. */
+function closingBrace(text: string, at: number): number {
+  let depth = 0;
+  let inClass = false;
+  for (let i = at; i < text.length; i++) {
+    const c = text[i];
+    if (c === "\\") i++;
+    else if (inClass) inClass = c !== "]";
+    else if (c === "[") inClass = true;
+    else if (c === "{") depth++;
+    else if (c === "}" && --depth === 0) return i;
+  }
+  throw templateError(text, 'this "{" is never closed: add "}"', at + 1);
+}
+
+function checkPattern(text: string, name: string, pattern: string, column: number): void {
+  const refuse = (problem: string) => templateError(text, `the pattern of {${name}} ${problem}`, column);
+  if (pattern === "") throw refuse("is empty: leave the colon out, or write a regular expression");
+  let groups: number;
+  try {
+    new RegExp(pattern, "u");
+    groups = new RegExp(`${pattern}|`, "u").exec("")!.length - 1;
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^Invalid regular expression: /, "");
+    throw refuse(`is no regular expression (${reason})`);
+  }
+  if (groups > 0) throw refuse("has a capturing group: write (?:…) in place of (…)");
+}
