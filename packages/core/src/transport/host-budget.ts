@@ -4,15 +4,18 @@ import type { Lane } from "./transport.js";
 
 /** What a budget asks of the pools that share it. */
 export interface BudgetMember {
-  /** Closes one idle session to make room, if there is one; its permit is then the budget's again. */
+  /** An idle session that still works, taken out of the member's keeping; its permit stays taken. */
+  takeIdle(): unknown;
+  /** Closes one idle session to make room, if there is one, and calls `forget` for it. */
   evictIdle(): boolean;
 }
 
-interface Waiter<S> {
+/** Somebody in line. */
+export interface BudgetWaiter {
   readonly member: BudgetMember;
   readonly lane: Lane;
-  /** With a session where one of the member's own was handed over, else with a permit to open one. */
-  readonly grant: (session: S | undefined) => void;
+  /** Called once: with an idle session of the member's own, else with a permit to open one. Must not throw. */
+  grant(session: unknown): void;
 }
 
 export interface HostBudgetOptions {
@@ -29,11 +32,11 @@ export interface HostBudgetOptions {
  * login shrinks the budget to what it does accept; the budget then grows back one by one.
  */
 export class HostBudget {
-  readonly #configured: number;
   readonly #recoverAfterMs: number;
   readonly #clock: Clock;
   readonly #members = new Set<BudgetMember>();
-  readonly #waiting: Record<Lane, Waiter<unknown>[]> = { live: [], backfill: [] };
+  readonly #line: Record<Lane, BudgetWaiter[]> = { live: [], backfill: [] };
+  #configured: number;
   #limit: number;
   #shrunkAt = 0;
   #open = 0;
@@ -41,7 +44,7 @@ export class HostBudget {
   #liveExpected = 0;
 
   constructor(options: HostBudgetOptions) {
-    this.#configured = Math.max(1, Math.floor(options.connections));
+    this.#configured = atLeastOne(options.connections);
     this.#limit = this.#configured;
     this.#recoverAfterMs = options.recoverAfterMs ?? 300_000;
     this.#clock = options.clock ?? new SystemClock();
@@ -52,9 +55,18 @@ export class HostBudget {
     return this.#limit;
   }
 
-  /** Sessions open now, idle ones included. */
+  /** Sessions open now, idle ones and ones still logging in included. */
   get open(): number {
     return this.#open;
+  }
+
+  /** Allows as many connections, if it is more than now. What the server refused stays refused until it recovers. */
+  widen(connections: number): void {
+    const wanted = atLeastOne(connections);
+    if (wanted <= this.#configured) return;
+    if (this.#limit === this.#configured) this.#limit = wanted;
+    this.#configured = wanted;
+    this.wake();
   }
 
   /**
@@ -80,74 +92,34 @@ export class HostBudget {
     this.#members.delete(member);
   }
 
-  /** Whether a lane may have one more session busy now. */
-  admits(lane: Lane): boolean {
-    if (lane === "live" || this.#liveExpected === 0) return true;
-    return this.#backfill < Math.max(1, this.#limit - 1);
-  }
-
-  /** Notes that a session became busy, or ceased to be. */
-  busy(lane: Lane, change: 1 | -1): void {
-    if (lane === "backfill") this.#backfill += change;
-  }
-
-  /** A permit to open one more session, if there is one. */
-  tryPermit(): boolean {
-    this.#recover();
-    if (this.#open < this.#limit || this.#evict()) {
-      this.#open++;
-      return true;
-    }
-    return false;
-  }
-
-  wait<S>(waiter: Waiter<S>, options: { first?: boolean } = {}): () => void {
-    const queue = this.#waiting[waiter.lane] as Waiter<S>[];
-    if (options.first) queue.unshift(waiter);
-    else queue.push(waiter);
+  /**
+   * Gets in line, or to its head. The grant may come before this returns. Every grant is answered by one `done` for
+   * the lane, and by `forget` once the session it led to is closed. The returned function leaves the line.
+   */
+  enter(waiter: BudgetWaiter, options: { first?: boolean } = {}): () => void {
+    const line = this.#line[waiter.lane];
+    if (options.first) line.unshift(waiter);
+    else line.push(waiter);
+    this.wake();
     return () => {
-      const at = queue.indexOf(waiter);
-      if (at >= 0) queue.splice(at, 1);
+      const at = line.indexOf(waiter);
+      if (at >= 0) line.splice(at, 1);
     };
   }
 
-  /** The next in line that may go now, taken out of the line. */
-  next(): Waiter<unknown> | undefined {
-    if (this.#open > this.#limit) return undefined;
-    return (
-      this.#waiting.live.shift() ?? (this.admits("backfill") ? this.#waiting.backfill.shift() : undefined)
-    );
+  /** What was granted to the lane is no longer in use. Follow with `wake`. */
+  done(lane: Lane): void {
+    if (lane === "backfill") this.#backfill--;
   }
 
-  /** Gives a permit back: a session was closed, or could not be opened. */
-  giveBack(): void {
-    this.#open--;
-    this.wake();
-  }
-
-  /** Takes back the permit of a session that was closed to make room, for the one who asked for the room. */
+  /** A session was closed, or could not be opened: its permit is free. Follow with `wake`. */
   forget(): void {
     this.#open--;
   }
 
-  /** Lets waiters go as far as there are permits. */
-  wake(): void {
-    for (;;) {
-      const anyone =
-        this.#waiting.live.length > 0 || (this.#waiting.backfill.length > 0 && this.admits("backfill"));
-      if (!anyone || !this.tryPermit()) return;
-      const waiter = this.next();
-      if (waiter === undefined) {
-        this.#open--;
-        return;
-      }
-      waiter.grant(undefined);
-    }
-  }
-
   /**
-   * The server refused a login that held a permit. With other sessions open the budget shrinks to them and the answer
-   * is true: wait for one of those. Alone, the answer is false: there is nothing to wait for here.
+   * The server refused a login as one too many. With other sessions open the budget shrinks to them, and the answer is
+   * true: wait for one of those. Alone, the answer is false: there is nothing to wait for here. The permit is free.
    */
   refused(): boolean {
     this.#open--;
@@ -157,16 +129,47 @@ export class HostBudget {
     return true;
   }
 
-  #recover(): void {
-    if (this.#limit === this.#configured) return;
-    const now = this.#clock.now().getTime();
-    if (now - this.#shrunkAt < this.#recoverAfterMs) return;
-    this.#limit++;
-    this.#shrunkAt = now;
+  /** Lets those in line go as far as there are sessions and permits for them. */
+  wake(): void {
+    this.#recover();
+    for (;;) {
+      const line = this.#nextLine();
+      const waiter = line?.[0];
+      if (line === undefined || waiter === undefined) return;
+      const session = waiter.member.takeIdle();
+      if (session === undefined && !this.#permit()) return;
+      line.shift();
+      if (waiter.lane === "backfill") this.#backfill++;
+      waiter.grant(session);
+    }
+  }
+
+  #nextLine(): BudgetWaiter[] | undefined {
+    if (this.#line.live.length > 0) return this.#line.live;
+    const reserved = this.#liveExpected > 0 ? 1 : 0;
+    return this.#backfill < Math.max(1, this.#limit - reserved) ? this.#line.backfill : undefined;
+  }
+
+  #permit(): boolean {
+    while (this.#open >= this.#limit) if (!this.#evict()) return false;
+    this.#open++;
+    return true;
   }
 
   #evict(): boolean {
     for (const member of this.#members) if (member.evictIdle()) return true;
     return false;
   }
+
+  #recover(): void {
+    if (this.#limit >= this.#configured) return;
+    const now = this.#clock.now().getTime();
+    if (now - this.#shrunkAt < this.#recoverAfterMs) return;
+    this.#limit++;
+    this.#shrunkAt = now;
+  }
+}
+
+function atLeastOne(connections: number): number {
+  return Math.max(1, Math.floor(connections) || 1);
 }

@@ -40,10 +40,12 @@ export class SessionPool<S> implements BudgetMember {
   readonly #budget: HostBudget;
   readonly #idleMs: number;
   readonly #clock: Clock;
-  readonly #closing = new AbortController();
   readonly #busy = new Set<S>();
+  /** What ends the calls that wait for their turn or for a login. */
+  readonly #pending = new Set<() => void>();
   #idle: Idle<S>[] = [];
   #sweeper: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: SessionPoolOptions<S>) {
     this.#options = options;
@@ -53,68 +55,111 @@ export class SessionPool<S> implements BudgetMember {
     this.#budget.join(this);
   }
 
+  /**
+   * A session of one's own. Rejects with "cancelled" when the signal fires or the pool is closed, with "busy" where
+   * the server accepts no login at all, else with whatever `open` rejects with.
+   */
   async acquire(options: TransportCallOptions = {}): Promise<SessionLease<S>> {
     const lane = options.lane ?? "live";
-    const signal = options.signal
-      ? AbortSignal.any([options.signal, this.#closing.signal])
-      : this.#closing.signal;
-    let first = false;
-    for (;;) {
-      if (signal.aborted) throw cancelled();
-      const idle = this.#budget.admits(lane) ? this.#takeIdle() : undefined;
-      if (idle !== undefined) return this.#lease(idle, lane, true);
-      if (!this.#budget.admits(lane) || !this.#budget.tryPermit()) {
-        const handed = await this.#waitForTurn(lane, signal, first);
-        if (handed !== undefined) return this.#lease(handed, lane, true);
+    const { signal } = options;
+    for (let first = false; ; first = true) {
+      const idle = await this.#turn(lane, signal, first);
+      if (idle !== undefined) {
+        const lease = this.#lease(idle, lane, true);
+        if (!this.#closed && !signal?.aborted) return lease;
+        lease.release({ reusable: true });
+        throw cancelled();
       }
       try {
         return this.#lease(await this.#open(signal), lane, false);
       } catch (error) {
-        if (isDaybookError(error, "busy") && this.#budget.refused()) {
-          first = true;
-          continue;
+        this.#budget.done(lane);
+        const wait = isDaybookError(error, "busy") ? this.#budget.refused() : this.#budget.forget();
+        // One that waits on goes back to the head of the line before anybody else is let through.
+        if (wait !== true) {
+          this.#budget.wake();
+          throw error;
         }
-        if (isDaybookError(error, "busy")) this.#budget.wake();
-        else this.#budget.giveBack();
-        throw error;
       }
     }
+  }
+
+  takeIdle(): S | undefined {
+    // The most recently used first, so that what isn't needed grows old and is closed.
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (this.#fresh(idle)) return idle.session;
+      this.#end(idle.session);
+    }
+    return undefined;
   }
 
   evictIdle(): boolean {
     const idle = this.#idle.shift();
     if (idle === undefined) return false;
-    this.#options.close(idle.session);
-    // Only the count: the budget hands the permit on itself.
-    this.#budget.forget();
+    this.#end(idle.session);
     return true;
   }
 
   /** Closes every session, busy ones too, and refuses further leases. Safe to call twice. */
   close(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort();
+    if (this.#closed) return;
+    this.#closed = true;
     clearTimeout(this.#sweeper);
+    for (const cancel of [...this.#pending]) cancel();
     for (const session of this.#busy) this.#options.close(session);
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const { session } of idle) {
-      this.#options.close(session);
-      this.#budget.giveBack();
-    }
+    while (this.evictIdle());
     this.#budget.leave(this);
+    this.#budget.wake();
   }
 
-  async #open(signal: AbortSignal): Promise<S> {
-    const session = await this.#options.open(signal);
-    if (!signal.aborted) return session;
-    this.#options.close(session);
-    throw cancelled();
+  /** Waits in line. Resolves with an idle session, or with undefined for a permit to open one. */
+  #turn(lane: Lane, signal: AbortSignal | undefined, first: boolean): Promise<S | undefined> {
+    if (this.#closed || signal?.aborted) return Promise.reject(cancelled());
+    return new Promise((resolve, reject) => {
+      let leave: (() => void) | undefined;
+      const forget = () => {
+        this.#pending.delete(cancel);
+        signal?.removeEventListener("abort", cancel);
+      };
+      const cancel = () => {
+        forget();
+        leave?.();
+        reject(cancelled());
+      };
+      this.#pending.add(cancel);
+      signal?.addEventListener("abort", cancel, { once: true });
+      const grant = (session: unknown) => {
+        forget();
+        // Busy from here on: a close before the caller gets to it must reach it.
+        if (session !== undefined) this.#busy.add(session as S);
+        resolve(session as S | undefined);
+      };
+      leave = this.#budget.enter({ member: this, lane, grant }, { first });
+    });
+  }
+
+  /** Logs in, so that both the caller's signal and a close of the pool stop it. */
+  async #open(signal: AbortSignal | undefined): Promise<S> {
+    const stop = new AbortController();
+    const cancel = () => stop.abort();
+    if (this.#closed || signal?.aborted) throw cancelled();
+    this.#pending.add(cancel);
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      const session = await this.#options.open(stop.signal);
+      if (!stop.signal.aborted) return session;
+      this.#options.close(session);
+      throw cancelled();
+    } catch (error) {
+      throw stop.signal.aborted ? cancelled() : error;
+    } finally {
+      this.#pending.delete(cancel);
+      signal?.removeEventListener("abort", cancel);
+    }
   }
 
   #lease(session: S, lane: Lane, reused: boolean): SessionLease<S> {
     this.#busy.add(session);
-    this.#budget.busy(lane, 1);
     let released = false;
     return {
       session,
@@ -123,68 +168,30 @@ export class SessionPool<S> implements BudgetMember {
         if (released) return;
         released = true;
         this.#busy.delete(session);
-        this.#budget.busy(lane, -1);
+        this.#budget.done(lane);
         this.#putBack(session, reusable);
+        this.#budget.wake();
       },
     };
   }
 
   #putBack(session: S, reusable: boolean): void {
-    if (!reusable || this.#closing.signal.aborted || !this.#options.usable(session)) {
-      this.#options.close(session);
-      this.#budget.giveBack();
+    const tooMany = this.#budget.open > this.#budget.limit;
+    if (!reusable || this.#closed || tooMany || !this.#options.usable(session)) {
+      this.#end(session);
       return;
     }
-    if (this.#budget.open > this.#budget.limit) {
-      this.#options.close(session);
-      this.#budget.giveBack();
-      return;
-    }
-    const waiter = this.#budget.next();
-    if (waiter === undefined) {
-      this.#idle.push({ session, since: this.#clock.now().getTime() });
-      this.#sweepLater();
-    } else if (waiter.member === this) {
-      waiter.grant(session);
-    } else {
-      this.#options.close(session);
-      waiter.grant(undefined);
-    }
+    this.#idle.push({ session, since: this.#clock.now().getTime() });
+    this.#sweepLater();
   }
 
-  #takeIdle(): S | undefined {
-    // The most recently used first, so that what isn't needed grows old and is closed.
-    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (this.#fresh(idle)) return idle.session;
-      this.#options.close(idle.session);
-      this.#budget.giveBack();
-    }
-    return undefined;
+  #end(session: S): void {
+    this.#options.close(session);
+    this.#budget.forget();
   }
 
   #fresh(idle: Idle<S>): boolean {
     return this.#options.usable(idle.session) && this.#clock.now().getTime() - idle.since < this.#idleMs;
-  }
-
-  #waitForTurn(lane: Lane, signal: AbortSignal, first: boolean): Promise<S | undefined> {
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        leave();
-        reject(cancelled());
-      };
-      const leave = this.#budget.wait<S>(
-        {
-          member: this,
-          lane,
-          grant: (session) => {
-            signal.removeEventListener("abort", onAbort);
-            resolve(session);
-          },
-        },
-        { first },
-      );
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
   }
 
   #sweepLater(): void {
@@ -193,11 +200,9 @@ export class SessionPool<S> implements BudgetMember {
       this.#sweeper = undefined;
       const stale = this.#idle.filter((idle) => !this.#fresh(idle));
       this.#idle = this.#idle.filter((idle) => !stale.includes(idle));
-      for (const { session } of stale) {
-        this.#options.close(session);
-        this.#budget.giveBack();
-      }
+      for (const { session } of stale) this.#end(session);
       if (this.#idle.length > 0) this.#sweepLater();
+      this.#budget.wake();
     }, this.#idleMs);
     this.#sweeper.unref();
   }
