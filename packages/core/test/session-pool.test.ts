@@ -193,7 +193,7 @@ test("a refused login shrinks the budget, and everybody is served by what is lef
 
 test("one whose login was refused keeps its place in line", async () => {
   const budget = budgetOf(2);
-  const { pool } = place({ budget, accepts: 1 });
+  const { pool, gate } = place({ budget, accepts: 1 });
   const held = await pool.acquire();
   const order: string[] = [];
   const take = async (name: string) => {
@@ -201,12 +201,17 @@ test("one whose login was refused keeps its place in line", async () => {
     order.push(name);
     lease.release({ reusable: true });
   };
+  let answer: () => void = () => {};
+  gate.hold = new Promise((resolve) => (answer = resolve));
   const early = take("refused at first");
   await settle();
-  const late = take("came later");
+  const late = take("came while the login was under way");
+  answer();
+  await settle();
+  expect(budget.limit).toBe(1);
   held.release({ reusable: true });
   await Promise.all([early, late]);
-  expect(order).toEqual(["refused at first", "came later"]);
+  expect(order).toEqual(["refused at first", "came while the login was under way"]);
 });
 
 test("a login refused while no session is open rejects with busy instead of waiting for ever", async () => {
@@ -413,7 +418,7 @@ test("whatever happens in whatever order, nobody waits for ever and no permit is
       const over = live ? budget.expectLive() : undefined;
       const places = [0, 1, 2].map(() => place({ budget, accepts }));
       const open = () => places.reduce((sum, { state }) => sum + state.open, 0);
-      let most = 0;
+      let [most, permits] = [0, true];
       await Promise.all(
         actions.map(async ({ pool, lane, turns, end }) => {
           const stop = new AbortController();
@@ -424,11 +429,13 @@ test("whatever happens in whatever order, nobody waits for ever and no permit is
           if (end === "abort") stop.abort();
           const lease = await wanted;
           most = Math.max(most, open());
+          permits &&= budget.open <= budget.limit;
           if (end === "dies" && lease) lease.session.alive = !(places[pool]!.state.open-- > 0);
           lease?.release({ reusable: end !== "broken" });
         }),
       );
       over?.();
+      expect(permits).toBe(true);
       expect(most).toBeLessThanOrEqual(connections);
       expect(budget.open).toBe(open());
       for (const { pool } of places) pool.close();

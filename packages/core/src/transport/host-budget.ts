@@ -151,7 +151,7 @@ export class HostBudget {
   }
 
   #permit(): boolean {
-    while (this.#open >= this.#limit) if (!this.#evict()) return false;
+    if (this.#open >= this.#limit && !this.#evict()) return false;
     this.#open++;
     return true;
   }

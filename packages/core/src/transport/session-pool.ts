@@ -116,14 +116,13 @@ export class SessionPool<S> implements BudgetMember {
   #turn(lane: Lane, signal: AbortSignal | undefined, first: boolean): Promise<S | undefined> {
     if (this.#closed || signal?.aborted) return Promise.reject(cancelled());
     return new Promise((resolve, reject) => {
-      let leave: (() => void) | undefined;
       const forget = () => {
         this.#pending.delete(cancel);
         signal?.removeEventListener("abort", cancel);
       };
       const cancel = () => {
         forget();
-        leave?.();
+        leave();
         reject(cancelled());
       };
       this.#pending.add(cancel);
@@ -134,7 +133,7 @@ export class SessionPool<S> implements BudgetMember {
         if (session !== undefined) this.#busy.add(session as S);
         resolve(session as S | undefined);
       };
-      leave = this.#budget.enter({ member: this, lane, grant }, { first });
+      const leave = this.#budget.enter({ member: this, lane, grant }, { first });
     });
   }
 
@@ -176,8 +175,7 @@ export class SessionPool<S> implements BudgetMember {
   }
 
   #putBack(session: S, reusable: boolean): void {
-    const tooMany = this.#budget.open > this.#budget.limit;
-    if (!reusable || this.#closed || tooMany || !this.#options.usable(session)) {
+    if (!reusable || this.#closed || !this.#options.usable(session)) {
       this.#end(session);
       return;
     }
