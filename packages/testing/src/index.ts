@@ -3,3 +3,8 @@ export * from "./remote-tree.js";
 export * from "./memory-transport/faults.js";
 export * from "./memory-transport/memory-transport.js";
 export * from "./memory-transport/plugin.js";
+export { storeCases } from "./kits/store-cases.js";
+export type { StoreCase, StoreFixture, StoreTraits } from "./kits/store-fixture.js";
+export * from "./ftp-server/faults.js";
+export * from "./ftp-server/options.js";
+export * from "./ftp-server/ftp-server.js";
