@@ -1,1 +1,3 @@
-export {};
+export type { PostgresConnection, PostgresOptions } from "./options.js";
+export { PostgresStore } from "./postgres-store.js";
+export { postgresStore } from "./plugin.js";

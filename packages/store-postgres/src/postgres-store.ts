@@ -1,0 +1,188 @@
+import { DaybookError, isDaybookError } from "@daybook/core";
+import type {
+  FileQuery,
+  FileRecord,
+  LedgerChange,
+  LedgerEvent,
+  SlotFilter,
+  SlotRecord,
+  StateStore,
+  Summary,
+  SummaryQuery,
+  TimeRange,
+} from "@daybook/core";
+import type { QueryResultRow } from "pg";
+import pg from "pg";
+import { Database } from "./connection/database.js";
+import { toStoreError } from "./errors.js";
+import type { PostgresOptions } from "./options.js";
+import { paged } from "./paged.js";
+import { foldChanges } from "./record/batch.js";
+import { recordBatch } from "./record/record.js";
+import type { EventRowRead, FileRowRead, SlotRow, SummaryRow } from "./rows.js";
+import { toEvent, toFileRecord, toSlotRecord, toSummary } from "./rows.js";
+import { migrate } from "./schema/migrate.js";
+import { chunks } from "./sql/bulk.js";
+import { pageOfEvents } from "./sql/events.js";
+import { firstPage, pageOfFiles } from "./sql/file-pages.js";
+import { LOOK_UPS_PER_STATEMENT, lookUpFiles } from "./sql/files.js";
+import { giveLeaseBack, takeLease, whoHoldsLease } from "./sql/leases.js";
+import { allSources } from "./sql/names.js";
+import { pageOfSlots } from "./sql/slot-pages.js";
+import { summary } from "./sql/summary.js";
+import { isStorable, keyOf, splitPath } from "./text.js";
+import { START_OF_TIME } from "./time.js";
+
+/**
+ * The ledger in PostgreSQL 13 or newer, for any number of machines at once.
+ *
+ * A server that goes away is waited for, for `reconnectFor` ms a call, then the call rejects with kind "store". `record`
+ * resolves once the server has confirmed the commit; where that answer is lost, it records again, which changes nothing
+ * if it had got through. A login that is refused rejects with kind "auth".
+ */
+export class PostgresStore implements StateStore {
+  readonly #database: Database;
+  readonly #schema: string;
+  readonly #quoted: string;
+  #opening?: Promise<void>;
+
+  constructor(options: PostgresOptions = {}) {
+    this.#schema = options.schema ?? "daybook";
+    this.#quoted = pg.escapeIdentifier(this.#schema);
+    this.#database = new Database(options);
+  }
+
+  open(): Promise<void> {
+    this.#opening ??= this.#open().catch(async (error: unknown) => {
+      this.#opening = undefined;
+      await this.#database.close();
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async *slots(source: string, range: TimeRange, filter: SlotFilter = {}): AsyncIterable<SlotRecord> {
+    if (!isStorable(source)) return;
+    const page = (last: SlotRow | undefined, limit: number) => {
+      const after = { start: last?.start_at ?? START_OF_TIME, path: last?.path ?? "" };
+      const { text, values } = pageOfSlots(this.#quoted, { source, range, filter, after, limit });
+      return this.#query<SlotRow>("slots", text, values);
+    };
+    for await (const row of paged(page)) yield toSlotRecord(source, row);
+  }
+
+  async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {
+    const found = new Map<string, FileRecord>();
+    const wanted = [...new Set(paths)]
+      .filter((path) => isStorable(path) && isStorable(source))
+      .map(splitPath);
+    for (const some of chunks(wanted, LOOK_UPS_PER_STATEMENT)) {
+      const rows = await this.#query<FileRowRead>("files", lookUpFiles(this.#quoted), [
+        source,
+        some.map(({ directory }) => keyOf(directory)),
+        some.map(({ name }) => name),
+      ]);
+      for (const row of rows) found.set(row.path, toFileRecord(row));
+    }
+    return found;
+  }
+
+  async record(changes: readonly LedgerChange[]): Promise<void> {
+    const batch = foldChanges(changes);
+    await this.#call("record", () =>
+      this.#database.transaction((session) => recordBatch(session, this.#quoted, batch)),
+    );
+  }
+
+  async *find(query: FileQuery): AsyncIterable<FileRecord> {
+    let { limit = Infinity } = query;
+    for (const source of await this.#sources(query.source))
+      for (const dated of query.range ? [true] : [true, false])
+        for await (const row of this.#findIn({ ...query, source }, dated, limit)) {
+          limit--;
+          yield toFileRecord(row);
+        }
+  }
+
+  async summarize(query: SummaryQuery): Promise<Summary> {
+    const { text, values } = summary(this.#quoted, query);
+    return toSummary(await this.#query<SummaryRow>("summarize", text, values));
+  }
+
+  async *events(source: string, path: string): AsyncIterable<LedgerEvent> {
+    if (!isStorable(source) || !isStorable(path)) return;
+    const text = pageOfEvents(this.#quoted);
+    const page = (last: EventRowRead | undefined, limit: number) =>
+      this.#query<EventRowRead>("events", text, [
+        source,
+        keyOf(path),
+        last?.at ?? START_OF_TIME,
+        last?.id ?? 0,
+        limit,
+      ]);
+    for await (const row of paged(page)) yield toEvent(source, row);
+  }
+
+  /** By the database's clock, which is one for all machines; `now` is not looked at. */
+  async lease(name: string, holder: string, ttlMs: number, _now: Date): Promise<boolean> {
+    if (ttlMs > 0) {
+      const ours = await this.#query("lease", takeLease(this.#quoted), [name, holder, ttlMs]);
+      return ours.length > 0;
+    }
+    const theirs = await this.#query("lease", giveLeaseBack(this.#quoted), [name, holder]);
+    return theirs.length === 0;
+  }
+
+  async leaseHolder(name: string, _now: Date): Promise<string | undefined> {
+    const [row] = await this.#query<{ holder: string }>("lease", whoHoldsLease(this.#quoted), [name]);
+    return row?.holder;
+  }
+
+  /** Waits for calls under way, except those that wait for a server that is away: they end with their last failure. */
+  async close(): Promise<void> {
+    this.#opening = undefined;
+    await this.#database.close();
+  }
+
+  async #open(): Promise<void> {
+    await this.#call("open", async () => {
+      if (this.#schema === "" || !isStorable(this.#schema) || Buffer.byteLength(this.#schema) > 63)
+        throw new DaybookError("config", "schema must be a name of 1 to 63 bytes", { operation: "open" });
+      this.#database.connect();
+      await this.#database.transaction((session) => migrate(session, this.#schema), { patient: false });
+    });
+  }
+
+  async #sources(source: string | undefined): Promise<string[]> {
+    if (source !== undefined) return isStorable(source) ? [source] : [];
+    const rows = await this.#query<{ name: string }>("find", allSources(this.#quoted), []);
+    return rows.map(({ name }) => name);
+  }
+
+  #findIn(query: FileQuery & { source: string }, dated: boolean, limit: number): AsyncIterable<FileRowRead> {
+    const page = (last: FileRowRead | undefined, size: number) => {
+      const after = last
+        ? { observedAt: last.observed_at ?? START_OF_TIME, path: last.path }
+        : firstPage(query);
+      const { text, values } = pageOfFiles(this.#quoted, { query, dated, after, limit: size });
+      return this.#query<FileRowRead>("find", text, values);
+    };
+    return paged(page, limit);
+  }
+
+  #query<R extends QueryResultRow>(
+    operation: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<R[]> {
+    return this.#call(operation, () => this.#database.query<R>(text, values));
+  }
+
+  async #call<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw isDaybookError(error) ? error : toStoreError(error, operation);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { FileRecord, LedgerChange, LedgerEvent, SlotVisit } from "@daybook/core";
+
+export interface Due {
+  readonly source: string;
+  readonly path: string;
+  readonly at: Date;
+}
+
+/** What a list of changes comes to, applied in its order: one row per slot and file. */
+export interface Batch {
+  readonly visits: readonly SlotVisit[];
+  readonly dues: readonly Due[];
+  readonly files: readonly FileRecord[];
+  readonly events: readonly LedgerEvent[];
+}
+
+// "\0" is in no path and no name.
+const identityOf = ({ source, path }: { source: string; path: string }): string => `${source}\0${path}`;
+
+const earlier = (a: Date | undefined, b: Date): Date => (a && a <= b ? a : b);
+
+export function foldChanges(changes: readonly LedgerChange[]): Batch {
+  const visits = new Map<string, SlotVisit>();
+  const dues = new Map<string, Due>();
+  const files = new Map<string, FileRecord>();
+  const events: LedgerEvent[] = [];
+  for (const change of changes) {
+    if (change.kind === "visit") {
+      const slot = identityOf(change.visit);
+      visits.set(slot, change.visit);
+      dues.delete(slot);
+    } else if (change.kind === "due") {
+      const slot = identityOf(change);
+      const visit = visits.get(slot);
+      if (visit) visits.set(slot, { ...visit, nextVisitAt: earlier(visit.nextVisitAt, change.at) });
+      else dues.set(slot, { ...change, at: earlier(dues.get(slot)?.at, change.at) });
+    } else if (change.kind === "file") {
+      files.set(identityOf(change.file), change.file);
+    } else {
+      events.push(change.event);
+    }
+  }
+  return { visits: [...visits.values()], dues: [...dues.values()], files: [...files.values()], events };
+}

@@ -1,0 +1,138 @@
+import type { FileRecord, FileStatus, LedgerEvent, ListingOutcome, SlotRecord, Summary } from "@daybook/core";
+
+type Nullable<T> = { [K in keyof T]: T[K] | null };
+
+const date = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
+
+export interface SlotRow extends Nullable<{
+  ended_at: number;
+  listed_at: number;
+  next_visit_at: number;
+  reason: string;
+}> {
+  path: string;
+  start_at: number;
+  listing: ListingOutcome;
+  visited_at: number;
+  closed: boolean;
+  failures: number;
+  skipped: number;
+  skipped_names: string[];
+  unreadable: number;
+  unreadable_names: string[];
+  pending: number;
+  stored: number;
+  quarantined: number;
+  gone: number;
+  bytes: number;
+  state: SlotRecord["state"];
+  settled: boolean;
+}
+
+export function toSlotRecord(source: string, row: SlotRow): SlotRecord {
+  const { pending, stored, quarantined, gone, bytes } = row;
+  return {
+    source,
+    path: row.path,
+    start: new Date(row.start_at),
+    end: date(row.ended_at),
+    listing: row.listing,
+    visitedAt: new Date(row.visited_at),
+    listedAt: date(row.listed_at),
+    closed: row.closed,
+    nextVisitAt: date(row.next_visit_at),
+    failures: row.failures,
+    reason: row.reason ?? undefined,
+    skipped: { count: row.skipped, names: row.skipped_names },
+    unreadable: { count: row.unreadable, names: row.unreadable_names },
+    state: row.state,
+    settled: row.settled,
+    files: { pending, stored, quarantined, gone, bytes },
+  };
+}
+
+export interface FileRowRead extends Nullable<{
+  observed_at: number;
+  size: number;
+  modified_at: number;
+  sha256: string;
+  location: string;
+  stored_at: number;
+  next_attempt_at: number;
+  reason: string;
+}> {
+  source: string;
+  path: string;
+  slot: string;
+  status: FileStatus;
+  first_seen_at: number;
+  version: number;
+  attempts: number;
+}
+
+export function toFileRecord(row: FileRowRead): FileRecord {
+  return {
+    source: row.source,
+    path: row.path,
+    slot: row.slot,
+    observedAt: date(row.observed_at),
+    status: row.status,
+    size: row.size ?? undefined,
+    modifiedAt: date(row.modified_at),
+    firstSeenAt: new Date(row.first_seen_at),
+    sha256: row.sha256 ?? undefined,
+    location: row.location ?? undefined,
+    storedAt: date(row.stored_at),
+    version: row.version,
+    attempts: row.attempts,
+    nextAttemptAt: date(row.next_attempt_at),
+    reason: row.reason ?? undefined,
+  };
+}
+
+export interface EventRowRead {
+  id: number;
+  path: string;
+  at: number;
+  what: string;
+  detail: string | null;
+}
+
+export function toEvent(source: string, { path, at, what, detail }: EventRowRead): LedgerEvent {
+  return { source, path, at: new Date(at), what, ...(detail === null ? {} : { detail }) };
+}
+
+export interface SummaryRow {
+  state: SlotRecord["state"];
+  slots: number;
+  settled: number;
+  pending: number;
+  stored: number;
+  quarantined: number;
+  gone: number;
+  bytes: number;
+  skipped: number;
+  unreadable: number;
+  next_visit_at: number | null;
+}
+
+export function toSummary(rows: readonly SummaryRow[]): Summary {
+  const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
+  for (const row of rows) slots[row.state] = row.slots;
+  const total = (pick: (row: SummaryRow) => number) => rows.reduce((sum, row) => sum + pick(row), 0);
+  const due = rows.flatMap((row) => row.next_visit_at ?? []);
+  return {
+    slots,
+    settled: total((row) => row.settled),
+    files: {
+      pending: total((row) => row.pending),
+      stored: total((row) => row.stored),
+      quarantined: total((row) => row.quarantined),
+      gone: total((row) => row.gone),
+      bytes: total((row) => row.bytes),
+    },
+    skipped: total((row) => row.skipped),
+    unreadable: total((row) => row.unreadable),
+    nextVisitAt: due.length > 0 ? new Date(Math.min(...due)) : undefined,
+  };
+}
