@@ -10,3 +10,4 @@ export type { StoreCase, StoreFixture, StoreTraits } from "./kits/store-fixture.
 export * from "./ftp-server/faults.js";
 export * from "./ftp-server/options.js";
 export * from "./ftp-server/ftp-server.js";
+export * from "./ftp-server/test-certificate.js";

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { Client } from "basic-ftp";
-import { FtpServer, RemoteTree } from "@daybook/testing";
+import { FtpServer, RemoteTree, testCertificate } from "@daybook/testing";
 import type { FtpServerOptions } from "@daybook/testing";
 import { afterEach, describe, expect, test } from "vitest";
 
@@ -111,6 +111,35 @@ describe("the FTP server, seen by basic-ftp,", () => {
     const client = await login(server, "radar", "secret");
     expect(await client.list("/d")).toHaveLength(2);
     expect(server.commands.join("\n")).not.toMatch(/secret|wrong/);
+  });
+
+  test.each([
+    ["AUTH TLS", true, false],
+    ["TLS from the first byte", "implicit", true],
+  ] as const)("speaks TLS on both connections after %s", async (_, secure, implicit) => {
+    const { tree, server } = await serve({ tls: { ...testCertificate, implicit, required: true } });
+    tree.put("/big", Buffer.alloc(1_000_000, "abc"));
+    const client = new Client(2000);
+    open.push(client);
+    const { host, port } = server;
+    await client.access({ host, port, secure, secureOptions: { ca: testCertificate.cert } });
+    expect(await client.list("/d")).toHaveLength(2);
+    expect((await fetchText(client, "/big")).length).toBe(1_000_000);
+    expect(await failure(fetchText(client, "/none"))).toBe(550);
+    expect(await fetchText(client, "/d/a.BUFR", 8)).toBe("89");
+    expect(server.url).toMatch(implicit ? /^ftps:/ : /^ftp:/);
+    expect(server.connections.now).toBe(1);
+  });
+
+  test("refuses logins and transfers in the clear where encryption is required", async () => {
+    const { server } = await serve({ tls: { ...testCertificate, required: true } });
+    expect(await failure(login(server))).toBe(530);
+    const client = new Client(2000);
+    open.push(client);
+    const { host, port } = server;
+    await client.access({ host, port, secure: true, secureOptions: { ca: testCertificate.cert } });
+    await client.send("PROT C");
+    expect(await failure(client.list("/d"))).toBe(522);
   });
 
   test("counts connections, now and at most", async () => {

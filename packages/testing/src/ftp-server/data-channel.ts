@@ -34,13 +34,10 @@ export class DataChannel {
     if (!this.#opened || this.#closed) return undefined;
     const socket = await this.#current?.take();
     this.#opened = false;
-    this.#socket = socket;
-    if (socket === undefined || secure === undefined) return socket;
-    const encrypted = new TLSSocket(socket, { isServer: true, secureContext: secure });
-    encrypted.on("error", () => {});
-    encrypted.resume();
-    this.#socket = encrypted;
-    return encrypted;
+    this.#socket = socket && secure ? encrypt(socket, secure) : socket;
+    // What a client sends is of no interest, but its end is only seen by reading.
+    this.#socket?.resume();
+    return this.#socket;
   }
 
   /** Gives up the connection that was opened but isn't needed. */
@@ -59,4 +56,10 @@ export class DataChannel {
     this.#closed = true;
     for (const port of this.#ports) port.close();
   }
+}
+
+function encrypt(socket: Socket, secureContext: SecureContext): Socket {
+  const encrypted = new TLSSocket(socket, { isServer: true, secureContext });
+  encrypted.on("error", () => {});
+  return encrypted;
 }

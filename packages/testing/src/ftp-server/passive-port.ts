@@ -48,7 +48,7 @@ export class PassivePort {
 
   /** Gives up the expected connection. One that is still on its way is closed politely when it arrives. */
   discard(): void {
-    this.#arrived?.end();
+    if (this.#arrived !== undefined) turnAway(this.#arrived);
     this.#arrived = undefined;
     this.#waiter?.(undefined);
     this.#waiter = undefined;
@@ -66,10 +66,9 @@ export class PassivePort {
     // Whoever uses the socket looks at whether it is closed; the reason makes no difference to a server.
     socket.on("error", () => {});
     socket.on("close", () => this.#sockets.delete(socket));
-    socket.resume();
     this.#sockets.add(socket);
     if (this.#state !== "expecting") {
-      socket.end();
+      turnAway(socket);
       if (this.#state === "retired") this.#server.close();
       return;
     }
@@ -78,4 +77,9 @@ export class PassivePort {
     else this.#waiter(socket);
     this.#waiter = undefined;
   }
+}
+
+function turnAway(socket: Socket): void {
+  socket.resume();
+  socket.end();
 }
