@@ -2,6 +2,7 @@ export * from "./kits/contract-case.js";
 export { layoutCases } from "./kits/layout-cases.js";
 export type { LayoutSample, LayoutTraits } from "./kits/layout-cases.js";
 export * from "./remote-tree.js";
+export * from "./fake-clock.js";
 export * from "./memory-transport/faults.js";
 export * from "./memory-transport/memory-transport.js";
 export * from "./memory-transport/plugin.js";

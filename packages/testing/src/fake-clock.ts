@@ -1,0 +1,133 @@
+import { DaybookError } from "@daybook/core";
+import type { Clock } from "@daybook/core";
+
+/** Turns of the event loop without a new sleep after which a program counts as waiting for time only. */
+const QUIET_TURNS = 25;
+
+interface Sleeper {
+  readonly wakeAt: number;
+  wake(): void;
+}
+
+export interface RunUntilOptions {
+  /** Time that may pass at most, in ms. Default no limit. */
+  readonly maxTime?: number;
+}
+
+/**
+ * A clock that stands still until it is moved. What sleeps on it wakes in the order of time, each in its own moment.
+ *
+ * Before it moves on it waits until the program does nothing but sleep: no new sleeps for a while, no file operation
+ * under way. What waits for another process or the network can't be told from that; move the clock by hand there.
+ */
+export class FakeClock implements Clock {
+  #now: number;
+  #sleepers: Sleeper[] = [];
+  #activity = 0;
+
+  constructor(start: Date) {
+    this.#now = start.getTime();
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.#activity++;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelled());
+      const stop = () => {
+        this.#sleepers = this.#sleepers.filter((each) => each !== sleeper);
+        this.#activity++;
+        reject(cancelled());
+      };
+      const sleeper: Sleeper = {
+        wakeAt: this.#now + Math.max(0, ms),
+        wake: () => {
+          signal?.removeEventListener("abort", stop);
+          resolve();
+        },
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      // After all that wake at the same time: first come, first woken.
+      const at = this.#sleepers.findIndex((each) => each.wakeAt > sleeper.wakeAt);
+      this.#sleepers.splice(at < 0 ? this.#sleepers.length : at, 0, sleeper);
+    });
+  }
+
+  /** How many sleep now. */
+  get pending(): number {
+    return this.#sleepers.length;
+  }
+
+  get nextWakeAt(): Date | undefined {
+    const next = this.#sleepers[0];
+    return next && new Date(next.wakeAt);
+  }
+
+  /** Moves on by `ms`, waking what is due on the way and letting it get on before the next one wakes. */
+  async advance(ms: number): Promise<void> {
+    await this.#moveTo(this.#now + ms);
+  }
+
+  /** Moves on to a time as `advance` does; to an earlier one at once, waking nobody. */
+  async set(time: Date): Promise<void> {
+    if (time.getTime() < this.#now) this.#now = time.getTime();
+    else await this.#moveTo(time.getTime());
+  }
+
+  /**
+   * Lets time pass until the promise settles, and settles alike: whenever nothing happens any more except waiting, it
+   * is at once the time of the next one to wake. Throws where nothing is left to wake, or `maxTime` has passed.
+   */
+  async runUntil<T>(promise: Promise<T>, options: RunUntilOptions = {}): Promise<T> {
+    const last = this.#now + (options.maxTime ?? Infinity);
+    let settled = false;
+    const done = () => void (settled = true);
+    promise.then(done, done);
+    for (;;) {
+      await this.#quiet(() => settled);
+      if (settled) return promise;
+      const next = this.#sleepers[0];
+      if (next === undefined)
+        throw new Error(`${this.#nothing()}: nothing is left to wake, so it never would.`);
+      if (next.wakeAt > last) throw new Error(`${this.#nothing()}: ${options.maxTime} ms have passed.`);
+      this.#wake(next);
+    }
+  }
+
+  async #moveTo(time: number): Promise<void> {
+    await this.#quiet();
+    for (let next = this.#sleepers[0]; next && next.wakeAt <= time; next = this.#sleepers[0]) {
+      this.#wake(next);
+      await this.#quiet();
+    }
+    this.#now = time;
+    await this.#quiet();
+  }
+
+  #wake(sleeper: Sleeper): void {
+    this.#sleepers.shift();
+    this.#now = Math.max(this.#now, sleeper.wakeAt);
+    sleeper.wake();
+  }
+
+  async #quiet(stop: () => boolean = () => false): Promise<void> {
+    let seen = this.#activity;
+    for (let turns = 0; turns < QUIET_TURNS && !stop(); turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#activity === seen && !usesFiles()) continue;
+      seen = this.#activity;
+      turns = 0;
+    }
+  }
+
+  #nothing(): string {
+    return `Time stands at ${this.now().toISOString()} and the promise has not settled`;
+  }
+}
+
+const usesFiles = () => process.getActiveResourcesInfo().some((resource) => resource.startsWith("FSReq"));
+
+const cancelled = () => new DaybookError("cancelled", "stopped while waiting");
