@@ -11,8 +11,10 @@ export interface Delivery {
   /** The version: bytes and mtime as listed. */
   readonly size?: number;
   readonly modifiedAt?: Date;
-  /** Set where another version is to be kept: the version number that becomes part of the name. */
+  /** For `locate`: the older version stays, and this number becomes part of the name. */
   readonly keepAs?: number;
+  /** For `begin`: where `locate` put it. */
+  readonly location?: string;
 }
 
 /** A file at its final name. */

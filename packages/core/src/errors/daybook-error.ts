@@ -102,7 +102,6 @@ export function asDaybookError(
 // C0 and C1 controls, line and paragraph separators, bidirectional marks and isolates, zero-width characters, lone
 // surrogates: all that could break a log line, a terminal or a reader's eye.
 const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex -- controls are what this is about
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Text from a server, made safe to print on one line. */

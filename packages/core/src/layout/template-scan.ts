@@ -30,6 +30,9 @@ export function scanTemplate(text: string): Segment[] {
   while (at < text.length) {
     const c = text[at]!;
     if (c === "/") {
+      if (text[at + 1] === "/") throw templateError(text, 'an empty folder name: write one "/" only', at + 2);
+      if (at + 1 === text.length)
+        throw templateError(text, "after the last slash comes the file name", at + 1);
       segments.push([]);
       at++;
       continue;
@@ -38,20 +41,7 @@ export function scanTemplate(text: string): Segment[] {
     segments.at(-1)!.push(token.token);
     at = token.end;
   }
-  checkSegments(text, segments);
   return segments;
-}
-
-function checkSegments(text: string, segments: readonly Segment[]): void {
-  let column = 1;
-  for (const [i, segment] of segments.entries()) {
-    column = segment[0]?.column ?? column + 1;
-    if (segment.length > 0) continue;
-    if (i === segments.length - 1) {
-      throw templateError(text, "ends in the middle: after the last slash comes the file name", column);
-    }
-    throw templateError(text, 'has an empty folder name: write one "/" only', column);
-  }
 }
 
 function scanPlain(text: string, at: number): { token: Token; end: number } {

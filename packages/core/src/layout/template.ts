@@ -98,10 +98,8 @@ class Template implements TemplateLayout {
     const match = this.#path.match(path);
     if (match === undefined) return undefined;
     const { time, attributes } = match;
-    return {
-      observedAt: time === undefined ? undefined : new Date(time),
-      attributes: { ...this.#constants, ...attributes },
-    };
+    for (const name in this.#constants) attributes[name] = this.#constants[name]!;
+    return { observedAt: time === undefined ? undefined : new Date(time), attributes };
   }
 
   format(observation: Observation): string {

@@ -1,0 +1,335 @@
+import { setMaxListeners } from "node:events";
+import { isDaybookError, asDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { Fetcher } from "../fetch/fetcher.js";
+import type { FetchTask } from "../fetch/fetch-task.js";
+import { Planner } from "../plan/planner.js";
+import type { DueSlot } from "../plan/due-slot.js";
+import { closesAt } from "../plan/schedule.js";
+import type { FileRecord, LedgerChange, SlotVisit } from "../store/state-store.js";
+import type { Lane } from "../transport/transport.js";
+import { Bell } from "./bell.js";
+import type { Breaker } from "./breaker.js";
+import { judgeAttempt } from "./failed-attempt.js";
+import type { LedgerWriter } from "./ledger-writer.js";
+import { SlotVisitor, type Visit } from "./slot-visitor.js";
+import type { Source } from "./source.js";
+import { WorkQueue } from "./work-queue.js";
+
+export interface CrawlerOptions {
+  readonly source: Source;
+  readonly breaker: Breaker;
+  readonly writer: LedgerWriter;
+}
+
+export interface CrawlOptions {
+  /** Take no new work; finish what is under way. */
+  readonly stop: AbortSignal;
+  /** Drop what is under way, keeping parts. */
+  readonly abort: AbortSignal;
+  /** Visit every due slot once, try every file once. */
+  readonly once?: boolean;
+}
+
+export interface CrawlOutcome {
+  readonly files: number;
+  readonly bytes: number;
+  /** Why it ended before its time. */
+  readonly error?: DaybookError;
+}
+
+/** A slot between its visit and its last file. */
+interface SlotWork {
+  readonly planned: DueSlot;
+  readonly visit: SlotVisit;
+  left: number;
+  /** When the earliest of its failed files may be tried again; epoch ms. */
+  again: number;
+}
+
+interface Job {
+  readonly task: FetchTask;
+  readonly work: SlotWork;
+}
+
+const LANES: readonly Lane[] = ["live", "backfill"];
+const UNRESOLVED = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NONAME", "EAI_NODATA"]);
+
+/**
+ * Mirrors one source. Each lane plans, visits and fetches by itself, so that history never holds up what is new; the
+ * connections they share are the transport's to divide. Ends when the ledger says that every slot is settled.
+ */
+export class Crawler {
+  readonly #source: Source;
+  readonly #breaker: Breaker;
+  readonly #writer: LedgerWriter;
+  readonly #planner: Planner;
+  readonly #visitor: SlotVisitor;
+  readonly #fetcher: Fetcher;
+  readonly #queues: Record<Lane, WorkQueue<Job>> = { live: new WorkQueue(), backfill: new WorkQueue() };
+  readonly #visiting: Record<Lane, number> = { live: 0, backfill: 0 };
+  /** Slots being visited or having files on their way, by path. */
+  readonly #active = new Set<string>();
+  /** When slots this run has seen are due again; what is long past is dropped at each pass. */
+  readonly #due = new Map<string, number>();
+  readonly #bell = new Bell();
+  readonly #ending = new AbortController();
+  #settledUpTo: Date | undefined;
+  #finished = false;
+  #files = 0;
+  #bytes = 0;
+  #error: DaybookError | undefined;
+
+  constructor({ source, breaker, writer }: CrawlerOptions) {
+    this.#source = source;
+    this.#breaker = breaker;
+    this.#writer = writer;
+    const { name, layout, store, range, policy, transport, destination, inspectors, clock } = source;
+    this.#planner = new Planner({ source: name, layout, store, range, policy });
+    this.#visitor = new SlotVisitor(source);
+    const root = layout.root ?? "/";
+    const { resume } = policy;
+    this.#fetcher = new Fetcher({ source: name, root, transport, destination, inspectors, resume, clock });
+  }
+
+  /** Runs once. Never rejects for what goes wrong out there: that is in the outcome. */
+  async run({ stop, abort, once = false }: CrawlOptions): Promise<CrawlOutcome> {
+    const stopping = AbortSignal.any([stop, this.#ending.signal]);
+    stopping.addEventListener("abort", () => this.#bell.ring(), { once: true });
+    const aborting = AbortSignal.any([abort, this.#ending.signal]);
+    // Every call under way listens; that is no leak.
+    setMaxListeners(0, stopping, aborting);
+    const workers = LANES.flatMap((lane) =>
+      Array.from({ length: this.#source.transport.capabilities.parallelism }, () =>
+        this.#work(lane, stopping, aborting, once),
+      ),
+    );
+    await Promise.all(
+      LANES.map((lane) =>
+        this.#runLane(lane, { stopping, aborting, once }).catch((error: unknown) => this.#fail(error)),
+      ),
+    );
+    if (once) while (this.#active.size > 0 && !stopping.aborted) await this.#bell.wait(stopping);
+    for (const lane of LANES) this.#queues[lane].close();
+    await Promise.all(workers);
+    while (LANES.some((lane) => this.#visiting[lane] > 0)) await this.#bell.wait();
+    await this.#writer.flush();
+    return { files: this.#files, bytes: this.#bytes, error: this.#error };
+  }
+
+  async #runLane(
+    lane: Lane,
+    run: { stopping: AbortSignal; aborting: AbortSignal; once: boolean },
+  ): Promise<void> {
+    const { clock, policy } = this.#source;
+    const { stopping } = run;
+    while (!stopping.aborted && !this.#finished) {
+      const now = clock.now();
+      for (const [path, at] of this.#due) if (at <= now.getTime()) this.#due.delete(path);
+      const due = lane === "live" ? await this.#planner.live(now) : this.#planner.backfill(now);
+      for await (const planned of due) {
+        await this.#room(lane, stopping);
+        if (stopping.aborted) return;
+        if (!this.#active.has(planned.slot.path)) this.#visit(planned, lane, run);
+      }
+      if (run.once) return;
+      if (await this.#allSettled()) {
+        this.#finished = true;
+        this.#bell.ring();
+        return;
+      }
+      const next = Math.min(clock.now().getTime() + policy.poll, ...this.#due.values());
+      await this.#sleepUntil(next, stopping);
+    }
+  }
+
+  /** Whether nothing is left to do in the range, for ever. */
+  async #allSettled(): Promise<boolean> {
+    const { range, policy, clock } = this.#source;
+    if (this.#active.size > 0 || clock.now().getTime() < closesAt(range, policy)) return false;
+    // From where the last search ended first: what is settled seldom changes. Only a search of all ends the run.
+    for (const from of this.#settledUpTo ? [this.#settledUpTo, range.start] : [range.start]) {
+      const unsettled = await this.#planner.firstUnsettled(from);
+      this.#settledUpTo = unsettled?.window.start;
+      if (unsettled !== undefined) return false;
+    }
+    return this.#active.size === 0;
+  }
+
+  async #sleepUntil(time: number, stopping: AbortSignal): Promise<void> {
+    if (stopping.aborted) return;
+    // A stop rings the bell too.
+    const wake = new AbortController();
+    const rung = this.#bell.wait(wake.signal);
+    const ms = Math.max(0, time - this.#source.clock.now().getTime());
+    const slept = this.#source.clock.sleep(ms, wake.signal).catch(() => undefined);
+    await Promise.race([rung, slept]);
+    wake.abort();
+  }
+
+  /** Waits until one more visit may be under way: enough that fetching never idles, few enough to bound memory. */
+  async #room(lane: Lane, stopping: AbortSignal): Promise<void> {
+    const { parallelism } = this.#source.transport.capabilities;
+    const queued = Math.max(100, 8 * parallelism);
+    while (!stopping.aborted && (this.#visiting[lane] >= parallelism || this.#queues[lane].length >= queued))
+      await this.#bell.wait(stopping);
+  }
+
+  #visit(
+    planned: DueSlot,
+    lane: Lane,
+    run: { stopping: AbortSignal; aborting: AbortSignal; once: boolean },
+  ): void {
+    const { path } = planned.slot;
+    this.#active.add(path);
+    this.#due.delete(path);
+    this.#visiting[lane]++;
+    this.#visitNow(planned, lane, run)
+      .catch((error: unknown) => {
+        this.#active.delete(path);
+        this.#fail(error);
+      })
+      .finally(() => {
+        this.#visiting[lane]--;
+        this.#bell.ring();
+      });
+  }
+
+  async #visitNow(
+    planned: DueSlot,
+    lane: Lane,
+    { stopping, aborting, once }: { stopping: AbortSignal; aborting: AbortSignal; once: boolean },
+  ): Promise<void> {
+    const { name, emit, clock } = this.#source;
+    const down = this.#breaker.down;
+    let result: Visit;
+    if (once && down !== undefined) result = this.#visitor.failed(planned, down);
+    else {
+      await this.#breaker.pass(stopping);
+      result = await this.#visitor.visit(planned, lane, aborting);
+      this.#hear(result.error);
+    }
+    await this.#writer.write(result.changes);
+    const { visit, tasks, found } = result;
+    const slot = planned.slot.path;
+    const { listing, reason } = visit;
+    emit({ type: "slot-visited", source: name, at: clock.now(), slot, lane, listing, found, reason });
+    const fatal = result.error && this.#fatal(result.error);
+    if (fatal) throw fatal;
+    const work: SlotWork = { planned, visit, left: tasks.length, again: Infinity };
+    if (tasks.length === 0) await this.#slotDone(work);
+    else for (const task of tasks) this.#queues[lane].push({ task, work });
+  }
+
+  async #work(lane: Lane, stopping: AbortSignal, aborting: AbortSignal, once: boolean): Promise<void> {
+    for (;;) {
+      const job = await this.#queues[lane].take();
+      if (job === undefined) return;
+      try {
+        const adopted = job.task.mayBeThere ? await this.#fetcher.adopt(job.task) : undefined;
+        if (adopted) {
+          await this.#home(job, adopted, true);
+          continue;
+        }
+        if (!(once && this.#breaker.down)) await this.#breaker.pass(stopping);
+        if (stopping.aborted) return;
+        await this.#bringHome(job, aborting);
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#bell.ring();
+    }
+  }
+
+  async #bringHome(job: Job, aborting: AbortSignal): Promise<void> {
+    const { name, emit, clock, policy, random } = this.#source;
+    const { task, work } = job;
+    const { record, lane } = task;
+    const { path, size } = record;
+    const { stored, failure } = await this.#fetcher.fetch(task, aborting, {
+      started: (resumedFrom) =>
+        emit({ type: "file-started", source: name, at: clock.now(), path, lane, size, resumedFrom }),
+      progress: (bytes) => emit({ type: "file-progress", source: name, at: clock.now(), path, bytes }),
+    });
+    this.#hear(failure?.error);
+    if (stored) return this.#home(job, stored, false);
+    const { error } = failure;
+    const at = clock.now();
+    const judged = judgeAttempt(record, failure, policy, at, random);
+    if (judged === undefined) return;
+    const fatal = judged.fatal ?? this.#fatal(error);
+    if (fatal) throw fatal;
+    const file = judged.file!;
+    const what = file.status === "quarantined" ? "quarantined" : "failed";
+    work.again = Math.min(work.again, file.nextAttemptAt?.getTime() ?? Infinity);
+    const detail = `${error.kind}: ${error.detail}`;
+    await this.#taskDone(work, [
+      { kind: "file", file },
+      { kind: "event", event: { source: name, path, at, what, detail } },
+    ]);
+    if (what === "quarantined") emit({ type: "file-quarantined", source: name, at, path, error });
+    else emit({ type: "file-failed", source: name, at, path, error, nextAttemptAt: file.nextAttemptAt });
+  }
+
+  /** Records a file that is at its final name. */
+  async #home({ task: { record }, work }: Job, file: FileRecord, adopted: boolean): Promise<void> {
+    const { name, emit, clock } = this.#source;
+    const at = clock.now();
+    const { path } = file;
+    const changes: LedgerChange[] = [{ kind: "file", file }];
+    if (record.version > 0) {
+      const detail = `version ${record.version} was sha256 ${record.sha256}, stored ${record.storedAt?.toISOString()}`;
+      changes.push({ kind: "event", event: { source: name, path, at, what: "new-version", detail } });
+    }
+    await this.#taskDone(work, changes);
+    this.#files++;
+    this.#bytes += file.size ?? 0;
+    emit({ type: "file-stored", source: name, at, file, adopted });
+  }
+
+  async #taskDone(work: SlotWork, changes: LedgerChange[]): Promise<void> {
+    const last = --work.left === 0;
+    if (!last) return this.#writer.write(changes);
+    const next = Math.min(work.visit.nextVisitAt?.getTime() ?? Infinity, work.again);
+    const nextVisitAt = next === Infinity ? undefined : new Date(next);
+    const visit = { ...work.visit, nextVisitAt };
+    await this.#writer.write([...changes, { kind: "visit", visit }]);
+    await this.#slotDone({ ...work, visit });
+  }
+
+  async #slotDone({ planned, visit }: SlotWork): Promise<void> {
+    const { name, store, emit, clock } = this.#source;
+    const { path, start } = planned.slot;
+    if (visit.closed && !planned.previous?.settled) {
+      const window = { start: visit.start, end: visit.end ?? new Date(start.getTime() + 1) };
+      for await (const slot of store.slots(name, window))
+        if (slot.path === path && slot.settled)
+          emit({ type: "slot-settled", source: name, at: clock.now(), slot });
+    }
+    if (visit.nextVisitAt) this.#due.set(path, visit.nextVisitAt.getTime());
+    this.#active.delete(path);
+    this.#bell.ring();
+  }
+
+  /** Tells the breaker how a call ended. */
+  #hear(error: DaybookError | undefined): void {
+    const { name, emit, clock } = this.#source;
+    const at = clock.now();
+    if (error === undefined) {
+      if (this.#breaker.succeeded()) emit({ type: "host-up", source: name, at });
+    } else if (this.#breaker.failed(error))
+      emit({ type: "host-down", source: name, at, error, nextTryAt: this.#breaker.nextTryAt });
+  }
+
+  /** The error, if it must end the crawl: no waiting cures it. */
+  #fatal(error: DaybookError): DaybookError | undefined {
+    if (error.kind === "auth" || error.kind === "config" || error.kind === "unsupported") return error;
+    const unresolved = error.code !== undefined && UNRESOLVED.has(error.code);
+    return unresolved && !this.#breaker.answered ? error : undefined;
+  }
+
+  #fail(cause: unknown): void {
+    if (isDaybookError(cause, "cancelled")) return;
+    this.#error ??= asDaybookError(cause, "store", { source: this.#source.name });
+    this.#ending.abort();
+  }
+}

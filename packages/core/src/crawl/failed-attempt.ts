@@ -1,0 +1,66 @@
+import type { DaybookError } from "../errors/daybook-error.js";
+import type { FetchFailure } from "../fetch/fetcher.js";
+import { backoff } from "../plan/backoff.js";
+import type { SourcePolicy } from "../plan/policy.js";
+import type { FileRecord } from "../store/state-store.js";
+
+/**
+ * What a failed attempt means: the file's next record, or that the crawl must stop, or nothing at all (it was
+ * cancelled, and stays as it was).
+ */
+export type AttemptOutcome =
+  | { readonly file: FileRecord; readonly fatal?: undefined }
+  | { readonly fatal: DaybookError; readonly file?: undefined }
+  | undefined;
+
+/** Judges a failed attempt by the class of its error. Pure. */
+export function judgeAttempt(
+  record: FileRecord,
+  { error, hopeless, gained }: FetchFailure,
+  policy: Pick<SourcePolicy, "maxAttempts" | "retryDelay" | "maxRetryDelay">,
+  now: Date,
+  random: () => number,
+): AttemptOutcome {
+  const later = (attempts: number): AttemptOutcome => {
+    const wait = backoff(attempts, policy.retryDelay, policy.maxRetryDelay, random);
+    return {
+      file: { ...record, attempts, nextAttemptAt: new Date(now.getTime() + wait), reason: error.detail },
+    };
+  };
+  const giveUp = (attempts: number): AttemptOutcome => ({
+    file: { ...record, attempts, status: "quarantined", nextAttemptAt: undefined, reason: error.detail },
+  });
+  const counted = (): AttemptOutcome => {
+    const attempts = record.attempts + 1;
+    return attempts >= policy.maxAttempts ? giveUp(attempts) : later(attempts);
+  };
+
+  if (hopeless) return giveUp(record.attempts + 1);
+  switch (error.kind) {
+    case "cancelled":
+      return undefined;
+    case "auth":
+    case "config":
+    case "unsupported":
+    case "no-space":
+    case "store":
+      return { fatal: error };
+    case "permission":
+      return giveUp(record.attempts + 1);
+    case "busy":
+      return later(record.attempts);
+    case "network":
+    case "timeout":
+    case "cut-short":
+      // A host that can't be reached says nothing of this file, and a bad line that brings some bytes each time gets
+      // there in the end.
+      return error.operation === "connect" || gained > 0 ? later(record.attempts) : counted();
+    case "changed":
+      // The next listing shows the new version, and its attempts are counted anew.
+      return later(record.attempts + 1);
+    case "not-found":
+    case "protocol":
+    case "bad-content":
+      return counted();
+  }
+}

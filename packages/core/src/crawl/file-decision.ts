@@ -1,0 +1,160 @@
+import type { FetchTask } from "../fetch/fetch-task.js";
+import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { sameVersion } from "../plan/version.js";
+import type { FileRecord, LedgerEvent } from "../store/state-store.js";
+import type { Lane } from "../transport/transport.js";
+import type { Source } from "./source.js";
+import type { Found } from "./tree-walk.js";
+
+/** What is to be done about one file that a visit found. */
+export interface Decision {
+  /** The record to be written, if anything changed. */
+  readonly file?: FileRecord;
+  readonly event?: Pick<LedgerEvent, "what" | "detail">;
+  readonly task?: FetchTask;
+  /** When the slot should be looked at again for this file's sake; epoch ms. */
+  readonly again?: number;
+}
+
+/** A found file beside what the ledger knew of it. */
+export interface Candidate {
+  readonly found: Found;
+  readonly before?: FileRecord;
+  /** Whether `before` is of the version that is listed now. */
+  readonly same: boolean;
+}
+
+/** How soon a file that isn't ready is looked at again at the latest, in ms. */
+const READY_AGAIN = 10_000;
+
+export function candidate(source: Source, found: Found, before: FileRecord | undefined): Candidate {
+  const precision = source.transport.capabilities.modifiedAt;
+  const same =
+    before !== undefined && before.status !== "gone" && sameVersion(before, found.entry, precision);
+  return { found, before, same };
+}
+
+/** Where the file is to land: a file that has its place keeps it, unless both versions are to be kept. */
+export function placeOf(source: Source, { found, before, same }: Candidate): string | DaybookError {
+  const another = before !== undefined && before.version > 0 && !same && source.policy.onChange === "keep";
+  if (before?.location !== undefined && !another) return before.location;
+  const { path, entry, observation } = found;
+  try {
+    return source.destination.locate({
+      source: source.name,
+      path,
+      root: source.layout.root ?? "/",
+      observation,
+      size: entry.size,
+      modifiedAt: entry.modifiedAt,
+      keepAs: another ? before.version + 1 : undefined,
+    });
+  } catch (error) {
+    if (isDaybookError(error, "config")) return error;
+    throw error;
+  }
+}
+
+/** Decides by the ledger, the policy and what stands at the file's place. `place` is an error where there is none. */
+export async function decide(
+  source: Source,
+  slot: string,
+  candidate: Candidate,
+  place: string | DaybookError,
+  context: { now: Date; lane: Lane },
+): Promise<Decision> {
+  const { policy, inspectors } = source;
+  const { found, before, same } = candidate;
+  const { entry, observation } = found;
+  const { now, lane } = context;
+  if (same && (before!.status === "stored" || before!.status === "quarantined")) return {};
+  if (before?.status === "stored" && policy.onChange === "ignore") return ignored(before, found);
+
+  const record = pending(source.name, slot, candidate, now);
+  const event = before && !same ? { what: "changed", detail: describe(before, entry) } : undefined;
+  if (typeof place !== "string") return quarantined(record, place.detail);
+  // The first time a file is seen, its place must be free or hold the very file. From then on the ledger's record is
+  // the claim, and what stands there is ours.
+  const first = before?.location === undefined;
+  const there = first ? await source.destination.stat(place) : undefined;
+  const itself =
+    there && there.size === entry.size && sameVersion(there, entry, source.transport.capabilities.modifiedAt);
+  if (there && !itself)
+    return quarantined(
+      record,
+      `a file that Daybook didn't put there stands at ${place}: move it away, then retry`,
+    );
+
+  const claimed = { ...record, location: place };
+  const waitsUntil = claimed.nextAttemptAt?.getTime() ?? 0;
+  if (waitsUntil > now.getTime()) return { again: waitsUntil };
+  const waits = policy.ready({
+    entry,
+    observation,
+    seenBefore: same ? before : undefined,
+    siblings: found.siblings,
+    provable: inspectors.some(({ provesEnd }) => provesEnd),
+    now,
+  });
+  if (waits !== undefined) {
+    const again = now.getTime() + Math.min(policy.poll, READY_AGAIN);
+    const file = { ...claimed, reason: `not ready: ${waits}` };
+    return same && !first && before!.reason === file.reason ? { again } : { file, event, again };
+  }
+  const file = { ...claimed, reason: claimed.attempts > 0 ? claimed.reason : undefined };
+  return {
+    file,
+    event,
+    task: { entry, observation, lane, record: file, mayBeThere: !first || itself === true },
+  };
+}
+
+/** The record of a file that was to be fetched and isn't listed any more. */
+export function vanished(file: FileRecord): Decision {
+  const reason = "it left the source before it could be fetched";
+  return {
+    file: { ...file, status: "gone", nextAttemptAt: undefined, reason },
+    event: { what: "gone", detail: reason },
+  };
+}
+
+function pending(source: string, slot: string, { found, before, same }: Candidate, now: Date): FileRecord {
+  const { path, entry, observation } = found;
+  return {
+    source,
+    path,
+    slot,
+    observedAt: observation.observedAt,
+    status: "pending",
+    size: entry.size,
+    modifiedAt: entry.modifiedAt,
+    firstSeenAt: same ? before!.firstSeenAt : now,
+    // Of the version that is on disk until this one takes its place.
+    sha256: before?.sha256,
+    storedAt: before?.storedAt,
+    location: before?.location,
+    version: before?.version ?? 0,
+    attempts: same ? before!.attempts : 0,
+    nextAttemptAt: same ? before!.nextAttemptAt : undefined,
+    reason: same ? before!.reason : undefined,
+  };
+}
+
+function ignored(before: FileRecord, { entry }: Found): Decision {
+  // The listed version is remembered, so that the next visit has no news.
+  const file = { ...before, size: entry.size, modifiedAt: entry.modifiedAt };
+  return { file, event: { what: "change-ignored", detail: describe(before, entry) } };
+}
+
+function quarantined(record: FileRecord, reason: string): Decision {
+  return {
+    file: { ...record, status: "quarantined", nextAttemptAt: undefined, reason },
+    event: { what: "quarantined", detail: reason },
+  };
+}
+
+function describe(before: FileRecord, entry: Found["entry"]): string {
+  const show = (v: { size?: number; modifiedAt?: Date }) =>
+    `${v.size ?? "?"} bytes of ${v.modifiedAt?.toISOString() ?? "an unknown time"}`;
+  return `${show(before)} became ${show(entry)}`;
+}

@@ -1,0 +1,26 @@
+import type { Destination } from "../destination/destination.js";
+import type { Inspector } from "../inspect/inspector.js";
+import type { PathLayout } from "../layout/path-layout.js";
+import type { CrawlEvent } from "../observe/observer.js";
+import type { SourcePolicy } from "../plan/policy.js";
+import type { StateStore } from "../store/state-store.js";
+import type { Clock } from "../time/clock.js";
+import type { TimeRange } from "../time/range.js";
+import type { Transport } from "../transport/transport.js";
+
+/** A remote tree to mirror, and all that it is mirrored with. */
+export interface Source {
+  readonly name: string;
+  readonly range: TimeRange;
+  readonly layout: PathLayout;
+  readonly transport: Transport;
+  readonly store: StateStore;
+  readonly destination: Destination;
+  readonly inspectors: readonly Inspector[];
+  readonly policy: SourcePolicy;
+  readonly clock: Clock;
+  /** Tells the observers; never throws. */
+  readonly emit: (event: CrawlEvent) => void;
+  /** In [0, 1); for jitter. */
+  readonly random: () => number;
+}

@@ -1,0 +1,20 @@
+import { DaybookError, isDaybookError, type DaybookErrorOptions } from "../errors/daybook-error.js";
+
+const NAME_TROUBLE = new Set(["EEXIST", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "EINVAL", "EILSEQ", "ELOOP"]);
+
+/**
+ * The local disk's errors. Full is "no-space"; a name that can't be had is "config" and that one file's trouble; all
+ * else (no permission, a failing disk) is "store": nothing can be brought home until a person has looked.
+ */
+export function diskError(error: unknown, options: DaybookErrorOptions): DaybookError {
+  if (isDaybookError(error)) return error;
+  const { code, message, path } = error as NodeJS.ErrnoException;
+  const facts = { ...options, code, cause: error };
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new DaybookError("no-space", "the disk is full: make room, then start again", facts);
+  if (code !== undefined && NAME_TROUBLE.has(code))
+    return new DaybookError("config", `its local path can't be had (${code})`, facts);
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return new DaybookError("store", `no permission to write ${path ?? "there"}: check who owns it`, facts);
+  return new DaybookError("store", message ?? String(error), facts);
+}

@@ -1,0 +1,170 @@
+import * as nodeFs from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { DaybookError } from "../errors/daybook-error.js";
+import { template, type TemplateLayout } from "../layout/template.js";
+import type { Delivery, Destination, Incoming } from "./destination.js";
+import { diskError } from "./disk-error.js";
+import type { LocalFs } from "./local-fs.js";
+import { LocalIncoming } from "./local-incoming.js";
+import { locate, OWN_FOLDER, partKey, partName } from "./local-names.js";
+import { SyncGroup } from "./sync-group.js";
+
+export interface LocalDestinationOptions {
+  /** The directory under which files land. Made if it isn't there. */
+  readonly path: string;
+  /** Default true. False is faster and safe against a kill, but a power cut can cost files that were recorded. */
+  readonly sync?: boolean;
+  /** A template for the files' places, with {source}, {name} and what the source's layout reads. */
+  readonly layout?: string;
+  /** Default node:fs. */
+  readonly fs?: LocalFs;
+}
+
+// Parts nobody came back for are of ranges that were given up.
+const PART_LIFE_MS = 30 * 86_400_000;
+
+/** A directory on this machine. Parts live in a hidden folder of it, so that a rename is all it takes to finish. */
+export class LocalDestination implements Destination {
+  readonly #root: string;
+  readonly #parts: string;
+  readonly #fs: LocalFs;
+  readonly #layout: TemplateLayout | undefined;
+  readonly #group: SyncGroup;
+  /** Part files on disk, by what they are parts of. */
+  readonly #keptParts = new Map<string, Set<string>>();
+  readonly #claimed = new Set<string>();
+  #opened = false;
+
+  constructor(options: LocalDestinationOptions) {
+    this.#root = resolve(options.path);
+    this.#parts = join(this.#root, OWN_FOLDER, "parts");
+    this.#fs = options.fs ?? nodeFs;
+    this.#layout =
+      options.layout === undefined ? undefined : template(`/${options.layout.replace(/^\/+/, "")}`);
+    this.#group = new SyncGroup({ fs: this.#fs, sync: options.sync ?? true });
+  }
+
+  /** The directory, absolute. */
+  get path(): string {
+    return this.#root;
+  }
+
+  async open(): Promise<void> {
+    if (this.#opened) return;
+    try {
+      this.#fs.mkdirSync(this.#parts, { recursive: true });
+      const probe = join(this.#parts, "probe");
+      this.#fs.closeSync(this.#fs.openSync(probe, "w"));
+      this.#fs.unlinkSync(probe);
+      this.#findParts();
+    } catch (error) {
+      throw diskError(error, { operation: "open the destination" });
+    }
+    this.#opened = true;
+  }
+
+  locate(delivery: Delivery): string {
+    return locate(delivery, this.#layout);
+  }
+
+  async begin(delivery: Delivery): Promise<Incoming> {
+    if (!this.#opened) await this.open();
+    const location = delivery.location ?? this.locate(delivery);
+    if (this.#claimed.has(location))
+      throw new DaybookError("config", `another remote file is being written to ${location}`, {
+        operation: "begin",
+        source: delivery.source,
+        path: delivery.path,
+      });
+    const name = partName(delivery);
+    const kept = this.#dropOtherVersions(delivery, name);
+    this.#claimed.add(location);
+    const final = join(this.#root, location);
+    return new LocalIncoming({
+      fs: this.#fs,
+      delivery,
+      location,
+      part: join(this.#parts, name),
+      final,
+      kept,
+      group: this.#group,
+      makeRoom: () => this.#makeRoom(dirname(final)),
+      ended: (left) => {
+        this.#claimed.delete(location);
+        const key = partKey(delivery);
+        if (left) this.#keptParts.set(key, new Set([name]));
+        else this.#keptParts.delete(key);
+      },
+    });
+  }
+
+  async stat(location: string): Promise<{ size: number; modifiedAt: Date } | undefined> {
+    try {
+      const found = this.#fs.statSync(join(this.#root, location), { throwIfNoEntry: false });
+      return found?.isFile() ? { size: found.size, modifiedAt: found.mtime } : undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+      throw diskError(error, { operation: "stat", path: location });
+    }
+  }
+
+  async *read(location: string): AsyncIterable<Uint8Array> {
+    try {
+      yield* this.#fs.createReadStream(join(this.#root, location), {
+        highWaterMark: 1 << 18,
+      }) as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw diskError(error, { operation: "read", path: location });
+    }
+  }
+
+  async remove(location: string): Promise<void> {
+    try {
+      this.#fs.unlinkSync(join(this.#root, location));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+        throw diskError(error, { operation: "remove", path: location });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#opened = false;
+  }
+
+  #findParts(): void {
+    this.#keptParts.clear();
+    for (const name of this.#fs.readdirSync(this.#parts) as string[]) {
+      const path = join(this.#parts, name);
+      const found = this.#fs.statSync(path, { throwIfNoEntry: false });
+      if (!name.endsWith(".part") || found === undefined) continue;
+      if (Date.now() - found.mtimeMs > PART_LIFE_MS) {
+        this.#fs.unlinkSync(path);
+        continue;
+      }
+      const key = name.slice(0, name.indexOf("-"));
+      const names = this.#keptParts.get(key) ?? new Set();
+      this.#keptParts.set(key, names.add(name));
+    }
+  }
+
+  /** Bytes kept of this version; parts of other versions are of no use to anybody. */
+  #dropOtherVersions(delivery: Delivery, name: string): number {
+    let kept = 0;
+    for (const other of this.#keptParts.get(partKey(delivery)) ?? []) {
+      const path = join(this.#parts, other);
+      const size = this.#fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      if (other === name && (delivery.size === undefined || size <= delivery.size)) kept = size;
+      else if (size > 0 || other !== name) this.#fs.unlinkSync(path);
+    }
+    return kept;
+  }
+
+  /** Makes a directory; returns those whose entries are new and must be synced. */
+  #makeRoom(directory: string): string[] {
+    const changed = [directory];
+    const first = this.#fs.mkdirSync(directory, { recursive: true });
+    if (first !== undefined)
+      for (let at = directory; at.length >= first.length; at = dirname(at)) changed.push(dirname(at));
+    return changed;
+  }
+}

@@ -1,0 +1,20 @@
+import type * as nodeFs from "node:fs";
+
+/** The part of node:fs that a local destination uses, so that a simulation can bring a file system of its own. */
+export type LocalFs = Pick<
+  typeof nodeFs,
+  | "openSync"
+  | "closeSync"
+  | "writeSync"
+  | "ftruncateSync"
+  | "futimesSync"
+  | "fdatasync"
+  | "fsync"
+  | "write"
+  | "renameSync"
+  | "unlinkSync"
+  | "statSync"
+  | "mkdirSync"
+  | "readdirSync"
+  | "createReadStream"
+>;

@@ -1,0 +1,192 @@
+import { DaybookError } from "../errors/daybook-error.js";
+import type { Delivered, Delivery, Incoming } from "./destination.js";
+import type { LocalFs } from "./local-fs.js";
+import { diskError } from "./disk-error.js";
+import type { SyncGroup } from "./sync-group.js";
+
+/** Small files are gathered here whole and written by one call. */
+const STAGE = 256 * 1024;
+
+/** Staging memory is handed from file to file instead of being made anew for each. */
+const stages: Buffer[] = [];
+
+export interface LocalIncomingOptions {
+  readonly fs: LocalFs;
+  readonly delivery: Delivery;
+  readonly location: string;
+  readonly part: string;
+  readonly final: string;
+  readonly kept: number;
+  readonly group: SyncGroup;
+  /** Makes the final name's directory; returns the directories to sync for it. */
+  readonly makeRoom: () => string[];
+  /** Called once when this ends, either way; `kept` is whether a part is left. */
+  readonly ended: (kept: boolean) => void;
+}
+
+/** One file being written to its part, below a local destination. */
+export class LocalIncoming implements Incoming {
+  readonly location: string;
+  readonly #options: LocalIncomingOptions;
+  #kept: number;
+  #fd: number | undefined;
+  #written: number;
+  #stage: Buffer | undefined;
+  #staged = 0;
+  #ended = false;
+
+  constructor(options: LocalIncomingOptions) {
+    this.#options = options;
+    this.location = options.location;
+    this.#kept = options.kept;
+    this.#written = options.kept;
+  }
+
+  get kept(): number {
+    return this.#kept;
+  }
+
+  async *readKept(): AsyncIterable<Uint8Array> {
+    if (this.#kept === 0) return;
+    const { fs, part } = this.#options;
+    try {
+      yield* fs.createReadStream(part, {
+        end: this.#kept - 1,
+        highWaterMark: STAGE,
+      }) as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw this.#error(error, "read the part file");
+    }
+  }
+
+  async restart(): Promise<void> {
+    this.#staged = 0;
+    this.#written = 0;
+    this.#kept = 0;
+    this.#attempt("start over", () => this.#options.fs.ftruncateSync(this.#open(), 0));
+  }
+
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#stage ??= stages.pop() ?? Buffer.allocUnsafeSlow(STAGE);
+    if (this.#staged + chunk.length <= STAGE) {
+      this.#stage.set(chunk, this.#staged);
+      this.#staged += chunk.length;
+      return undefined;
+    }
+    return this.#writeThrough(chunk);
+  }
+
+  async commit(options: { replace: boolean }): Promise<Delivered> {
+    const { fs, final, part, delivery, group, makeRoom } = this.#options;
+    if (!options.replace && fs.statSync(final, { throwIfNoEntry: false }) !== undefined)
+      throw new DaybookError("config", `${this.location} is there already, and Daybook didn't put it there`, {
+        operation: "commit",
+        source: delivery.source,
+        path: delivery.path,
+      });
+    const fd = this.#attempt("write", () => {
+      this.#flush();
+      const open = this.#open();
+      // The remote's mtime on the local file is what lets a restart recognise a file it had named but not recorded.
+      if (delivery.modifiedAt) fs.futimesSync(open, delivery.modifiedAt, delivery.modifiedAt);
+      return open;
+    });
+    const directories = this.#attempt("make the directory", makeRoom);
+    this.#fd = undefined;
+    try {
+      await group.add({ fd, part, final, directories });
+    } catch (error) {
+      throw this.#error(error, "commit");
+    }
+    this.#end(false);
+    return { location: this.location, size: this.#written };
+  }
+
+  async abort(options: { keep: boolean }): Promise<void> {
+    if (this.#ended) return;
+    const { fs, part } = this.#options;
+    let kept = false;
+    try {
+      if (options.keep && this.#staged > 0) this.#flush();
+      kept = options.keep && this.#written > 0;
+    } catch {
+      // A full disk can't keep them; they are fetched again.
+    }
+    try {
+      if (this.#fd !== undefined) fs.closeSync(this.#fd);
+      this.#fd = undefined;
+      if (!kept) fs.unlinkSync(part);
+    } catch {
+      // There was no part yet, or it can't be removed: it is found and judged at the next attempt.
+    }
+    this.#end(kept);
+  }
+
+  #open(): number {
+    // Not append: a restart writes from the front. Kept bytes stay, since the file is opened without truncation.
+    this.#fd ??= this.#options.fs.openSync(this.#options.part, this.#kept > 0 ? "r+" : "w");
+    return this.#fd;
+  }
+
+  #flush(): void {
+    const { fs } = this.#options;
+    const fd = this.#open();
+    for (let at = 0; at < this.#staged;) {
+      const n = fs.writeSync(fd, this.#stage!, at, this.#staged - at, this.#written);
+      at += n;
+      this.#written += n;
+    }
+    this.#staged = 0;
+  }
+
+  async #writeThrough(chunk: Uint8Array): Promise<void> {
+    const stage = this.#stage!;
+    try {
+      await this.#writeAll(stage.subarray(0, this.#staged));
+      this.#staged = 0;
+      if (chunk.length >= STAGE) await this.#writeAll(chunk);
+      else {
+        stage.set(chunk, 0);
+        this.#staged = chunk.length;
+      }
+    } catch (error) {
+      this.#staged = 0;
+      throw this.#error(error, "write");
+    }
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    const { fs } = this.#options;
+    const fd = this.#open();
+    for (let at = 0; at < bytes.length;) {
+      const n = await new Promise<number>((resolve, reject) =>
+        fs.write(fd, bytes, at, bytes.length - at, this.#written, (error, count) =>
+          error ? reject(error) : resolve(count),
+        ),
+      );
+      at += n;
+      this.#written += n;
+    }
+  }
+
+  #end(kept: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#stage) stages.push(this.#stage);
+    this.#stage = undefined;
+    this.#options.ended(kept);
+  }
+
+  #attempt<T>(what: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw this.#error(error, what);
+    }
+  }
+
+  #error(error: unknown, operation: string): DaybookError {
+    const { source, path } = this.#options.delivery;
+    return diskError(error, { operation, source, path });
+  }
+}

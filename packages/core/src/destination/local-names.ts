@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { DaybookError } from "../errors/daybook-error.js";
+import type { TemplateLayout } from "../layout/template.js";
+import { unsafeName } from "../transport/safe-name.js";
+import type { Delivery } from "./destination.js";
+
+/** Daybook's own folder below a destination; hidden, and never the place of data. */
+export const OWN_FOLDER = ".daybook";
+
+// Linux allows 4,096 bytes for a whole path; this leaves room for the destination's own.
+const LONGEST_LOCATION = 3000;
+
+/** `<source>/<remote path below the layout's root>`, or what the destination's own layout says. */
+export function locate(delivery: Delivery, layout?: TemplateLayout): string {
+  const path = layout ? byLayout(delivery, layout) : byPath(delivery);
+  const location = delivery.keepAs === undefined ? path : `${path}.v${delivery.keepAs}`;
+  const segments = location.split("/");
+  for (const segment of segments) {
+    const reason = unsafeName(segment);
+    if (reason) throw refuse(delivery, `its local path has ${reason}`);
+  }
+  if (segments[0] === OWN_FOLDER) throw refuse(delivery, `${OWN_FOLDER} is Daybook's own folder`);
+  if (Buffer.byteLength(location) > LONGEST_LOCATION) throw refuse(delivery, "its local path is too long");
+  return location;
+}
+
+function byPath({ source, path, root }: Delivery): string {
+  const prefix = root.endsWith("/") ? root : `${root}/`;
+  const rest = path.startsWith(prefix) ? path.slice(prefix.length) : path.replace(/^\/+/, "");
+  return `${source}/${rest}`;
+}
+
+function byLayout(delivery: Delivery, layout: TemplateLayout): string {
+  const { source, path, observation } = delivery;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const attributes = { ...observation.attributes, source, name };
+  return layout.format({ ...observation, attributes }).replace(/^\//, "");
+}
+
+function refuse(delivery: Delivery, why: string): DaybookError {
+  return new DaybookError("config", `${why}, so it stays where it is`, {
+    operation: "locate",
+    source: delivery.source,
+    path: delivery.path,
+  });
+}
+
+/** Names the file, whatever its version. */
+export function partKey(delivery: Delivery): string {
+  return createHash("sha256").update(`${delivery.source}\0${delivery.path}`).digest("hex").slice(0, 24);
+}
+
+/** Names the version too: bytes are only ever added to a part of the version they belong to. */
+export function partName(delivery: Delivery): string {
+  const { size, modifiedAt } = delivery;
+  return `${partKey(delivery)}-${size ?? "x"}-${modifiedAt ? modifiedAt.getTime() : "x"}.part`;
+}

@@ -1,0 +1,99 @@
+import type { LocalFs } from "./local-fs.js";
+
+/** A written file on its way to its final name. */
+export interface Arrival {
+  /** Open for writing; closed here. */
+  readonly fd: number;
+  readonly part: string;
+  readonly final: string;
+  /** Directories whose entries must last: the final name's, and those of directories just made. */
+  readonly directories: readonly string[];
+}
+
+interface Waiting {
+  readonly arrival: Arrival;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes files last and gives them their names, in groups: what arrives while one group is synced forms the next, so
+ * that the busier it is the less each file costs. The order within a group is what a power cut cannot turn into a lie:
+ * all bytes, then the names, then the directories. With `sync` off only the names are given.
+ */
+export class SyncGroup {
+  readonly #fs: LocalFs;
+  readonly #sync: boolean;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(options: { fs: LocalFs; sync: boolean }) {
+    this.#fs = options.fs;
+    this.#sync = options.sync;
+  }
+
+  add(arrival: Arrival): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ arrival, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    // One turn later, so that files that end in the same turn share a group.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      await this.#settle(group);
+    }
+    this.#running = undefined;
+  }
+
+  async #settle(group: Waiting[]): Promise<void> {
+    const synced = await Promise.allSettled(group.map(({ arrival }) => this.#syncBytes(arrival)));
+    const named: Waiting[] = [];
+    group.forEach((waiting, i) => {
+      const { arrival, reject } = waiting;
+      const result = synced[i]!;
+      if (result.status === "rejected") return reject(result.reason);
+      try {
+        this.#fs.renameSync(arrival.part, arrival.final);
+        named.push(waiting);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    const directories = new Set(this.#sync ? named.flatMap(({ arrival }) => arrival.directories) : []);
+    const failures = new Map<string, unknown>();
+    await Promise.all([...directories].map((d) => this.#syncDirectory(d).catch((e) => failures.set(d, e))));
+    for (const { arrival, resolve, reject } of named) {
+      const failed = arrival.directories.find((d) => failures.has(d));
+      if (failed === undefined) resolve();
+      else reject(failures.get(failed));
+    }
+  }
+
+  async #syncBytes({ fd }: Arrival): Promise<void> {
+    try {
+      if (this.#sync) await call((done) => this.#fs.fdatasync(fd, done));
+    } finally {
+      this.#fs.closeSync(fd);
+    }
+  }
+
+  async #syncDirectory(directory: string): Promise<void> {
+    // Windows has no way to sync a directory, and journals names by itself.
+    if (process.platform === "win32") return;
+    const fd = this.#fs.openSync(directory, "r");
+    try {
+      await call((done) => this.#fs.fsync(fd, done));
+    } finally {
+      this.#fs.closeSync(fd);
+    }
+  }
+}
+
+function call(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+}

@@ -1,0 +1,31 @@
+import type { Readable } from "node:stream";
+import { DaybookError } from "../errors/daybook-error.js";
+
+/**
+ * Hands a stream's chunks to `take`, waiting where it says so; resolves at the stream's end. If `take` fails the stream
+ * is destroyed. Events instead of an async iterator: most streams here are one or two chunks long.
+ */
+export function consume(
+  stream: Readable,
+  take: (chunk: Uint8Array) => Promise<void> | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      reject(error);
+      stream.destroy();
+    };
+    stream.on("data", (chunk: Uint8Array) => {
+      try {
+        const room = take(chunk);
+        if (room === undefined) return;
+        stream.pause();
+        room.then(() => stream.resume(), fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    stream.on("end", resolve);
+    stream.on("error", reject);
+    stream.on("close", () => reject(new DaybookError("cut-short", "the stream closed before its end")));
+  });
+}

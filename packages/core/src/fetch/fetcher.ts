@@ -1,0 +1,226 @@
+import type { Delivery, Destination, Incoming } from "../destination/destination.js";
+import { asDaybookError, DaybookError, isDaybookError, type ErrorKind } from "../errors/daybook-error.js";
+import type { Inspector } from "../inspect/inspector.js";
+import { sameVersion } from "../plan/version.js";
+import type { FileRecord } from "../store/state-store.js";
+import type { Clock } from "../time/clock.js";
+import type { Transport } from "../transport/transport.js";
+import { consume } from "./consume.js";
+import { ContentCheck } from "./content-check.js";
+import type { FetchTask } from "./fetch-task.js";
+
+export interface FetcherOptions {
+  readonly source: string;
+  /** The layout's constant directory. */
+  readonly root: string;
+  readonly transport: Transport;
+  readonly destination: Destination;
+  readonly inspectors: readonly Inspector[];
+  readonly resume: boolean;
+  readonly clock: Clock;
+}
+
+export interface FetchWatch {
+  /** Before the first byte: how many were kept from earlier. */
+  started(resumedFrom: number): void;
+  /** Bytes that came, each time some do. */
+  progress(bytes: number): void;
+}
+
+export interface FetchFailure {
+  readonly error: DaybookError;
+  /** The trouble is this file's place on disk: no other attempt would help, and no other file is concerned. */
+  readonly hopeless: boolean;
+  /** Bytes kept now that weren't before: the attempt was not for nothing. */
+  readonly gained: number;
+}
+
+export type FetchResult =
+  | { readonly stored: FileRecord; readonly failure?: undefined }
+  | { readonly stored?: undefined; readonly failure: FetchFailure };
+
+/** Bytes of a part that are asked for again on resume, to see that they are still the server's. */
+const OVERLAP = 4096;
+
+/** After these, what was received so far is good as far as it goes. */
+const KEEPS_PART: ReadonlySet<ErrorKind> = new Set([
+  "network",
+  "timeout",
+  "cut-short",
+  "busy",
+  "cancelled",
+  "no-space",
+  "store",
+]);
+
+/** What one attempt has come to; read when it fails. */
+interface Attempt {
+  bytes: number;
+  /** Whether the local side is being asked, so that its failures can be told from the server's. */
+  local: boolean;
+}
+
+/** Brings one file home: part file, checks, final name. The ledger is the caller's business. */
+export class Fetcher {
+  readonly #options: FetcherOptions;
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects; what goes wrong is in the result. */
+  async fetch(task: FetchTask, signal: AbortSignal, watch: FetchWatch): Promise<FetchResult> {
+    const attempt: Attempt = { bytes: 0, local: true };
+    let incoming: Incoming | undefined;
+    try {
+      incoming = await this.#options.destination.begin(this.#delivery(task));
+      attempt.local = false;
+      const kept = incoming.kept;
+      try {
+        const sha256 = await this.#receive(task, incoming, attempt, signal, watch);
+        attempt.local = true;
+        const { location, size } = await incoming.commit({ replace: true });
+        return { stored: this.#stored(task, { sha256, location, size }) };
+      } catch (cause) {
+        const error = this.#error(cause, task);
+        const keep = KEEPS_PART.has(error.kind);
+        await incoming.abort({ keep });
+        return this.#failure(error, attempt, keep ? Math.max(0, attempt.bytes - kept) : 0);
+      }
+    } catch (cause) {
+      return this.#failure(this.#error(cause, task), attempt, 0);
+    }
+  }
+
+  /**
+   * The record of a file that is at its final name already, with the listed size and mtime, if its content passes:
+   * one that was named but not recorded before a crash, or that another tool brought. Undefined if it is not the file.
+   */
+  async adopt(task: FetchTask): Promise<FileRecord | undefined> {
+    const { destination, inspectors, transport } = this.#options;
+    const { location } = task.record;
+    const there = location === undefined ? undefined : await destination.stat(location);
+    if (location === undefined || there === undefined) return undefined;
+    if (there.size !== task.entry.size || !sameVersion(there, task.entry, transport.capabilities.modifiedAt))
+      return undefined;
+    const check = new ContentCheck(inspectors, task);
+    try {
+      for await (const chunk of destination.read(location)) check.update(chunk);
+      if (task.entry.size !== undefined && check.bytes !== task.entry.size) return undefined;
+      return this.#stored(task, { sha256: check.end(), location, size: check.bytes });
+    } catch (error) {
+      if (isDaybookError(error, "bad-content")) return undefined;
+      throw this.#error(error, task);
+    }
+  }
+
+  async #receive(
+    task: FetchTask,
+    incoming: Incoming,
+    attempt: Attempt,
+    signal: AbortSignal,
+    watch: FetchWatch,
+  ): Promise<string> {
+    const { resume, transport, inspectors } = this.#options;
+    const { size } = task.entry;
+    if (incoming.kept > 0 && !(resume && transport.capabilities.resume)) await incoming.restart();
+    for (;;) {
+      const check = new ContentCheck(inspectors, task);
+      const tail = await this.#checkKept(incoming, check);
+      attempt.bytes = check.bytes;
+      watch.started(check.bytes);
+      const start = check.bytes - tail.length;
+      const stream = await transport.read(task.record.path, { start, size, signal, lane: task.lane });
+      let compared = 0;
+      let replaced = false;
+      await consume(stream, (chunk) => {
+        let fresh = chunk;
+        if (compared < tail.length) {
+          const n = Math.min(chunk.length, tail.length - compared);
+          if (!tail.subarray(compared, compared + n).equals(chunk.subarray(0, n))) {
+            replaced = true;
+            throw new DaybookError("changed", "the bytes kept are not the server's any more");
+          }
+          compared += n;
+          fresh = chunk.subarray(n);
+          if (fresh.length === 0) return undefined;
+        }
+        if (size !== undefined && check.bytes + fresh.length > size)
+          throw new DaybookError("changed", `it is longer than the ${size} bytes it was listed with`);
+        check.update(fresh);
+        attempt.bytes = check.bytes;
+        watch.progress(fresh.length);
+        return this.#write(incoming, fresh, attempt);
+      }).catch((error: unknown) => {
+        if (!replaced) throw error;
+      });
+      if (replaced) {
+        await incoming.restart();
+        continue;
+      }
+      const expected = size ?? start + tail.length;
+      if (check.bytes < expected || compared < tail.length)
+        throw new DaybookError("cut-short", `it ended after ${start + compared} of ${expected} bytes`);
+      return check.end();
+    }
+  }
+
+  #write(incoming: Incoming, chunk: Uint8Array, attempt: Attempt): Promise<void> | undefined {
+    try {
+      return incoming.write(chunk)?.catch((error: unknown) => {
+        attempt.local = true;
+        throw error;
+      });
+    } catch (error) {
+      attempt.local = true;
+      throw error;
+    }
+  }
+
+  /** Hashes and inspects what was kept; returns its last bytes. */
+  async #checkKept(incoming: Incoming, check: ContentCheck): Promise<Buffer> {
+    let tail: Buffer = Buffer.alloc(0);
+    if (incoming.kept === 0) return tail;
+    for await (const chunk of incoming.readKept()) {
+      check.update(chunk);
+      tail = Buffer.concat([tail, chunk.subarray(-OVERLAP)]).subarray(-OVERLAP);
+    }
+    return tail;
+  }
+
+  #delivery({ entry, observation, record }: FetchTask): Delivery {
+    const { source, root } = this.#options;
+    const { size, modifiedAt } = entry;
+    const { path, location } = record;
+    return { source, root, path, observation, size, modifiedAt, location };
+  }
+
+  #stored(task: FetchTask, home: { sha256: string; location: string; size: number }): FileRecord {
+    return {
+      ...task.record,
+      ...home,
+      status: "stored",
+      storedAt: this.#options.clock.now(),
+      version: task.record.version + 1,
+      nextAttemptAt: undefined,
+      reason: undefined,
+    };
+  }
+
+  #failure(error: DaybookError, { local }: Attempt, gained: number): FetchResult {
+    return { failure: { error, hopeless: local && error.kind === "config", gained } };
+  }
+
+  #error(cause: unknown, task: FetchTask): DaybookError {
+    const { source } = this.#options;
+    const known = asDaybookError(cause, "network");
+    return new DaybookError(known.kind, known.detail, {
+      operation: known.operation ?? "read",
+      source,
+      path: task.record.path,
+      retry: known.retry,
+      code: known.code,
+      cause: known.cause ?? cause,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { Slot } from "../layout/path-layout.js";
+import type { TimeRange } from "../time/range.js";
+import type { SourcePolicy } from "./policy.js";
+
+/** The part of a slot that a range covers. */
+export function windowOf(slot: Slot, range: TimeRange): TimeRange {
+  const start = slot.start > range.start ? slot.start : range.start;
+  const ends = [slot.end, range.end].filter((end) => end !== undefined);
+  return { start, end: ends.length ? new Date(Math.min(...ends.map((e) => e.getTime()))) : undefined };
+}
+
+/** When a window closes: from then on a complete listing may settle it. Never, if it has no end. */
+export function closesAt(window: TimeRange, policy: Pick<SourcePolicy, "grace">): number {
+  return window.end === undefined ? Infinity : window.end.getTime() + policy.grace;
+}
+
+/** Live slots are polled and fetched first: those that are not over, or ended less than `lookback` ago. */
+export function isLive(window: TimeRange, now: number, policy: SourcePolicy): boolean {
+  if (window.end === undefined) return true;
+  return now < window.end.getTime() + Math.max(policy.lookback, policy.grace);
+}
+
+/**
+ * When a slot that was just listed whole is due again: at every poll while it is live, and right when it closes; then
+ * at the ages of the revisit schedule; then never.
+ */
+export function nextVisit(window: TimeRange, now: number, policy: SourcePolicy): Date | undefined {
+  const close = closesAt(window, policy);
+  if (isLive(window, now, policy)) {
+    const poll = now + policy.poll;
+    return new Date(now < close && close < poll ? close : poll);
+  }
+  const end = window.end!.getTime();
+  const next = policy.revisit.map((age) => end + age).filter((at) => at > now);
+  return next.length > 0 ? new Date(Math.min(...next)) : undefined;
+}

@@ -1,0 +1,55 @@
+import type { DueSlot } from "../plan/due-slot.js";
+import { Planner, type PlannerOptions } from "../plan/planner.js";
+import { closesAt } from "../plan/schedule.js";
+import type { FileStatus, SlotRecord, StateStore } from "../store/state-store.js";
+import type { Gap, GapKind } from "./gap.js";
+
+export interface GapOptions extends Omit<PlannerOptions, "store"> {
+  readonly store: Pick<StateStore, "slots" | "find">;
+  readonly now: Date;
+}
+
+/** What is not there of one source, oldest first: slots over by now, then in each the files that never came. */
+export async function* gaps(options: GapOptions): AsyncIterable<Gap> {
+  const { source, store, policy, now } = options;
+  for await (const planned of new Planner(options).all(now)) {
+    const { slot, window, previous } = planned;
+    const over = closesAt(window, policy) <= now.getTime();
+    const base = { source, slot: slot.path, start: window.start, end: window.end };
+    const gap = over ? slotGap(planned) : undefined;
+    if (gap) yield { ...base, ...gap };
+    if (previous === undefined) continue;
+    const statuses = fileGaps(previous, over);
+    if (statuses.length === 0) continue;
+    for await (const file of store.find({ source, slot: slot.path, status: statuses }))
+      yield { ...base, kind: file.status as GapKind, path: file.path, reason: file.reason };
+  }
+}
+
+function slotGap({ slot, window, previous }: DueSlot): Pick<Gap, "kind" | "reason"> | undefined {
+  const covered = previous !== undefined && previous.start <= window.start;
+  if (!covered) return { kind: "unseen", reason: "it was never listed" };
+  switch (previous.state) {
+    case "failed":
+      return { kind: "failed", reason: previous.reason };
+    case "open":
+      return { kind: "open", reason: "it was not listed since it closed" };
+    case "missing":
+      return { kind: "missing", reason: `no directory ${slot.path} at the source` };
+    case "empty":
+      return { kind: "empty", reason: `${slot.path} holds no file of ours` };
+    case "partial":
+    case "complete":
+      if (previous.unreadable.count === 0) return undefined;
+      return { kind: "unreadable", reason: previous.unreadable.names.join("; ") };
+  }
+}
+
+/** While a slot is open what is pending is simply on its way. */
+function fileGaps({ files }: SlotRecord, over: boolean): FileStatus[] {
+  const statuses: FileStatus[] = [];
+  if (over && files.pending > 0) statuses.push("pending");
+  if (files.quarantined > 0) statuses.push("quarantined");
+  if (files.gone > 0) statuses.push("gone");
+  return statuses;
+}
