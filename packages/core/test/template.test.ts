@@ -1,0 +1,433 @@
+import { describe, expect, test } from "vitest";
+import { isDaybookError, template, type TimeRange } from "@daybook/core";
+
+const RADAR =
+  "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
+const PATH = "/L2/RMA1/2025/01/01/18/3020/RMA1_0315_01_DBZH_20250101T183020Z.BUFR";
+
+const range = (start: string, end?: string): TimeRange => ({
+  start: new Date(start),
+  end: end === undefined ? undefined : new Date(end),
+});
+const paths = (text: string, start: string, end: string) =>
+  [...template(text).slots(range(start, end))].map(({ path }) => path);
+
+function refusal(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (isDaybookError(error, "config")) return error.detail;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("parse", () => {
+  test("reads time and attributes from a path", () => {
+    expect(template(RADAR).parse(PATH)).toEqual({
+      observedAt: new Date("2025-01-01T18:30:20Z"),
+      attributes: { radar: "RMA1", strategy: "0315", volume: "01", field: "DBZH" },
+    });
+  });
+
+  test("reports constants among the attributes, and takes no other value for them", () => {
+    const layout = template(RADAR, { radar: "RMA1" });
+    expect(layout.parse(PATH)?.attributes).toEqual({
+      radar: "RMA1",
+      strategy: "0315",
+      volume: "01",
+      field: "DBZH",
+    });
+    expect(layout.parse(PATH.replaceAll("RMA1", "RMA5"))).toBeUndefined();
+    expect(layout.attributes).toEqual(["radar", "strategy", "volume", "field"]);
+  });
+
+  test.each([
+    ["hour", PATH.replace("T18", "T19")],
+    ["second", PATH.replace("183020Z", "183021Z")],
+    ["day", PATH.replace("/01/01/18", "/01/02/18")],
+    ["attribute", PATH.replace("RMA1_", "RMA5_")],
+  ])("skips a path whose directory and file disagree about the %s", (_, path) => {
+    expect(path).not.toBe(PATH);
+    expect(template(RADAR).parse(path)).toBeUndefined();
+  });
+
+  test.each([
+    ["/{yyyy}/{MM}/{dd}.log", "/2025/02/29.log", undefined],
+    ["/{yyyy}/{MM}/{dd}.log", "/2024/02/29.log", "2024-02-29T00:00Z"],
+    ["/{yyyy}/{MM}/{dd}.log", "/1900/02/29.log", undefined],
+    ["/{yyyy}/{MM}/{dd}.log", "/2025/04/31.log", undefined],
+    ["/{yyyy}/{MM}/{dd}.log", "/2025/13/01.log", undefined],
+    ["/{yyyy}/{MM}/{dd}.log", "/2025/00/01.log", undefined],
+    ["/{yyyy}/{MM}/{dd}.log", "/2025/01/00.log", undefined],
+    ["/{yyyy}/{MM}/{dd}.log", "/0050/01/02.log", "0050-01-02T00:00Z"],
+    ["/{yyyy}/{DDD}.log", "/2024/366.log", "2024-12-31T00:00Z"],
+    ["/{yyyy}/{DDD}.log", "/2025/366.log", undefined],
+    ["/{yyyy}/{DDD}.log", "/2025/000.log", undefined],
+    ["/{yyyy}/{DDD}.log", "/2025/060.log", "2025-03-01T00:00Z"],
+    ["/{yyyy}/{MM}/{dd}/{DDD}.log", "/2025/03/01/060.log", "2025-03-01T00:00Z"],
+    ["/{yyyy}/{MM}/{dd}/{DDD}.log", "/2025/03/01/061.log", undefined],
+    ["/{yyyy}/{MM}/{DDD}.log", "/2025/02/060.log", undefined],
+    ["/{yyyy}{MM}{dd}{HH}.log", "/2025010123.log", "2025-01-01T23:00Z"],
+    ["/{yyyy}{MM}{dd}{HH}.log", "/2025010124.log", undefined],
+    ["/{yyyy}{MM}{dd}{HH}{mm}.log", "/202501012360.log", undefined],
+    ["/{yyyy}{MM}{dd}{HH}{mm}{ss}.log", "/20250101235960.log", undefined],
+    ["/{yy}{DDD}.log", "/79365.log", "2079-12-31T00:00Z"],
+    ["/{yy}{DDD}.log", "/80001.log", "1980-01-01T00:00Z"],
+    ["/{yyyy}/{yy}{DDD}.log", "/2025/25001.log", "2025-01-01T00:00Z"],
+    ["/{yyyy}/{yy}{DDD}.log", "/2025/24001.log", undefined],
+    ["/{epoch}.log", "/1735689600.log", "2025-01-01T00:00Z"],
+    ["/{yyyy}/{dd}/{epoch}.log", "/2025/01/1735689659.log", "2025-01-01T00:00:59Z"],
+    ["/{yyyy}/{dd}/{epoch}.log", "/2025/02/1735689659.log", undefined],
+    ["/{yyyy}.log", "/2025.log", "2025-01-01T00:00Z"],
+  ])("%s reads %s as %s", (text, path, time) => {
+    expect(template(text).parse(path)?.observedAt).toEqual(time === undefined ? undefined : new Date(time));
+    if (time === undefined) expect(template(text).parse(path)).toBeUndefined();
+  });
+
+  test("a path that names no year has no time", () => {
+    expect(template("/{station}/{MM}{dd}.log").parse("/abmf/0229.log")).toEqual({
+      observedAt: undefined,
+      attributes: { station: "abmf" },
+    });
+    expect(template("/{station}/{MM}{dd}.log").parse("/abmf/0230.log")).toBeUndefined();
+  });
+
+  test("an attribute ends where the character behind it begins", () => {
+    const layout = template("/{a}_{b}.{c}");
+    expect(layout.parse("/x_y_z.gz.1")?.attributes).toEqual({ a: "x", b: "y_z", c: "gz.1" });
+    expect(layout.parse("/_y.z")).toBeUndefined();
+  });
+
+  test("an attribute's second occurrence may hold what would end the first", () => {
+    const layout = template("/{site}/{site}_{kind}.nc");
+    expect(layout.parse("/a_b/a_b_c.nc")?.attributes).toEqual({ site: "a_b", kind: "c" });
+  });
+
+  test("a pattern may hold braces, classes and slashes, and counts wherever the attribute occurs", () => {
+    const layout = template("/{site}/{volume:\\d{2}}{part:[}/x]}{site:[A-Z]{2,4}}.nc");
+    expect(layout.parse("/ABC/01xABC.nc")?.attributes).toEqual({ site: "ABC", volume: "01", part: "x" });
+    expect(layout.parse("/ABC/01}ABC.nc")?.attributes.part).toBe("}");
+    expect(layout.parse("/abc/01xabc.nc")).toBeUndefined();
+    expect(layout.parse("/ABC/1xABC.nc")).toBeUndefined();
+    expect(layout.parse("/ABC/01/ABC.nc")).toBeUndefined();
+  });
+
+  test("no pattern reaches across a slash", () => {
+    const layout = template("/{all:.*}/{name:.+}");
+    expect(layout.parse("/a/b")?.attributes).toEqual({ all: "a", name: "b" });
+    expect(layout.parse("/a/b/c")).toBeUndefined();
+    expect(layout.parse("/a")).toBeUndefined();
+  });
+
+  test("a star is any run of characters within one name, an empty one as well", () => {
+    const layout = template("/{yyyy}/*/x*.nc");
+    expect(layout.parse("/2025/a/x.nc")).toBeDefined();
+    expect(layout.parse("/2025/a/x1.2.nc")).toBeDefined();
+    expect(layout.parse("/2025/a/b/x.nc")).toBeUndefined();
+    expect(layout.parse("/2025//x.nc")).toBeUndefined();
+  });
+
+  test("everything outside placeholders is meant literally", () => {
+    const text = "/a.b+(c)[d]^$|?-\u{1f4e1}/{x}-{w}]{z}^.gz";
+    const layout = template(text, { w: "(.+)$" });
+    const path = "/a.b+(c)[d]^$|?-\u{1f4e1}/1-(.+)$]2^.gz";
+    expect(layout.parse(path)?.attributes).toEqual({ x: "1", w: "(.+)$", z: "2" });
+    expect(layout.parse(path.replace("a.b", "aXb"))).toBeUndefined();
+  });
+
+  test.each(["..", ".", "", "a\0", "a\n", "a\\b", "a\u0085", "\ud800"])(
+    "an attribute is never %j",
+    (name) => {
+      expect(template("/{a}/{b}").parse(`/${name}/x`)).toBeUndefined();
+      expect(template("/{a}/{b}").parse(`/x/${name}`)).toBeUndefined();
+      expect(template("/*/{b:.*}").parse(`/${name}/${name}`)).toBeUndefined();
+    },
+  );
+
+  test("attributes may be called like what every object has", () => {
+    const layout = template("/{constructor}/{toString}", { toString: "x" });
+    expect(layout.parse("/a/x")?.attributes).toEqual({ constructor: "a", toString: "x" });
+    expect(refusal(() => template("/{constructor}").format({ attributes: {} }))).toContain("constructor");
+  });
+
+  test("a long hostile name is answered, not pondered", () => {
+    const layout = template("/*_{yyyy}_{a}_{b}.{c}");
+    for (const filler of ["_", "2025_", "a", "_2025_a.", "0"]) {
+      expect(layout.parse(`/${filler.repeat(100_000 / filler.length)}!`)).toBeUndefined();
+      expect(layout.parse(`/${filler.repeat(Math.floor(4000 / filler.length))}\t`)).toBeUndefined();
+    }
+    expect(layout.parse(`/${"_".repeat(4000)}2025_a_b.c`)).toBeDefined();
+  });
+});
+
+describe("slots", () => {
+  test("are the hours that share an instant with the range", () => {
+    const slots = [
+      ...template(RADAR, { radar: "RMA1" }).slots(range("2025-01-01T22:30Z", "2025-01-02T00:00Z")),
+    ];
+    expect(slots).toEqual([
+      {
+        path: "/L2/RMA1/2025/01/01/22",
+        start: new Date("2025-01-01T22:00Z"),
+        end: new Date("2025-01-01T23:00Z"),
+      },
+      {
+        path: "/L2/RMA1/2025/01/01/23",
+        start: new Date("2025-01-01T23:00Z"),
+        end: new Date("2025-01-02T00:00Z"),
+      },
+    ]);
+  });
+
+  test.each([
+    ["/{yyyy}/x", "2023-12-31T23:00Z", "2025-01-01T00:00Z", ["/2023", "/2024"]],
+    ["/{yyyy}/{MM}/x", "2024-11-30T00:00Z", "2025-01-01T00:00:00.001Z", ["/2024/11", "/2024/12", "/2025/01"]],
+    ["/{yyyy}-{MM}-{dd}/x", "2024-02-28T23:59Z", "2024-03-01T00:00Z", ["/2024-02-28", "/2024-02-29"]],
+    ["/{yyyy}/{DDD}/x", "2024-12-30T01:00Z", "2025-01-01T01:00Z", ["/2024/365", "/2024/366", "/2025/001"]],
+    ["/{yyyy}/{DDD}/{HH}/x", "2024-12-31T23:00Z", "2025-01-01T01:00Z", ["/2024/366/23", "/2025/001/00"]],
+    [
+      "/{yyyy}/{yyyy}{MM}/{dd}/x",
+      "2025-01-31T00:00Z",
+      "2025-02-02T00:00Z",
+      ["/2025/202501/31", "/2025/202502/01"],
+    ],
+    [
+      "/a/{yyyy}/raw/{MM}/*/x",
+      "2025-01-31T00:00Z",
+      "2025-02-02T00:00Z",
+      ["/a/2025/raw/01", "/a/2025/raw/02"],
+    ],
+    ["/{MM}/{yyyy}/x", "2025-01-31T00:00Z", "2025-02-02T00:00Z", ["/01/2025", "/02/2025"]],
+    ["/{yy}/x", "1979-01-01T00:00Z", "1981-01-01T00:00Z", ["/80"]],
+    ["/{yyyy}/{MM}/{dd}{mm}/{HH}", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025/01"]],
+    ["/{yyyy}/{dd}/{MM}.x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
+    ["/{yyyy}/{site}/{MM}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
+    ["/{site}/{yyyy}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/"]],
+    ["/a/b/{MM}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/a/b"]],
+    ["/{yyyy}{MM}{dd}.log", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/"]],
+    ["/a/{epoch}/{name}", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/a"]],
+    ["/{yyyy}/x", "0098-06-01T00:00Z", "0100-06-01T00:00Z", ["/0098", "/0099", "/0100"]],
+    ["/{yyyy}/x", "9998-06-01T00:00Z", "+012000-06-01T00:00Z", ["/9998", "/9999"]],
+  ])("of %s from %s to %s", (text, start, end, expected) => {
+    expect(paths(text, start, end)).toEqual(expected);
+  });
+
+  test("without dates in the leading folders are one that never ends and is the same under every range", () => {
+    const layout = template("/in/{site}/{yyyy}.nc");
+    const slot = { path: "/in", start: new Date(0), end: undefined };
+    expect([...layout.slots(range("2025-01-01T00:00Z", "2026-01-01T00:00Z"))]).toEqual([slot]);
+    expect([...layout.slots(range("1950-01-01T00:00Z", "1951-01-01T00:00Z"))]).toEqual([slot]);
+    expect([...layout.slots(range("2025-01-01T00:00Z", "2025-01-01T00:00Z"))]).toEqual([]);
+  });
+
+  test("are made one at a time, without end if the range has none", () => {
+    const iterator = template("/{yyyy}/{MM}/{dd}/{HH}/x")
+      .slots(range("2025-01-01T00:00Z"))
+      [Symbol.iterator]();
+    expect(iterator.next().value).toMatchObject({ path: "/2025/01/01/00" });
+    expect(iterator.next().value).toMatchObject({ path: "/2025/01/01/01" });
+  });
+
+  test("of a year of hours are all there, leap day included", () => {
+    const all = paths("/{yyyy}/{MM}/{dd}/{HH}/x", "2024-01-01T00:00Z", "2025-01-01T00:00Z");
+    expect(all).toHaveLength(366 * 24);
+    expect(all).toContain("/2024/02/29/23");
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test("are refused for a range with an invalid date", () => {
+    expect(refusal(() => template("/{yyyy}/x").slots({ start: new Date(NaN) }))).toContain("start");
+  });
+});
+
+describe("enters", () => {
+  const layout = template(RADAR, { radar: "RMA1" });
+  const [slot] = layout.slots(range("2025-01-01T18:00Z", "2025-01-01T19:00Z"));
+
+  test.each([
+    ["/L2/RMA1/2025/01/01/18/3020", true],
+    ["/L2/RMA1/2025/01/01/18/9920", false],
+    ["/L2/RMA1/2025/01/01/18/302", false],
+    ["/L2/RMA1/2025/01/01/18/3020/more", false],
+    ["/L2/RMA1/2025/01/01/18", false],
+    ["/L2/RMA1/2025/01/01/19/3020", false],
+    ["/L2/RMA1/2025/01/01/183020", false],
+    ["/L2/RMA1/2025/01/01/18/..", false],
+    ["/", false],
+  ])("%s: %s", (directory, expected) => {
+    expect(layout.enters(slot!, directory)).toBe(expected);
+  });
+
+  test("prunes by dates that contradict the slot, and by attributes that contradict each other", () => {
+    const deep = template("/{yyyy}/{MM}/{site:[A-Z]+}/{DDD}/{site}/{epoch}/{name}");
+    const [february] = deep.slots(range("2025-02-01T00:00Z", "2025-03-01T00:00Z"));
+    const enters = (below: string) => deep.enters(february!, `/2025/02/${below}`);
+    expect(enters("RMA")).toBe(true);
+    expect(enters("rma")).toBe(false);
+    expect(enters("RMA/032")).toBe(true);
+    expect(enters("RMA/031")).toBe(false);
+    expect(enters("RMA/032/RMA")).toBe(true);
+    expect(enters("RMA/032/ARM")).toBe(false);
+    expect(enters("RMA/032/RMA/1738368000")).toBe(true);
+    expect(enters("RMA/032/RMA/1738367999")).toBe(false);
+  });
+
+  test("from a slot at the root every fitting directory is entered", () => {
+    const wide = template("/{site}/{yyyy}/{name}");
+    const [root] = wide.slots(range("2025-01-01T00:00Z"));
+    expect(wide.enters(root!, "/abmf")).toBe(true);
+    expect(wide.enters(root!, "/abmf/2025")).toBe(true);
+    expect(wide.enters(root!, "/abmf/20x5")).toBe(false);
+  });
+});
+
+describe("root", () => {
+  test.each([
+    [RADAR, { radar: "RMA1" }, "/L2/RMA1"],
+    [RADAR, {}, "/L2"],
+    ["/{yyyy}/a/x", {}, "/"],
+    ["/x", {}, "/"],
+    ["/a/b/x.nc", {}, "/a/b"],
+    ["/a/b{yyyy}/x.nc", {}, "/a"],
+  ])("of %s with %j is %s", (text, constants, root) => {
+    expect(template(text, constants as Record<string, string>).root).toBe(root);
+  });
+});
+
+describe("format", () => {
+  const layout = template(RADAR, { radar: "RMA1" });
+
+  test("writes the path that parse reads", () => {
+    expect(layout.format(layout.parse(PATH)!)).toBe(PATH);
+    expect(
+      layout.format({
+        ...layout.parse(PATH)!,
+        attributes: { strategy: "0315", volume: "01", field: "DBZH" },
+      }),
+    ).toBe(PATH);
+  });
+
+  test("cuts time to what the template says, and leaves out attributes it doesn't have", () => {
+    const observation = {
+      observedAt: new Date("2025-01-01T18:30:20.5Z"),
+      attributes: { name: "x", other: "y" },
+    };
+    expect(template("/{yyyy}/{DDD}/{name}").format(observation)).toBe("/2025/001/x");
+  });
+
+  test.each([
+    ["/{a}", {}, undefined, /column 2|no a/],
+    ["/{a}", { a: "x/y" }, undefined, /"x\/y"/],
+    ["/{a}_{b}", { a: "x_y", b: "z" }, undefined, /"x_y".*pattern/],
+    ["/{a:\\d+}", { a: "x" }, undefined, /"x".*\\d\+/],
+    ["/{a}", { a: ".." }, undefined, /stricter patterns/],
+    ["/{a}", { a: "x\n" }, undefined, /stricter patterns/],
+    ["/{a:\\d+}{b:\\d+}", { a: "1", b: "23" }, undefined, /stricter patterns/],
+    ["/{yyyy}", {}, undefined, /needs a time/],
+    ["/{yyyy}", {}, new Date(NaN), /needs a time/],
+    ["/{yy}", {}, new Date("1979-12-31T00:00Z"), /can't say 1979/],
+    ["/{epoch}", {}, new Date("1969-12-31T00:00Z"), /can't say 1969/],
+    ["/{yyyy}/*", {}, new Date(0), /"\*"/],
+  ])("refuses %s with %j at %s", (text, attributes, observedAt, message) => {
+    expect(
+      refusal(() => template(text).format({ observedAt, attributes: attributes as Record<string, string> })),
+    ).toMatch(message);
+  });
+
+  test("refuses an observation of another constant", () => {
+    expect(refusal(() => layout.format({ ...layout.parse(PATH)!, attributes: { radar: "RMA5" } }))).toContain(
+      '"RMA5"',
+    );
+  });
+});
+
+describe("a template is refused, with its text, the column and what to do,", () => {
+  test.each([
+    ["", 1, /start with "\/"/],
+    ["a/{yyyy}", 1, /start with "\/"/],
+    ["/", 1, /file name/],
+    ["/a/{yyyy}/", 10, /file name/],
+    ["/a//b", 4, /one "\/"/],
+    ["/a/../b", 4, /"\.\."/],
+    ["/./b", 2, /"\."/],
+    ["/a/..", 4, /"\.\."/],
+    ["/a\\b", 3, /write "\/"/],
+    ["/a\0b", 3, /control/],
+    ["/a/b\u009f", 5, /control/],
+    ["/{YYYY}", 2, /did you mean \{yyyy\}\?/],
+    ["/{yyy}", 2, /did you mean \{yyyy\}\?/],
+    ["/{YY}", 2, /did you mean \{yy\}\?/],
+    ["/{DD}", 2, /did you mean \{dd\}\?/],
+    ["/{D}", 2, /did you mean \{dd\}\?/],
+    ["/{DDDD}", 2, /did you mean \{DDD\}\?/],
+    ["/{hh}", 2, /did you mean \{HH\}\?/],
+    ["/{HHH}", 2, /did you mean \{HH\}\?/],
+    ["/{MMM}", 2, /did you mean \{MM\}\?/],
+    ["/{SS}", 2, /did you mean \{ss\}\?/],
+    ["/{yyyyMMdd}", 2, /did you mean \{yyyy\}\{MM\}\{dd\}\?/],
+    ["/{yyyymmdd}", 2, /did you mean \{yyyy\}\{MM\}\{dd\}\?/],
+    ["/{HHmm}", 2, /did you mean \{HH\}\{mm\}\?/],
+    ["/{yyyy-MM-dd}", 2, /did you mean \{yyyy\}-\{MM\}-\{dd\}\?/],
+    ["/{YYYY:\\d+}", 2, /did you mean \{yyyy\}\?/],
+    ["/x{a", 3, /never closed/],
+    ["/x{a:[}]", 3, /never closed/],
+    ["/x}", 3, /closes nothing/],
+    ["/{}", 2, /no placeholder/],
+    ["/{%Y}", 2, /no placeholder/],
+    ["/{a_b}", 2, /no placeholder/],
+    ["/{a/b}", 2, /no placeholder/],
+    ["/{yyyy:\\d+}", 2, /takes no pattern/],
+    ["/{a:}", 2, /empty/],
+    ["/{a:[z-a]}", 2, /no regular expression/],
+    ["/{a:x)(y}", 2, /no regular expression/],
+    ["/{a:\\1}", 2, /no regular expression/],
+    ["/{a:(x|y)}", 2, /capturing group/],
+    ["/{a:(?<n>x)}", 2, /capturing group/],
+    ["/{a:x}/{a:y}", 8, /another pattern/],
+    ["/{a}{b}", 2, /nothing shows where \{a\} ends.*pattern/],
+    ["/{a}{yyyy}", 2, /nothing shows where \{a\} ends.*pattern/],
+    ["/{a}*", 2, /nothing shows where \{a\} ends.*pattern/],
+    ["/*{a}", 2, /nothing shows where "\*" ends/],
+    ["/*{epoch}", 2, /nothing shows where "\*" ends/],
+    ["/*a*", 4, /one "\*"/],
+    ["/{yyyy}/{dd}", 9, /\{dd\}.*\{MM\}/],
+    ["/{yyyy}/{MM}/{HH}", 14, /\{HH\}.*\{dd\}/],
+    ["/{yyyy}{MM}{dd}{mm}", 16, /\{mm\}.*\{HH\}/],
+    ["/{yyyy}{MM}{dd}{HH}{ss}", 20, /\{ss\}.*\{mm\}/],
+  ])("%j", (text, column, message) => {
+    const detail = refusal(() => template(text));
+    expect(detail).toContain(`column ${column}:`);
+    expect(detail).toMatch(message);
+    expect(detail).toMatch(/^layout "/);
+  });
+
+  test.each([
+    ["/{a}", { b: "x" }, /no \{b\}.*attributes are a/],
+    ["/x", { b: "x" }, /no attributes/],
+    ["/{yyyy}", { yyyy: "2025" }, /date/],
+    ["/{a}", { a: "" }, /one name/],
+    ["/{a}", { a: "x/y" }, /one name/],
+    ["/{a}", { a: "x\\y" }, /one name/],
+    ["/{a}", { a: "x\n" }, /one name/],
+    ["/{a}", { a: ".." }, /one name/],
+    ["/{a}", { a: 5 }, /one name/],
+    ["/{a:\\d+}", { a: "x" }, /doesn't fit the pattern/],
+    ["/{a}{b}/x", { a: ".", b: "." }, /one name/],
+    ["/.{a}/x", { a: "." }, /one name/],
+  ])("%j with the constants %j", (text, constants, message) => {
+    expect(refusal(() => template(text, constants as Record<string, string>))).toMatch(message);
+  });
+
+  test("but attributes that merely resemble dates are fine", () => {
+    const names = ["day", "sh", "mode", "h2", "site-id", "md"];
+    expect(template(`/${names.map((name) => `{${name}}`).join("/")}`).attributes).toEqual(names);
+  });
+
+  test("but neighbours are fine where a constant, a pattern or a second occurrence shows the end", () => {
+    expect(template("/{a}{b}", { b: "x" }).parse("/1x")?.attributes).toEqual({ a: "1", b: "x" });
+    expect(template("/{a:[A-Z]+}{yyyy}").parse("/AB2025")?.attributes).toEqual({ a: "AB" });
+    expect(template("/{site}/{site}{yyyy}").parse("/A1/A12025")?.attributes).toEqual({ site: "A1" });
+    expect(template("/*{yyyy}.nc").parse("/x12025.nc")?.observedAt).toEqual(new Date("2025-01-01T00:00Z"));
+  });
+});
