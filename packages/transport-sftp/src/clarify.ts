@@ -1,0 +1,27 @@
+import { DaybookError, isDaybookError } from "@daybook/core";
+import { at } from "./errors.js";
+import type { SftpSession } from "./sftp-session.js";
+
+/** SSH_FX_FAILURE: anything at all, as a rule something of the wrong type. */
+const GENERAL_FAILURE = "4";
+
+/**
+ * The failure of a request for one path. Where the server only says that it failed, looks at what is there: what isn't
+ * of the wanted type is as good as not found.
+ */
+export async function clarify(
+  session: SftpSession,
+  error: unknown,
+  { operation, path }: { operation: "list" | "read"; path: string },
+): Promise<DaybookError> {
+  const failure = at(error, operation, path);
+  if (failure.code !== GENERAL_FAILURE) return failure;
+  try {
+    const isDirectory = (await session.stat(path)).isDirectory();
+    if (isDirectory === (operation === "list")) return failure;
+    const detail = isDirectory ? "this is a directory, not a file" : "this is a file, not a directory";
+    return new DaybookError("not-found", detail, { operation, path, cause: error });
+  } catch (second) {
+    return isDaybookError(second, "protocol") ? failure : at(second, operation, path);
+  }
+}

@@ -1,0 +1,156 @@
+import { Readable } from "node:stream";
+import { DaybookError } from "@daybook/core";
+import { at, cancelled } from "./errors.js";
+import type { SftpSession } from "./sftp-session.js";
+
+const MIB = 1024 * 1024;
+/** What one file may have asked for and not yet handed on; shared out where many files are read at once. */
+const WINDOW = { most: 2 * MIB, least: MIB / 2, perSession: 8 * MIB };
+
+export interface FileStreamOptions {
+  readonly session: SftpSession;
+  readonly handle: Buffer;
+  readonly path: string;
+  readonly start: number;
+  /** Bytes in the whole file, as far as it is known. */
+  readonly size?: number;
+  /** False: one read at a time. */
+  readonly pipelining: boolean;
+  /** Files being read on the session now, this one included. */
+  readonly readers: number;
+  /** Called once, as soon as the session isn't needed any more. */
+  readonly onDone: () => void;
+}
+
+/**
+ * A remote file's bytes in order, from reads that overtake the consumer up to a window. It ends where the server says
+ * the file ends, and nowhere else: bytes past the known size fail with kind "changed", an end before it with "cut-short".
+ */
+export class FileStream extends Readable {
+  /** Settles with the first reply: only that tells a directory from a file. */
+  readonly opened: Promise<void>;
+
+  readonly #options: FileStreamOptions;
+  readonly #chunk: number;
+  readonly #window: number;
+  /** By position: what came before its turn. */
+  readonly #arrived = new Map<number, Buffer>();
+  #settleOpened!: { resolve: () => void; reject: (error: unknown) => void };
+  #isOpened = false;
+  #wanted = true;
+  #asked: number;
+  #given: number;
+  #underWay = 0;
+  #replies = 0;
+  #probed = false;
+  #end = Infinity;
+  #detached = false;
+
+  constructor(options: FileStreamOptions) {
+    super({ highWaterMark: MIB });
+    this.#options = options;
+    this.#asked = this.#given = options.start;
+    this.#chunk = options.session.largestRead;
+    const share = Math.min(WINDOW.most, Math.max(WINDOW.least, WINDOW.perSession / options.readers));
+    this.#window = options.pipelining ? Math.max(1, Math.floor(share / this.#chunk)) : 1;
+    this.opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
+  }
+
+  override _read(): void {
+    this.#wanted = true;
+    this.#hand();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#arrived.clear();
+    this.#detach();
+    if (this.#isOpened) return callback(error);
+    // Nobody listens yet to a stream that was never handed out.
+    this.#settleOpened.reject(error ?? cancelled("the stream was destroyed", "read"));
+    callback(null);
+  }
+
+  #ask(): void {
+    const { size } = this.#options;
+    // Of unknown length: gently, since most of what is asked for past the end is for nothing.
+    const window = size === undefined ? Math.min(this.#window, 2 + this.#replies) : this.#window;
+    while (this.#wanted && this.#underWay < window && this.#end === Infinity) {
+      if (size === undefined || this.#asked < size) {
+        const length = size === undefined ? this.#chunk : Math.min(this.#chunk, size - this.#asked);
+        this.#read(this.#asked, length);
+        this.#asked += length;
+      } else if (!this.#probed) {
+        // One byte past what is expected: that costs no wait, and the answer should be the end.
+        this.#probed = true;
+        this.#read(this.#asked, 1);
+      } else {
+        return;
+      }
+    }
+  }
+
+  #read(position: number, length: number): void {
+    this.#underWay++;
+    const { session, handle, path } = this.#options;
+    session.read(handle, position, length).then(
+      (bytes) => {
+        this.#underWay--;
+        this.#replies++;
+        if (this.destroyed) return;
+        if (bytes === undefined) {
+          this.#end = Math.min(this.#end, position);
+        } else {
+          this.#arrived.set(position, bytes);
+          // A short answer is not the end: the rest is asked for.
+          if (bytes.length < length) this.#read(position + bytes.length, length - bytes.length);
+        }
+        this.#isOpened = true;
+        this.#settleOpened.resolve();
+        this.#hand();
+      },
+      (error) => {
+        this.#underWay--;
+        this.destroy(this.#isOpened ? at(error, "read", path) : error);
+      },
+    );
+  }
+
+  #hand(): void {
+    const { size } = this.#options;
+    let bytes = this.#arrived.get(this.#given);
+    while (this.#wanted && bytes !== undefined) {
+      this.#arrived.delete(this.#given);
+      this.#given += bytes.length;
+      if (size !== undefined && this.#given > size) {
+        return this.#fail("changed", `the file has more than the ${size} bytes it was listed with`);
+      }
+      this.#wanted = this.push(bytes);
+      bytes = this.#arrived.get(this.#given);
+    }
+    if (this.#underWay === 0 && this.#end !== Infinity) this.#finish();
+    else this.#ask();
+  }
+
+  #finish(): void {
+    const { size } = this.#options;
+    this.#detach();
+    if (size !== undefined && this.#end < size) {
+      return this.#fail("cut-short", `the file ended after ${this.#end} of ${size} bytes`);
+    }
+    if ([...this.#arrived.keys()].some((position) => position >= this.#end)) {
+      return this.#fail("changed", "the file grew while it was read");
+    }
+    if (this.#arrived.size === 0) this.push(null);
+  }
+
+  #fail(kind: "changed" | "cut-short", detail: string): void {
+    this.destroy(new DaybookError(kind, detail, { operation: "read", path: this.#options.path }));
+  }
+
+  #detach(): void {
+    if (this.#detached) return;
+    this.#detached = true;
+    this.#options.session.closeHandle(this.#options.handle);
+    this.#options.onDone();
+  }
+}

@@ -1,0 +1,209 @@
+import type { Clock, HostBudget, Lane, SessionLease, SessionPool, TransportCallOptions } from "@daybook/core";
+import { asDaybookError } from "@daybook/core";
+import { cancelled } from "./errors.js";
+import type { SftpSession } from "./sftp-session.js";
+
+export interface SharedSessionsOptions {
+  readonly pool: SessionPool<SftpSession>;
+  /** The pool's own. */
+  readonly budget: HostBudget;
+  /** Sessions held at once. */
+  readonly connections: number;
+  /** Operations on one session at once. */
+  readonly perConnection: number;
+  readonly clock: Clock;
+}
+
+/** A session of the pool with the operations that share it. */
+interface Shared {
+  readonly lease: SessionLease<SftpSession>;
+  /** For whom the pool handed it out. */
+  readonly lane: Lane;
+  /** What the session had answered by then. */
+  readonly answeredBefore: number;
+  readonly operations: Record<Lane, number>;
+}
+
+interface Waiter {
+  readonly resolve: (lease: SessionLease<SftpSession>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const LANES = ["live", "backfill"] as const;
+/** Operations on each session before a further one is opened: a login costs more than a few of them. */
+const SPREAD_FROM = 4;
+/** A further session that could not be opened is tried again after this, in ms; those that are open go on meanwhile. */
+const GROW_AGAIN_MS = 30_000;
+
+/**
+ * Lets many operations share few sessions. The pool below hands each session to one holder, which is this, and stays in
+ * charge of how many there are. Operations go to the session with the fewest; where all are full they wait, live ones
+ * first. Live uses every session; backfill only those that were handed out for it, and of each it leaves an eighth.
+ */
+export class SharedSessions {
+  readonly #options: SharedSessionsOptions;
+  readonly #held = new Set<Shared>();
+  readonly #waiting: Record<Lane, Waiter[]> = { live: [], backfill: [] };
+  readonly #opening: Record<Lane, number> = { live: 0, backfill: 0 };
+  #giveUpOpening = new AbortController();
+  #growAgainAt = 0;
+
+  constructor(options: SharedSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** A share of a session. Its lease says `reused` for as long as the session hasn't answered since it lay idle. */
+  acquire({ lane = "live", signal }: TransportCallOptions = {}): Promise<SessionLease<SftpSession>> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(stopped());
+      const queue = this.#waiting[lane];
+      const onAbort = () => {
+        queue.splice(queue.indexOf(waiter), 1);
+        if (LANES.every((each) => this.#waiting[each].length === 0)) this.#stopOpening();
+        reject(stopped());
+      };
+      const settled = () => signal?.removeEventListener("abort", onAbort);
+      const waiter: Waiter = {
+        resolve: (lease) => (settled(), resolve(lease)),
+        reject: (error) => (settled(), reject(error)),
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      queue.push(waiter);
+      this.#serve();
+      this.#grow(lane);
+    });
+  }
+
+  /** Rejects all who wait, with kind "cancelled". The sessions are the pool's to close. */
+  close(): void {
+    for (const lane of LANES) for (const waiter of this.#waiting[lane].splice(0)) waiter.reject(stopped());
+    this.#stopOpening();
+  }
+
+  /** Hands out what room there is, live first, and opens more for those who still wait. */
+  #serve(): void {
+    for (const lane of LANES) {
+      const queue = this.#waiting[lane];
+      for (let shared = this.#roomiest(lane); queue.length > 0 && shared; shared = this.#roomiest(lane)) {
+        queue.shift()!.resolve(this.#share(shared, lane));
+      }
+      if (queue.length > 0) this.#grow(lane);
+    }
+  }
+
+  #share(shared: Shared, lane: Lane): SessionLease<SftpSession> {
+    const { lease, answeredBefore, operations } = shared;
+    operations[lane]++;
+    let released = false;
+    return {
+      session: lease.session,
+      get reused() {
+        return lease.reused && lease.session.answered === answeredBefore;
+      },
+      release: () => {
+        if (released) return;
+        released = true;
+        operations[lane]--;
+        this.#giveBackIdle();
+        this.#serve();
+      },
+    };
+  }
+
+  #roomiest(lane: Lane): Shared | undefined {
+    const { perConnection } = this.#options;
+    const limit = lane === "live" ? perConnection : Math.max(1, perConnection - Math.ceil(perConnection / 8));
+    const [best] = this.#usable(lane).sort((a, b) => load(a) - load(b));
+    return best && load(best) < limit ? best : undefined;
+  }
+
+  /** With one connection there is nothing to keep apart. */
+  #usable(lane: Lane): Shared[] {
+    const all = [...this.#held];
+    return lane === "live" || this.#limit === 1 ? all : all.filter((shared) => shared.lane === lane);
+  }
+
+  get #limit(): number {
+    return Math.min(this.#options.connections, this.#options.budget.limit);
+  }
+
+  /** Opens a further session where those there are have enough to do. */
+  #grow(lane: Lane): void {
+    const usable = this.#usable(lane);
+    if (this.#held.size + this.#opening[lane] >= this.#limit) return;
+    if (usable.some((shared) => load(shared) < SPREAD_FROM)) return;
+    if (usable.length === 0 ? this.#opening[lane] > 0 : this.#now() < this.#growAgainAt) return;
+    void this.#open(lane);
+  }
+
+  async #open(lane: Lane): Promise<void> {
+    this.#opening[lane]++;
+    const { signal } = this.#giveUpOpening;
+    try {
+      const lease = await this.#options.pool.acquire({ lane, signal });
+      this.#hold(lease, lane);
+    } catch (error) {
+      if (!signal.aborted) this.#openingFailed(lane, error);
+    } finally {
+      this.#opening[lane]--;
+    }
+    this.#serve();
+    this.#giveBackIdle();
+  }
+
+  #hold(lease: SessionLease<SftpSession>, lane: Lane): void {
+    const { session } = lease;
+    const shared = { lease, lane, answeredBefore: session.answered, operations: { live: 0, backfill: 0 } };
+    this.#held.add(shared);
+    // Its permit is free as soon as it is dead, however long those on it take to notice.
+    session.onEnd = () => {
+      this.#giveBack(shared);
+      this.#serve();
+    };
+    if (session.failure !== undefined) session.onEnd();
+  }
+
+  /** While other sessions serve those who wait, they have no reason to fail. */
+  #openingFailed(lane: Lane, error: unknown): void {
+    this.#growAgainAt = this.#now() + GROW_AGAIN_MS;
+    if (this.#usable(lane).length > 0) return;
+    const failure = asDaybookError(error, "network", { operation: "connect" });
+    for (const waiter of this.#waiting[lane].splice(0)) waiter.reject(failure);
+  }
+
+  /** Gives sessions back that nobody uses, unless the others have so much to do that it will be wanted soon. */
+  #giveBackIdle(): void {
+    for (const shared of this.#held) {
+      if (load(shared) > 0) continue;
+      const others = [...this.#held].filter((other) => other !== shared);
+      const shareable =
+        shared.lane === "live" ? others.map((other) => other.operations.live) : others.map(load);
+      const total = shareable.reduce((sum, each) => sum + each, 0);
+      if (total === 0 || total < SPREAD_FROM * others.length) this.#giveBack(shared);
+    }
+  }
+
+  #giveBack(shared: Shared): void {
+    if (!this.#held.delete(shared)) return;
+    const { session } = shared.lease;
+    session.onEnd = undefined;
+    shared.lease.release({ reusable: session.failure === undefined });
+  }
+
+  #stopOpening(): void {
+    this.#giveUpOpening.abort();
+    this.#giveUpOpening = new AbortController();
+  }
+
+  #now(): number {
+    return this.#options.clock.now().getTime();
+  }
+}
+
+function load({ operations }: Shared): number {
+  return operations.live + operations.backfill;
+}
+
+function stopped(): Error {
+  return cancelled("stopped before a connection was free");
+}

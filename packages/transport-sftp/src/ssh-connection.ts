@@ -1,0 +1,169 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { DaybookError } from "@daybook/core";
+import type { ConnectConfig } from "ssh2";
+import { Client } from "ssh2";
+import { authentication } from "./authentication.js";
+import { cancelled, sftpErrorKind } from "./errors.js";
+import type { WireFailure } from "./errors.js";
+import { hostKeyCheck } from "./host-keys.js";
+import type { ResolvedOptions, ResolvedTarget } from "./options.js";
+
+/** A byte stream to the server. */
+export interface Line {
+  readonly socket: Duplex;
+  /** Cuts it off at the bottom, whatever its layers are waiting for. */
+  destroy(): void;
+}
+
+/** Connects to the server, straight or through the jump host. */
+export async function reach(options: ResolvedOptions, signal: AbortSignal): Promise<Line> {
+  const { jump, target } = options;
+  const socket = await tcp(jump ?? target, signal);
+  const destroy = () => void socket.destroy();
+  if (jump === undefined) return { socket, destroy };
+  const client = new Client();
+  const line = { socket, destroy };
+  return handshake(client, jump, line, { ...options, signal }, async (config) => {
+    client.connect(config);
+    await once(client, "ready");
+    const channel = await forward(client, jump, target);
+    channel.once("close", destroy);
+    return { socket: channel, destroy };
+  });
+}
+
+interface HandshakeOptions {
+  readonly timeout: number;
+  readonly keepalive: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lets `start` connect a client over a line, with the server's key checked and the login done. Rejects with the first
+ * thing that went wrong, in our words, and the line is cut.
+ */
+export async function handshake<T>(
+  client: Client,
+  target: ResolvedTarget,
+  line: Line,
+  { timeout, keepalive, signal }: HandshakeOptions,
+  start: (config: ConnectConfig) => Promise<T>,
+): Promise<T> {
+  const hostKey = await hostKeyCheck(target);
+  const login = authentication(target);
+  let refusal: DaybookError | undefined;
+  let first: WireFailure | undefined;
+  let greeted = false;
+  client.on("error", (error) => (first ??= error));
+  client.once("handshake", () => (greeted = true));
+  const config: ConnectConfig = {
+    sock: line.socket as ConnectConfig["sock"],
+    username: target.user,
+    authHandler: login.handler,
+    algorithms: hostKey.algorithms && { serverHostKey: hostKey.algorithms },
+    hostVerifier: (key: Buffer) => (refusal = hostKey.refusal(key)) === undefined,
+    // The caller's signal is the one clock.
+    readyTimeout: 0,
+    keepaliveInterval: keepalive,
+    keepaliveCountMax: 4,
+  };
+  try {
+    return await Promise.race([start(config), gone(client), rejectedBy(signal)]);
+  } catch (error) {
+    line.destroy();
+    if (refusal !== undefined) throw refusal;
+    if (signal.aborted) throw signal.reason;
+    const wire = first ?? (error as WireFailure);
+    const kind = !greeted && wire.code === "ECONNRESET" ? "busy" : sftpErrorKind(wire, "connect");
+    if (kind === "auth" && wire.level === "client-authentication") throw login.refusal();
+    throw new DaybookError(kind, describe(kind, target, wire, timeout), {
+      operation: "connect",
+      code: wire.code === undefined ? undefined : String(wire.code),
+      cause: wire,
+    });
+  }
+}
+
+function gone(client: Client): Promise<never> {
+  return new Promise((_, reject) => client.once("close", () => reject(new Error("connection lost"))));
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function describe(
+  kind: string,
+  { host, port }: ResolvedTarget,
+  { message }: WireFailure,
+  timeout: number,
+): string {
+  const where = `${host}:${port}`;
+  if (kind === "busy") {
+    return `${where} takes no further connection now (${message}): it has enough of them, or blocks this address`;
+  }
+  if (kind === "unsupported") return `${where} can't be used for SFTP: ${message}`;
+  if (kind === "timeout") return `${where} did not answer within ${timeout} ms`;
+  if (kind === "auth") return `${where} refused the login: ${message}`;
+  return `the connection to ${where} failed: ${message}`;
+}
+
+async function tcp({ host, port }: ResolvedTarget, signal: AbortSignal): Promise<Socket> {
+  // Without noDelay every request waits for the answer to the one before it.
+  const socket = connect({ host, port, noDelay: true });
+  try {
+    await once(socket, "connect", { signal });
+    return socket;
+  } catch (cause) {
+    socket.destroy();
+    if (signal.aborted) throw signal.reason;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const detail =
+      code === "ENOTFOUND" || code === "EAI_AGAIN"
+        ? `the name ${host} can't be resolved (${code}): check host, and this machine's DNS`
+        : code === "ECONNREFUSED"
+          ? `nothing listens at ${host}:${port}: check host and port, or wait until the server is up`
+          : `${host}:${port} can't be reached: ${message}`;
+    const kind = code === "ETIMEDOUT" ? "timeout" : "network";
+    throw new DaybookError(kind, detail, { operation: "connect", code, cause });
+  }
+}
+
+function forward(client: Client, jump: ResolvedTarget, target: ResolvedTarget): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    client.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
+      if (!error) return resolve(channel);
+      const detail = `${jump.host} could not connect on to ${target.host}:${target.port}: ${error.message}`;
+      reject(new DaybookError("network", detail, { operation: "connect", cause: error }));
+    });
+  });
+}
+
+/** A signal that fires with a DaybookError: "cancelled" with the caller's, "timeout" after `timeout` ms. */
+export function connectDeadline(
+  signal: AbortSignal,
+  timeout: number,
+  { host, port }: ResolvedTarget,
+): { signal: AbortSignal; done: () => void } {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(cancelled("stopped while connecting", "connect"));
+  const timer = setTimeout(() => {
+    const detail = `${host}:${port} did not finish the login within ${timeout} ms`;
+    controller.abort(new DaybookError("timeout", detail, { operation: "connect" }));
+  }, timeout);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    done: () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    },
+  };
+}

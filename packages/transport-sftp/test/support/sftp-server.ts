@@ -1,0 +1,250 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer } from "node:net";
+import type { RemoteEntry } from "@daybook/core";
+import type { RemoteFile, RemoteTree } from "@daybook/testing";
+import type { Connection, FileEntry, SFTPWrapper } from "ssh2";
+import ssh2 from "ssh2";
+
+const { Server, utils } = ssh2;
+const { STATUS_CODE } = utils.sftp;
+
+/** What a server does wrong. All may be changed while it runs. */
+export interface Faults {
+  /** Answers no SFTP request any more, but stays connected. */
+  frozen?: boolean;
+  /** Bytes a read answers with at most. */
+  shortReads?: number;
+  /** Says that every file ends here. */
+  endsAt?: number;
+  /** Answers requests for which this is true not at all. */
+  ignores?: (request: string) => boolean;
+  /** Runs before a request is answered. */
+  before?: (request: string, path: string) => void | Promise<void>;
+  /** Connections accepted at once; more are closed before a greeting, as sshd's MaxStartups does. */
+  maxConnections?: number;
+  /** Answers the end of a directory for requests sent ahead before the entries of earlier ones. */
+  endOvertakes?: boolean;
+  /** Answers "Failure" where others say "No such file". */
+  vague?: boolean;
+  /** Leaves modes out of listings. */
+  noModes?: boolean;
+  /** Refuses these paths. */
+  forbidden?: Set<string>;
+}
+
+export interface SftpServerOptions {
+  readonly tree: RemoteTree;
+  readonly password?: string;
+  /** An OpenSSH private key; made anew if missing. */
+  readonly hostKey?: string;
+  /** Takes passwords by asking for them ("keyboard-interactive") only. */
+  readonly asks?: boolean;
+  readonly faults?: Faults;
+  readonly entriesPerReply?: number;
+}
+
+interface Handle {
+  readonly path: string;
+  readonly file?: RemoteFile;
+  left?: RemoteEntry[];
+}
+
+/** An SSH server with the user "user" that serves a tree over SFTP, with faults on demand. */
+export class SftpServer {
+  readonly faults: Faults;
+  readonly hostKey: string;
+  /** "OPEN /a", "READ /a 0 100" … in the order of their coming. */
+  readonly requests: string[] = [];
+  /** Methods and names of all attempts to log in. */
+  readonly logins: string[] = [];
+  openHandles = 0;
+  port = 0;
+
+  readonly #options: SftpServerOptions;
+  readonly #sockets = new Set<Socket>();
+  readonly #connections = new Set<Connection>();
+  readonly #ssh: InstanceType<typeof Server>;
+  readonly #net = createServer((socket) => this.#accept(socket));
+  #accepted = 0;
+
+  constructor(options: SftpServerOptions) {
+    this.#options = options;
+    this.faults = options.faults ?? {};
+    this.hostKey = options.hostKey ?? utils.generateKeyPairSync("ed25519").private;
+    this.#ssh = new Server({ hostKeys: [this.hostKey] }, (connection) => this.#greet(connection));
+  }
+
+  /** Connections open now. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** Connections ever accepted. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  async start(): Promise<this> {
+    this.#net.listen(this.port, "127.0.0.1");
+    await once(this.#net, "listening");
+    this.port = (this.#net.address() as AddressInfo).port;
+    return this;
+  }
+
+  /** Cuts every connection without a word. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Says goodbye on every connection. */
+  endAll(): void {
+    for (const connection of this.#connections) connection.end();
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#net, "close");
+    this.#net.close();
+    this.cut();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#sockets.size >= (this.faults.maxConnections ?? Infinity)) {
+      socket.end("Exceeded MaxStartups\r\n");
+      return;
+    }
+    this.#accepted++;
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on("close", () => this.#sockets.delete(socket)).on("error", () => {});
+    this.#ssh.injectSocket(socket);
+  }
+
+  #greet(connection: Connection): void {
+    const { password = "secret", asks } = this.#options;
+    this.#connections.add(connection);
+    connection.on("error", () => {}).on("close", () => this.#connections.delete(connection));
+    connection.on("authentication", (context) => {
+      this.logins.push(`${context.method} ${context.username}`);
+      const methods = [asks ? "keyboard-interactive" : "password"] as const;
+      if (context.username !== "user") return context.reject([...methods]);
+      if (context.method === "password" && !asks && context.password === password) return context.accept();
+      if (context.method !== "keyboard-interactive" || !asks) return context.reject([...methods]);
+      context.prompt([{ prompt: "Password:", echo: false }], (answers) => {
+        if (answers[0] === password) context.accept();
+        else context.reject([...methods]);
+      });
+    });
+    connection.on("ready", () => {
+      connection.on("session", (accept) => {
+        accept().on("sftp", (acceptSftp) => this.#serve(acceptSftp()));
+      });
+    });
+  }
+
+  #serve(sftp: SFTPWrapper): void {
+    const handles = new Map<string, Handle>();
+    const { tree } = this.#options;
+    let turn = Promise.resolve();
+    /** One after the other, as OpenSSH does. */
+    const on = (name: string, answer: (id: number, ...args: never[]) => void) => {
+      sftp.on(
+        name as "READ",
+        ((id: number, ...args: unknown[]) => {
+          const subject = Buffer.isBuffer(args[0])
+            ? (handles.get(key(args[0]))?.path ?? "?")
+            : String(args[0]);
+          const request = [name, subject, ...args.slice(1).filter((arg) => typeof arg === "number")].join(
+            " ",
+          );
+          this.requests.push(request);
+          turn = turn.then(async () => {
+            await this.faults.before?.(request, subject);
+            if (this.faults.frozen || this.faults.ignores?.(request)) return;
+            (answer as (...all: unknown[]) => void)(id, ...args);
+          });
+        }) as never,
+      );
+    };
+    const opened = (id: number, handle: Handle) => {
+      const name = randomBytes(8);
+      handles.set(key(name), handle);
+      this.openHandles++;
+      sftp.handle(id, name);
+    };
+    const missing = () => (this.faults.vague ? STATUS_CODE.FAILURE : STATUS_CODE.NO_SUCH_FILE);
+
+    on("OPEN", (id: number, path: string) => {
+      if (this.faults.forbidden?.has(path)) return sftp.status(id, STATUS_CODE.PERMISSION_DENIED);
+      const file = tree.openFile(path);
+      if (file !== undefined) opened(id, { path, file });
+      else if (tree.stat(path)?.type === "directory") opened(id, { path });
+      else sftp.status(id, missing());
+    });
+    on("READ", (id: number, name: Buffer, offset: number, length: number) => {
+      const file = handles.get(key(name))?.file;
+      if (file === undefined) return sftp.status(id, STATUS_CODE.FAILURE);
+      const room = Math.min(
+        length,
+        this.faults.shortReads ?? length,
+        (this.faults.endsAt ?? Infinity) - offset,
+      );
+      const bytes = room > 0 ? file.read(offset, room) : Buffer.alloc(0);
+      if (bytes.length === 0) sftp.status(id, STATUS_CODE.EOF);
+      else sftp.data(id, Buffer.from(bytes));
+    });
+    on("OPENDIR", (id: number, path: string) => {
+      if (this.faults.forbidden?.has(path)) return sftp.status(id, STATUS_CODE.PERMISSION_DENIED);
+      const entries = tree.entries(path);
+      if (entries === undefined) return sftp.status(id, missing());
+      const dots: RemoteEntry[] = [
+        { name: ".", type: "directory" },
+        { name: "..", type: "directory" },
+      ];
+      opened(id, { path, left: [...dots, ...entries] });
+    });
+    let held: (() => void) | undefined;
+    on("READDIR", (id: number, name: Buffer) => {
+      const batch = handles.get(key(name))?.left?.splice(0, this.#options.entriesPerReply ?? 100) ?? [];
+      if (batch.length === 0) {
+        sftp.status(id, STATUS_CODE.EOF);
+        held?.();
+        held = undefined;
+        return;
+      }
+      const reply = () =>
+        sftp.name(
+          id,
+          batch.map((entry) => this.#wire(entry)),
+        );
+      if (this.faults.endOvertakes && held === undefined) held = reply;
+      else reply();
+    });
+    const stat = (id: number, path: string) => {
+      const entry = tree.stat(path);
+      if (entry === undefined) sftp.status(id, missing());
+      else sftp.attrs(id, this.#wire(entry).attrs);
+    };
+    on("STAT", stat);
+    on("LSTAT", stat);
+    on("CLOSE", (id: number, name: Buffer) => {
+      handles.get(key(name))?.file?.close();
+      if (handles.delete(key(name))) this.openHandles--;
+      sftp.status(id, STATUS_CODE.OK);
+    });
+    sftp.on("close", () => (this.openHandles -= handles.size));
+  }
+
+  #wire({ name, type, size, modifiedAt }: RemoteEntry): FileEntry {
+    const mode = type === "directory" ? 0o040755 : type === "file" ? 0o100644 : 0o120777;
+    const seconds = Math.floor((modifiedAt?.getTime() ?? 0) / 1000);
+    const letter = type === "directory" ? "d" : type === "file" ? "-" : "l";
+    const attrs = { mode, uid: 0, gid: 0, size: size ?? 0, atime: seconds, mtime: seconds };
+    if (this.faults.noModes) delete (attrs as { mode?: number }).mode;
+    return { filename: name, longname: `${letter}rw-r--r-- 1 user user 0 Jan 1 00:00 ${name}`, attrs };
+  }
+}
+
+const key = (handle: Buffer) => handle.toString("hex");
