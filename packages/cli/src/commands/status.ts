@@ -1,0 +1,63 @@
+import { printable } from "@daybook/core";
+import type { SourceStatus } from "@daybook/core";
+import { Command } from "commander";
+import type { CommandContext } from "../context.js";
+import { ExitCode } from "../exit-code.js";
+import { formatBytes } from "../format/bytes.js";
+import { count } from "../format/count.js";
+import { formatDuration } from "../format/duration.js";
+import { toJson } from "../format/json.js";
+import { table } from "../format/table.js";
+import { formatInstant } from "../format/time.js";
+import { withDaybook } from "../open-daybook.js";
+import { scopeOf, withJson, withScope } from "./options.js";
+import type { GlobalOptions, ScopeOptions } from "./options.js";
+
+export function statusCommand(context: CommandContext): Command {
+  const command = new Command("status").description("show what the ledger holds, source by source");
+  return withJson(withScope(command), "print one JSON document").action(
+    async (options: ScopeOptions & { json?: boolean }, self: Command) => {
+      const { config } = self.optsWithGlobals<GlobalOptions>();
+      await withDaybook(context, { config, source: options.source }, async (daybook) => {
+        const sources = await daybook.status(scopeOf(options));
+        const lines = options.json ? [toJson({ sources }, 2)] : statusLines(sources, new Date());
+        for (const line of lines) context.stdout.line(line);
+        return ExitCode.complete;
+      });
+    },
+  );
+}
+
+const STATES = ["complete", "partial", "open", "failed", "empty", "missing"] as const;
+
+/** A table of the sources, and below it what looks odd at them. */
+export function statusLines(sources: readonly SourceStatus[], now: Date): string[] {
+  const header = ["source", "slots", ...STATES, "unseen", "files", "size", "to fetch", "given up", "newest"];
+  const rows = sources.map(({ name, expected, unseen, summary, newest }) => [
+    name,
+    String(expected),
+    ...STATES.map((state) => String(summary.slots[state])),
+    String(unseen),
+    String(summary.files.stored),
+    formatBytes(summary.files.bytes),
+    String(summary.files.pending),
+    String(summary.files.quarantined),
+    newest === undefined
+      ? "-"
+      : `${formatInstant(newest)} (${formatDuration(now.getTime() - newest.getTime())} ago)`,
+  ]);
+  const right = header.map((_, i) => (i === 0 || i === header.length - 1 ? "left" : "right"));
+  return [...table([header, ...rows], right as ("left" | "right")[]), ...sources.flatMap(oddityLines)];
+}
+
+function oddityLines({ name, oddities }: SourceStatus): string[] {
+  return oddities.map(({ slot, what, count: n, names }) => {
+    const more = n > names.length ? ", …" : "";
+    const which = names.length === 0 ? "" : `: ${names.map(printable).join(", ")}${more}`;
+    const words =
+      what === "skipped"
+        ? `${count(n, "name")} that the layout doesn't know`
+        : `${count(n, "line")} of the listing that can't be read`;
+    return `${name}: ${words} in ${printable(slot)}${which}`;
+  });
+}

@@ -1,0 +1,55 @@
+import { DaybookError, asDaybookError } from "@daybook/core";
+import type { PathLayout, Plugin } from "@daybook/core";
+import { findModule, isFile } from "./find-module.js";
+
+/** What a factory may want to know beside its options. */
+export interface AdapterContext {
+  /** The configuration file's folder; relative paths start there. */
+  readonly directory: string;
+  /** The values of `each` for this source. */
+  readonly constants: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a package or file named by `use` has as its default export, or as an export called `plugin`. It gets the options
+ * as they stand in the file, with the environment, `each` and `…_file` keys put in.
+ */
+export type AdapterFactory<T extends Plugin | PathLayout = Plugin | PathLayout> = (
+  options: Readonly<Record<string, unknown>>,
+  context: AdapterContext,
+) => T;
+
+/** Finds a factory. Rejects with kind "config" where the package isn't installed or has none. */
+export async function importFactory(
+  module: string,
+  names: readonly string[],
+  directory: string,
+): Promise<AdapterFactory> {
+  const url = findModule(module, directory);
+  if (url === undefined) {
+    throw new DaybookError("config", `the package ${module} is not installed: npm install ${module}`);
+  }
+  const exports = await load(url, module);
+  for (const name of names) {
+    if (typeof exports[name] === "function") return exports[name] as AdapterFactory;
+  }
+  const wanted = names.map((name) => (name === "default" ? "a default export" : `an export \`${name}\``));
+  throw new DaybookError(
+    "config",
+    `${module} has no ${wanted.join(" or ").replace(/^an? /, "")} that is a function (options) => plugin`,
+  );
+}
+
+async function load(url: string, module: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(url)) as Record<string, unknown>;
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
+    if (missing && isFile(module) && (cause as { url?: string }).url === url) {
+      throw new DaybookError("config", `there is no file ${module} beside the configuration`, { cause });
+    }
+    throw new DaybookError("config", `${module} can't be loaded: ${asDaybookError(cause, "config").detail}`, {
+      cause,
+    });
+  }
+}

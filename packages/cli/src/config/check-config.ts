@@ -1,0 +1,61 @@
+import { checkAdapter } from "./check-adapter.js";
+import { checkSource, inspectorChoices } from "./check-source.js";
+import type { CheckedConfig, CheckedSource } from "./checked-config.js";
+import { interpolate } from "./interpolate.js";
+import type { KeyPath, Problem } from "./problem.js";
+import { Problems } from "./problems.js";
+import { rootSchema } from "./schema/root.js";
+import { parseYaml } from "./yaml-document.js";
+
+export type Checked =
+  | {
+      readonly config: CheckedConfig;
+      readonly lineOf: (path: KeyPath) => number;
+      readonly problems?: undefined;
+    }
+  | { readonly problems: readonly Problem[]; readonly config?: undefined; readonly lineOf?: undefined };
+
+/** Everything that is wrong with a file's text at once, or what it says. Reads no other file. */
+export function checkConfig(text: string, env: Readonly<Record<string, string | undefined>>): Checked {
+  const yaml = parseYaml(text, verbatim);
+  if (yaml.value === undefined && yaml.problems.length > 0) return { problems: yaml.problems };
+  const { value, failures, written } = interpolate(yaml.value ?? undefined, env);
+  const problems = new Problems({ value, lineOf: yaml.lineOf, written });
+  for (const { path, message, line } of yaml.problems) problems.add(path, message, line);
+  for (const { path, message } of failures) problems.addUnset(path, message);
+
+  const root = problems.check(rootSchema, value ?? {}, []);
+  const given = (value as { sources?: unknown } | undefined)?.sources;
+  const sources = Array.isArray(given)
+    ? given.flatMap((source, i) => checkSource(source, ["sources", i], problems))
+    : [];
+  checkUnique(sources, problems);
+  if (root === undefined) return { problems: problems.sorted };
+  const state = checkAdapter("state", root.state, ["state"], problems);
+  const destination = checkAdapter("destination", root.destination, ["destination"], problems);
+  if (problems.any || state === undefined || destination === undefined) return { problems: problems.sorted };
+  const config = {
+    state,
+    destination,
+    inspect: inspectorChoices(root.inspect, ["inspect"]),
+    shutdownTimeout: root.shutdown_timeout,
+    sources,
+  };
+  return { config, lineOf: yaml.lineOf };
+}
+
+/** Below these keys of a source, 0315 is a name and not a number. */
+function verbatim(path: KeyPath): boolean {
+  return path[0] === "sources" && (path[2] === "select" || path[2] === "each");
+}
+
+// Folders on some file systems don't tell upper from lower case.
+function checkUnique(sources: readonly CheckedSource[], problems: Problems): void {
+  const seen = new Map<string, CheckedSource>();
+  for (const source of sources) {
+    const key = source.name.normalize("NFC").toLowerCase();
+    const other = seen.get(key);
+    if (other === undefined) seen.set(key, source);
+    else problems.add([...source.path, "name"], `there is a source \`${other.name}\` already`);
+  }
+}

@@ -1,0 +1,103 @@
+import { asDaybookError, checkSelect, flat, selectBy } from "@daybook/core";
+import type { PathLayout, SelectSpec } from "@daybook/core";
+import { combinations, substitute } from "./each.js";
+import type { Constants } from "./each.js";
+import { checkAdapter } from "./check-adapter.js";
+import type { AdapterChoice, CheckedSource } from "./checked-config.js";
+import type { KeyPath } from "./problem.js";
+import type { Problems } from "./problems.js";
+import { boundTemplate } from "./bound-template.js";
+import { flatLayoutOptions, sourceSchema } from "./schema/source.js";
+import type { SourceConfig } from "./schema/source.js";
+import { suggestion } from "./suggest.js";
+
+/** One entry of `sources`: as many sources as `each` has combinations. */
+export function checkSource(value: unknown, path: KeyPath, problems: Problems): CheckedSource[] {
+  const settings = problems.check(sourceSchema, value, path);
+  if (settings === undefined) return [];
+  checkRange(settings, path, problems);
+  attempt([...path, "select"], problems, () => settings.select && selectBy(settings.select as SelectSpec));
+  const inspect = inspectorChoices(settings.inspect, [...path, "inspect"]);
+  return combinations(settings.each ?? {}).flatMap((constants) => {
+    const name = checkName(substitute(settings.name, constants), constants, [...path, "name"], problems);
+    const transport = checkAdapter(
+      "transport",
+      substitute(settings.transport, constants),
+      [...path, "transport"],
+      problems,
+    );
+    const layout = checkLayout(settings, constants, path, problems);
+    if (name === undefined || transport === undefined || layout === undefined) return [];
+    return [{ name, path, constants, transport, layout, inspect, settings }];
+  });
+}
+
+export function inspectorChoices(names: readonly string[] | undefined, path: KeyPath): AdapterChoice[] {
+  return (names ?? []).map((use, i) => ({ kind: "inspector", use, options: {}, path: [...path, i] }));
+}
+
+function checkRange({ start, end }: SourceConfig, path: KeyPath, problems: Problems): void {
+  if (end !== undefined && end <= start) problems.add([...path, "end"], "must be later than `start`");
+}
+
+function checkLayout(
+  { layout, select }: SourceConfig,
+  constants: Constants,
+  path: KeyPath,
+  problems: Problems,
+): CheckedSource["layout"] | undefined {
+  const at = [...path, "layout"];
+  const checkSelected = (made: PathLayout & { readonly attributes: readonly string[] }) =>
+    attempt(
+      [...path, "select"],
+      problems,
+      () => select && checkSelect(select as SelectSpec, made.attributes),
+    );
+  if (typeof layout === "string") {
+    const made = attempt(at, problems, () => boundTemplate(layout, constants), `layout "${layout}"`);
+    if (made === undefined) return undefined;
+    checkSelected(made);
+    return layout;
+  }
+  const { use, ...options } = substitute(layout, constants);
+  if (use !== "flat") return { kind: "layout", use, options, path: at };
+  const checked = problems.check(flatLayoutOptions, options, at);
+  const made = checked && attempt(at, problems, () => flat(checked.directory, checked.pattern));
+  if (checked === undefined || made === undefined) return undefined;
+  checkSelected(made);
+  return { kind: "layout", use, options: checked, path: at };
+}
+
+/** Notes a `DaybookError`; what its detail begins with is left out where the key says it already. */
+function attempt<T>(path: KeyPath, problems: Problems, make: () => T, said = "select"): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    const { detail } = asDaybookError(error, "config");
+    const message = detail.startsWith(said) ? detail.slice(said.length).replace(/^[:,] /, "") : detail;
+    problems.add(path, message);
+    return undefined;
+  }
+}
+
+/** A source's name is a folder's: letters of any script, digits, and . _ - + within one path segment. */
+const SAFE_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}._+-]{0,99}$/u;
+
+function checkName(
+  name: string,
+  constants: Constants,
+  path: KeyPath,
+  problems: Problems,
+): string | undefined {
+  const unknown = /\{([^}]*)\}/.exec(name)?.[1];
+  if (unknown !== undefined) {
+    problems.add(path, `\`each\` has no \`${unknown}\`${suggestion(unknown, Object.keys(constants))}`);
+    return undefined;
+  }
+  if (SAFE_NAME.test(name) && !name.endsWith(".")) return name;
+  problems.add(
+    path,
+    `${JSON.stringify(name)} can't be a folder's name: use letters, digits, and . _ - + after the first`,
+  );
+  return undefined;
+}

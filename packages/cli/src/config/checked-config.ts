@@ -1,0 +1,32 @@
+import type { Constants } from "./each.js";
+import type { KeyPath } from "./problem.js";
+import type { AdapterKind } from "./schema/adapters.js";
+import type { SourceConfig } from "./schema/source.js";
+
+/** An adapter somebody chose, its options checked as far as they are known. */
+export interface AdapterChoice {
+  readonly kind: AdapterKind | "layout" | "inspector";
+  readonly use: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly path: KeyPath;
+}
+
+export interface CheckedSource {
+  readonly name: string;
+  readonly path: KeyPath;
+  readonly constants: Constants;
+  readonly transport: AdapterChoice;
+  /** A template's text, or what makes a layout. */
+  readonly layout: string | AdapterChoice;
+  readonly inspect: readonly AdapterChoice[];
+  readonly settings: SourceConfig;
+}
+
+/** A file in which everything is right that can be told without looking at anything else. */
+export interface CheckedConfig {
+  readonly state: AdapterChoice;
+  readonly destination: AdapterChoice;
+  readonly inspect: readonly AdapterChoice[];
+  readonly shutdownTimeout: number;
+  readonly sources: readonly CheckedSource[];
+}

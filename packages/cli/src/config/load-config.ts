@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { DaybookOptions } from "@daybook/core";
+import { checkConfig } from "./check-config.js";
+import { OptionsBuilder } from "./options.js";
+import { formatProblem } from "./problem.js";
+
+export interface LoadConfigOptions {
+  /** What `${NAME}` reads. Default the process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export type LoadedConfig =
+  | { readonly options: DaybookOptions; readonly problems?: undefined }
+  /** Lines that name file, line and key; at least one. */
+  | { readonly problems: readonly string[]; readonly options?: undefined };
+
+/**
+ * Reads a configuration file to what `createDaybook` takes. Paths in it are relative to the file. What is wrong with
+ * the file is in the answer, all of it, and never holds a secret.
+ */
+export async function loadConfig(file: string, options: LoadConfigOptions = {}): Promise<LoadedConfig> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    return { problems: [unreadable(file, error as NodeJS.ErrnoException)] };
+  }
+  const { config, lineOf, problems } = checkConfig(text, options.env ?? process.env);
+  if (config === undefined) return { problems: problems.map((problem) => formatProblem(file, problem)) };
+
+  const builder = new OptionsBuilder({ directory: dirname(resolve(file)) });
+  const built = await builder.build(config);
+  if (builder.failures.length === 0) return { options: built };
+  return {
+    problems: builder.failures.map((failure) =>
+      formatProblem(file, { ...failure, line: lineOf(failure.path) }),
+    ),
+  };
+}
+
+function unreadable(file: string, { code }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") {
+    return `${file}: there is no such file. Write one (docs/configuration.md shows how), or name yours with --config`;
+  }
+  return `${file}: can't be read: ${code === "EISDIR" ? "it is a directory" : (code ?? "unknown reason")}`;
+}

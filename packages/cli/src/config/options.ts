@@ -1,0 +1,100 @@
+import { asDaybookError, flat, selectBy } from "@daybook/core";
+import type { DaybookOptions, PathLayout, Plugin, SelectSpec, SourceOptions } from "@daybook/core";
+import { adapterModule } from "./adapter-module.js";
+import { importFactory } from "./adapter-factory.js";
+import { boundTemplate } from "./bound-template.js";
+import type { AdapterContext } from "./adapter-factory.js";
+import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
+import type { KeyPath } from "./problem.js";
+import { readinessRule } from "./readiness.js";
+import { readSecretFiles } from "./secret-files.js";
+import type { SecretFailure } from "./secret-files.js";
+
+export interface Failure {
+  readonly path: KeyPath;
+  readonly message: string;
+}
+
+/** Makes what `createDaybook` takes: reads secrets, loads packages. All failures at once. */
+export class OptionsBuilder {
+  readonly #directory: string;
+  readonly failures: Failure[] = [];
+
+  constructor(options: { directory: string }) {
+    this.#directory = options.directory;
+  }
+
+  async build(config: CheckedConfig): Promise<DaybookOptions> {
+    const shared = await this.#plugins([config.state, config.destination, ...config.inspect], {});
+    const sources = [];
+    for (const source of config.sources) sources.push(await this.#source(source));
+    return { plugins: shared, sources, shutdownTimeout: config.shutdownTimeout };
+  }
+
+  async #source(source: CheckedSource): Promise<SourceOptions> {
+    const { name, settings, constants } = source;
+    const plugins = await this.#plugins([source.transport, ...source.inspect], constants);
+    return {
+      name,
+      plugins,
+      layout: await this.#layout(source),
+      start: settings.start,
+      end: settings.end,
+      poll: settings.poll,
+      grace: settings.grace,
+      lookback: settings.lookback,
+      revisit: settings.revisit,
+      onChange: settings.on_change,
+      ...(settings.ready && { ready: readinessRule(settings.ready) }),
+      maxAttempts: settings.max_attempts,
+      retryDelay: settings.retry_delay,
+      maxRetryDelay: settings.max_retry_delay,
+      resume: settings.resume,
+      ...(settings.select && { select: selectBy(settings.select as SelectSpec) }),
+    };
+  }
+
+  async #layout({ layout, constants }: CheckedSource): Promise<PathLayout> {
+    if (typeof layout === "string") return boundTemplate(layout, constants);
+    const { directory, pattern } = layout.options;
+    if (layout.use === "flat") return flat(String(directory), String(pattern));
+    return (await this.#make(layout, constants)) as PathLayout;
+  }
+
+  async #plugins(
+    choices: readonly AdapterChoice[],
+    constants: AdapterContext["constants"],
+  ): Promise<Plugin[]> {
+    const plugins: Plugin[] = [];
+    for (const choice of choices) {
+      const made = await this.#make(choice, constants);
+      if (made !== undefined) plugins.push(made as Plugin);
+    }
+    return plugins;
+  }
+
+  async #make(
+    choice: AdapterChoice,
+    constants: AdapterContext["constants"],
+  ): Promise<Plugin | PathLayout | undefined> {
+    const { module, names, arrange } = adapterModule(choice, this.#directory);
+    const failures: SecretFailure[] = [];
+    const options = await readSecretFiles(choice.options, this.#directory, choice.path, failures);
+    for (const failure of failures) this.#fail(failure);
+    if (failures.length > 0) return undefined;
+    const keyPath = typeof choice.path.at(-1) === "number" ? choice.path : [...choice.path, "use"];
+    try {
+      const factory = await importFactory(module, names, this.#directory);
+      return factory(arrange(options) as Record<string, unknown>, { directory: this.#directory, constants });
+    } catch (error) {
+      this.#fail({ path: keyPath, message: asDaybookError(error, "config").detail });
+      return undefined;
+    }
+  }
+
+  /** Once for all sources made of one entry. */
+  #fail(failure: Failure): void {
+    const same = (other: Failure) => JSON.stringify(other) === JSON.stringify(failure);
+    if (!this.failures.some(same)) this.failures.push(failure);
+  }
+}

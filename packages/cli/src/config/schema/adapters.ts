@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { duration, flag, integer, strict, text } from "./fields.js";
+
+export type AdapterKind = "state" | "destination" | "transport";
+
+/** An adapter the command knows by a short name. */
+export interface BuiltIn {
+  readonly package: string;
+  /** The factory's name among the package's exports. */
+  readonly factory: string;
+  /** Of everything but `use`; unknown keys are refused. */
+  readonly options: z.ZodObject;
+  /** Keys that hold paths, relative to the configuration file. */
+  readonly paths?: readonly string[];
+  /** What the factory calls a key, where it isn't the same in camelCase. */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+const secret = (what: string) => text().describe(`${what}. Better: take it from the environment or a file.`);
+const secretFile = (what: string) => text().describe(`A file that holds the ${what}.`);
+
+const password = {
+  password: secret("The password").optional(),
+  password_file: secretFile("password").optional(),
+};
+
+const timeout = duration()
+  .prefault("30s")
+  .describe("How long the server may leave a request without an answer.");
+
+const FTP: BuiltIn = {
+  package: "@daybook/transport-ftp",
+  factory: "ftpTransport",
+  options: strict({
+    host: text().describe("Name or address of the server."),
+    port: integer(1, 65535).optional().describe("Default 21, or 990 for implicit TLS."),
+    user: text().optional().describe("Login name. Default anonymous."),
+    ...password,
+    secure: z
+      .union([flag(), z.literal("implicit")], { error: () => "must be true, false or implicit" })
+      .optional()
+      .describe("FTPS: true for TLS by AUTH TLS, implicit for TLS from the first byte. Default false."),
+    connections: integer(1, 1000)
+      .prefault(5)
+      .describe("Connections to the host at once, which is how many files are fetched side by side."),
+    timeout,
+  }),
+};
+
+const sshTarget = {
+  host: text().describe("Name or address of the server."),
+  port: integer(1, 65535).prefault(22),
+  user: text().describe("Login name."),
+  ...password,
+  private_key: secret("The private key itself").optional(),
+  private_key_file: secretFile("private key").optional(),
+  passphrase: secret("What opens the private key").optional(),
+  passphrase_file: secretFile("private key's passphrase").optional(),
+  agent: z
+    .union([z.literal(true), text()], { error: () => "must be true, or the path of an agent's socket" })
+    .optional()
+    .describe("An SSH agent: its socket, or true for the one in SSH_AUTH_SOCK."),
+  host_key: strict({
+    known_hosts: z
+      .union([z.literal(true), text()], { error: () => "must be true, or a file" })
+      .optional()
+      .describe("A file as OpenSSH writes it; true is ~/.ssh/known_hosts."),
+    fingerprint: text().optional().describe("The key's SHA-256 as ssh-keygen -lf prints it: SHA256:…"),
+    accept_anything: z.literal(true).optional().describe("No check: whoever answers is believed."),
+  })
+    .optional()
+    .describe("How the server's key is checked. Default: against ~/.ssh/known_hosts."),
+};
+
+const SFTP: BuiltIn = {
+  package: "@daybook/transport-sftp",
+  factory: "sftpTransport",
+  paths: ["known_hosts"],
+  options: strict({
+    ...sshTarget,
+    jump: strict(sshTarget).optional().describe("A server to go through."),
+    connections: integer(1, 1000).prefault(2).describe("SSH connections at once."),
+    files_per_connection: integer(1, 1000).prefault(32).describe("Lists and reads that share a connection."),
+    timeout,
+    keepalive: duration()
+      .prefault("10s")
+      .describe("How often an idle connection is asked for a sign of life."),
+    pipelining: flag()
+      .prefault(true)
+      .describe("False for servers that can't take more than one request at a time."),
+    listing_depth: integer(1, 64)
+      .prefault(4)
+      .describe("Requests for entries under way at once while a directory is listed."),
+  }),
+};
+
+const POSTGRES: BuiltIn = {
+  package: "@daybook/store-postgres",
+  factory: "postgresStore",
+  names: { url: "connectionString", connections: "max" },
+  options: strict({
+    url: secret("postgres://user:password@host:5432/database; wins over the single keys").optional(),
+    url_file: secretFile("URL").optional(),
+    host: text().optional().describe("Default PGHOST, as for the keys below."),
+    port: integer(1, 65535).optional(),
+    user: text().optional(),
+    ...password,
+    database: text().optional(),
+    ssl: flag().optional().describe("Whether to connect by TLS and check the certificate. Default false."),
+    connections: integer(1, 1000).optional().describe("Connections at most. Default 5."),
+    schema: text().optional().describe("The schema that holds the tables. Default daybook."),
+    reconnect_for: duration()
+      .optional()
+      .describe("How long a call goes on trying while the server is away. Default 60s."),
+  }),
+};
+
+const LOCAL: BuiltIn = {
+  package: "@daybook/core",
+  factory: "localDestination",
+  paths: ["path"],
+  options: strict({
+    path: text().describe("The folder files land in."),
+    sync: flag()
+      .optional()
+      .describe("Whether every file is made durable before it is recorded. Default true."),
+    layout: text()
+      .optional()
+      .describe(
+        "Where in the folder a file lands: a template with {source}, {name}, dates and attributes. " +
+          "Default: the source, then the remote path below the layout's constant prefix.",
+      ),
+  }),
+};
+
+export const BUILT_IN: Readonly<Record<AdapterKind, Readonly<Record<string, BuiltIn>>>> = {
+  state: {
+    sqlite: {
+      package: "@daybook/store-sqlite",
+      factory: "sqliteStore",
+      paths: ["path"],
+      options: strict({ path: text().prefault("./state.db").describe("The database file.") }),
+    },
+    postgres: POSTGRES,
+    json: {
+      package: "@daybook/core",
+      factory: "jsonStore",
+      paths: ["path"],
+      options: strict({ path: text().prefault("./state.json").describe("The file.") }),
+    },
+    memory: { package: "@daybook/core", factory: "memoryStore", options: strict({}) },
+  },
+  destination: { local: LOCAL },
+  transport: { ftp: FTP, sftp: SFTP },
+};
+
+/** A short name the package of which isn't read from the name. */
+export function builtIn(kind: AdapterKind, use: string): BuiltIn | undefined {
+  return Object.hasOwn(BUILT_IN[kind], use) ? BUILT_IN[kind][use] : undefined;
+}
+
+/** `{ use, … }`; what follows `use` is checked against the adapter's own options in a second step. */
+export function adapter(kind: AdapterKind, description: string) {
+  const known = Object.entries(BUILT_IN[kind]).map(([use, { options }]) =>
+    z.toJSONSchema(z.strictObject({ use: z.literal(use), ...options.shape }), { io: "input" }),
+  );
+  for (const schema of known) delete schema.$schema;
+  const others = {
+    description: "Any other package, or a file beginning with ./, with options of its own.",
+    properties: { use: { not: { enum: Object.keys(BUILT_IN[kind]) } } },
+  };
+  return z
+    .looseObject({
+      use: text().describe(`${Object.keys(BUILT_IN[kind]).join(", ")}, a package's name, or a file.`),
+    })
+    .describe(description)
+    .meta({ anyOf: [...known, others] });
+}

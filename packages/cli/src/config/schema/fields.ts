@@ -1,0 +1,75 @@
+import { asDaybookError, parseDuration, parseInstant } from "@daybook/core";
+import { z } from "zod";
+
+/** Carries the keys an object knows from the schema to whoever words the message. */
+export const KEY_SEPARATOR = "\n";
+
+/** An object that refuses keys it doesn't know. */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? Object.keys(shape).join(KEY_SEPARATOR) : undefined,
+  });
+}
+
+export const text = () => z.string().min(1, { error: "must not be empty" });
+
+/** Text that stands for something else; a `DaybookError`'s detail becomes the message. */
+function parsed<T>(parse: (value: string) => T, ifNumber?: (value: number) => string) {
+  const text = z.string({
+    error: ({ input }) => (typeof input === "number" ? ifNumber?.(input) : undefined),
+  });
+  return text.transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      const message = asDaybookError(error, "config").detail.trim();
+      context.issues.push({ code: "custom", input: value, message });
+      return z.NEVER;
+    }
+  });
+}
+
+/** Such as 500ms, 60s, 10m, 6h, 7d; in ms. */
+export const duration = () =>
+  parsed(
+    (value) => parseDuration(value, ""),
+    (value) => `${value} has no unit: write ${value}s for seconds`,
+  ).meta({ examples: ["500ms", "60s", "10m", "6h", "7d"] });
+
+/** ISO 8601 with a zone. */
+export const instant = () =>
+  parsed((value) => parseInstant(value, "")).meta({ examples: ["2025-01-01T00:00:00Z"] });
+
+export const regularExpression = () =>
+  z.string().transform((value, context) => {
+    try {
+      return new RegExp(value);
+    } catch {
+      context.issues.push({ code: "custom", input: value, message: "is not a regular expression" });
+      return z.NEVER;
+    }
+  });
+
+/** A whole number; digits in quotes too, since the environment has only text. */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER) {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const error = `must be a whole number ${range}`;
+  return z.union(
+    [
+      z.int({ error }).min(least, { error }).max(most, { error }),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number)
+        .refine((value) => value >= least && value <= most, { error }),
+    ],
+    { error: () => error },
+  );
+}
+
+/** true or false; in quotes too, since the environment has only text. */
+export const flag = () =>
+  z.union([z.boolean(), z.enum(["true", "false"]).transform((value) => value === "true")], {
+    error: () => "must be true or false",
+  });

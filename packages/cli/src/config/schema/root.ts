@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { adapter } from "./adapters.js";
+import { duration, strict } from "./fields.js";
+import { inspectors, sourceSchema } from "./source.js";
+
+const shape = {
+  state: adapter("state", "Where the ledger is kept.").prefault({ use: "sqlite" }),
+  destination: adapter("destination", "Where files land."),
+  shutdown_timeout: duration()
+    .prefault("30s")
+    .describe("How long a stop waits for downloads under way before it leaves them for the next run."),
+  inspect: inspectors.optional(),
+};
+
+/** The file's outer level; its sources are checked one by one, so that each tells all that is wrong with it. */
+export const rootSchema = strict({ ...shape, sources: z.array(z.unknown()).min(1) });
+
+export type RootConfig = z.output<typeof rootSchema>;
+
+const whole = strict({ ...shape, sources: z.array(sourceSchema).min(1).describe("What to mirror.") });
+
+/** The JSON Schema of a configuration file, as people write it. */
+export function configJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(whole, { io: "input" });
+  return { ...schema, title: "Daybook configuration" };
+}

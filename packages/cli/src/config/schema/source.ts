@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { adapter } from "./adapters.js";
+import { duration, flag, instant, integer, regularExpression, strict, text } from "./fields.js";
+
+const values = z.union([text(), z.array(text()).min(1)], {
+  error: () => "must be a text or a list of texts",
+});
+
+const ready = strict({
+  min_age: duration().optional().describe("Ready when it was last modified this long ago."),
+  stable_for: duration()
+    .optional()
+    .describe("Or when two looks this far apart showed the same size and time."),
+  name: regularExpression()
+    .optional()
+    .describe("And the file's name fits this regular expression, for servers that rename what is whole."),
+  done_marker: text()
+    .optional()
+    .describe("And a file of the same name plus this suffix stands beside it, such as .ok."),
+});
+
+const layout = z
+  .union([text(), z.looseObject({ use: text() })], {
+    error: () => "must be a template, or an object with `use`",
+  })
+  .meta({
+    anyOf: [
+      { type: "string", description: "A template: a path with placeholders." },
+      {
+        type: "object",
+        description: "A single directory without dates.",
+        properties: {
+          use: { const: "flat" },
+          directory: { type: "string", description: "The remote directory." },
+          pattern: { type: "string", description: "Which names in it, such as *.BUFR. Default *." },
+        },
+        required: ["use", "directory"],
+        additionalProperties: false,
+      },
+      {
+        type: "object",
+        description: "A package or file that makes a layout, with options of its own.",
+        properties: { use: { type: "string", not: { const: "flat" } } },
+        required: ["use"],
+      },
+    ],
+  });
+
+export const flatLayoutOptions = strict({ directory: text(), pattern: text().prefault("*") });
+
+export const inspectors = z
+  .array(text())
+  .describe("Checks of content, in this order: bufr, a package's name, or a file.");
+
+export const sourceSchema = strict({
+  name: text().describe("Names the source's folder and its entries in the ledger; may hold {keys} of each."),
+  each: z
+    .record(text(), values)
+    .optional()
+    .describe("Constants for the placeholders of that name; a list makes one source of each value."),
+  transport: adapter("transport", "How to reach the server."),
+  layout,
+  select: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Which files are wanted: attribute to values, or strategy to volume to fields. Default all."),
+  start: instant().describe("From when on, ISO 8601 with a zone."),
+  end: instant()
+    .optional()
+    .describe("Until when, exclusive. Without it the source is crawled until stopped."),
+  poll: duration().prefault("60s").describe("How often slots that aren't over are listed."),
+  grace: duration().prefault("10m").describe("How long after its end a slot closes."),
+  lookback: duration()
+    .prefault("1h")
+    .describe("Slots that ended less than this ago are listed at every poll, and fetched first."),
+  revisit: z
+    .array(duration())
+    .prefault(["1h", "6h", "24h", "7d"])
+    .describe("Ages, since the slot's end, at which a closed slot is listed again."),
+  on_change: z
+    .enum(["replace", "keep", "ignore"])
+    .prefault("replace")
+    .describe("What happens when a stored file shows up with another size or time."),
+  ready: ready
+    .optional()
+    .describe(
+      "When a file may be fetched. Default: older than a minute, or stable for 10 s, or its end is checked by an inspector.",
+    ),
+  max_attempts: integer(1, 1000).prefault(5).describe("Attempts at one version before it is quarantined."),
+  retry_delay: duration().prefault("1s").describe("The first wait between attempts; it doubles."),
+  max_retry_delay: duration().prefault("5m").describe("The longest wait between attempts."),
+  resume: flag().prefault(true).describe("Whether part files are continued."),
+  checksum: z.literal("sha256").prefault("sha256").describe("The hash every file is recorded with."),
+  inspect: inspectors.optional(),
+});
+
+export type SourceConfig = z.output<typeof sourceSchema>;

@@ -1,0 +1,134 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Alias, Document, Node, YAMLError } from "yaml";
+import type { KeyPath, Problem } from "./problem.js";
+
+/** A YAML file as plain values, with the line of everything in it. */
+export interface YamlDocument {
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** The line of a key or list item; of the nearest thing around it where there is none. */
+  lineOf(path: KeyPath): number;
+}
+
+/**
+ * Reads YAML 1.2. Below the paths `verbatim` accepts, numbers and the like are taken as they are written: a strategy
+ * called 0315 stays "0315".
+ */
+export function parseYaml(text: string, verbatim: (path: KeyPath) => boolean): YamlDocument {
+  const counter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "silent",
+  });
+  const lines = new Map<string, number>();
+  const lineOf = (path: KeyPath): number => {
+    for (let length = path.length; length >= 0; length--) {
+      const line = lines.get(JSON.stringify(path.slice(0, length)));
+      if (line !== undefined) return line;
+    }
+    return 1;
+  };
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
+    path: [],
+    message: explain(error),
+    line: counter.linePos(error.pos[0]).line,
+  }));
+  if (problems.length > 0) return { value: undefined, problems, lineOf };
+
+  const reader = new Reader(document, counter, verbatim, lines, problems);
+  return { value: reader.read(document.contents, []), problems, lineOf };
+}
+
+class Reader {
+  readonly #document: Document;
+  readonly #counter: LineCounter;
+  readonly #verbatim: (path: KeyPath) => boolean;
+  readonly #lines: Map<string, number>;
+  readonly #problems: Problem[];
+  /** What aliases being read stand for, so that one within itself is noticed. */
+  readonly #following = new Set<unknown>();
+
+  constructor(
+    document: Document,
+    counter: LineCounter,
+    verbatim: (path: KeyPath) => boolean,
+    lines: Map<string, number>,
+    problems: Problem[],
+  ) {
+    this.#document = document;
+    this.#counter = counter;
+    this.#verbatim = verbatim;
+    this.#lines = lines;
+    this.#problems = problems;
+  }
+
+  read(node: unknown, path: KeyPath): unknown {
+    this.#note(node, path);
+    if (isAlias(node)) return this.#readAlias(node, path);
+    if (isSeq(node)) return node.items.map((item, i) => this.read(item, [...path, i]));
+    if (isMap(node)) return this.#readMap(node.items, path);
+    if (!isScalar(node)) return undefined;
+    const asWritten = this.#verbatim(path) && node.value !== null && typeof node.value !== "string";
+    return asWritten ? (node.source ?? String(node.value)) : node.value;
+  }
+
+  #readAlias(alias: Alias, path: KeyPath): unknown {
+    const target = alias.resolve(this.#document);
+    if (target === undefined || this.#following.has(target)) {
+      this.#problem(alias, path, `not valid YAML: ${SENTENCES["BAD_ALIAS"]}`);
+      return undefined;
+    }
+    this.#following.add(target);
+    const value = this.read(target, path);
+    this.#following.delete(target);
+    return value;
+  }
+
+  #readMap(pairs: readonly { key: unknown; value: unknown }[], path: KeyPath): unknown {
+    const entries = new Map<string, unknown>();
+    for (const { key, value } of pairs) {
+      const name = isScalar(key) ? (key.source ?? String(key.value)) : undefined;
+      if (name === undefined) {
+        this.#problem(key, path, "a key must be plain text");
+        continue;
+      }
+      const inner = [...path, name];
+      if (entries.has(name)) this.#problem(key, inner, "this key is given twice");
+      this.#note(key, inner);
+      entries.set(name, this.read(value, inner));
+    }
+    return Object.fromEntries(entries);
+  }
+
+  /** The first line noted for a path stays: a key's own, not its value's. */
+  #note(node: unknown, path: KeyPath): void {
+    const start = (node as Node | null | undefined)?.range?.[0];
+    const key = JSON.stringify(path);
+    if (start !== undefined && !this.#lines.has(key)) this.#lines.set(key, this.#counter.linePos(start).line);
+  }
+
+  #problem(node: unknown, path: KeyPath, message: string): void {
+    const start = (node as Node | undefined)?.range?.[0] ?? 0;
+    this.#problems.push({ path, message, line: this.#counter.linePos(start).line });
+  }
+}
+
+// The parser's own sentences may quote the file, and what they quote may be a password.
+const SENTENCES: Record<string, string> = {
+  BAD_ALIAS: "text that begins with * must be in quotes",
+  BAD_SCALAR_START: "text that begins with a sign such as @ or ` must be in quotes",
+  TAG_RESOLVE_FAILED: "text that begins with ! must be in quotes",
+  TAB_AS_INDENT: "indent with blanks, not with tabs",
+  BAD_INDENT: "the indentation doesn't fit the lines above",
+  MISSING_CHAR: "a closing quote, bracket or comma, or the colon after a key, is missing",
+  MULTILINE_IMPLICIT_KEY: "a closing quote or bracket, or the colon after a key, is missing",
+  MULTIPLE_DOCS: "one document only: remove the line ---",
+  BAD_DQ_ESCAPE: "a backslash in double quotes must be written twice; or use single quotes",
+  BLOCK_AS_IMPLICIT_KEY: "the indentation is wrong, or text with a colon needs quotes",
+};
+
+function explain(error: YAMLError): string {
+  return `not valid YAML: ${SENTENCES[error.code] ?? "check quotes, brackets and indentation near here"}`;
+}

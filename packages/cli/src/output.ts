@@ -1,0 +1,23 @@
+/** A stream people or programs read. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Width of the terminal; 80 where it isn't one. */
+  readonly columns: number;
+  write(text: string): void;
+  line(text: string): void;
+}
+
+/** One of the process's own streams. */
+export function streamOutput(stream: NodeJS.WriteStream): Output {
+  const write = (text: string) => void stream.write(text);
+  return {
+    get isTerminal() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns || 80;
+    },
+    write,
+    line: (text) => write(`${text}\n`),
+  };
+}

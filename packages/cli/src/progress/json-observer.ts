@@ -1,0 +1,16 @@
+import type { CrawlEvent, Observer } from "@daybook/core";
+import { toJson } from "../format/json.js";
+import type { Output } from "../output.js";
+
+/** A crawl's events as JSON, one a line. */
+export class JsonObserver implements Observer {
+  readonly #output: Output;
+
+  constructor(options: { output: Output }) {
+    this.#output = options.output;
+  }
+
+  on(event: CrawlEvent): void {
+    this.#output.line(toJson(event));
+  }
+}

@@ -1,0 +1,260 @@
+import { loadConfig } from "daybook";
+import { basename } from "node:path";
+import { expect, test } from "vitest";
+import { writeConfig } from "./workspace.js";
+
+const GOOD = `state: { use: memory }
+destination: { use: local, path: ./downloads }
+sources:
+  - name: RMA1
+    transport: { use: ftp, host: ftp.example.com }
+    layout: /L2/RMA1/{yyyy}/{MM}/{dd}/{HH}/{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR
+    start: 2025-01-01T00:00:00Z
+`;
+
+async function problems(text: string, env: Record<string, string> = {}): Promise<string[]> {
+  const file = await writeConfig(text);
+  const loaded = await loadConfig(file, { env });
+  return (loaded.problems ?? []).map((line) => line.replace(file, basename(file)));
+}
+
+/** The good file with one line changed; `#` in the expected text is that line's number. */
+const changed = (line: string, to: string) => {
+  expect(GOOD.split("\n")).toContain(line);
+  return GOOD.replace(line, to);
+};
+const NAME = "  - name: RMA1";
+const START = "    start: 2025-01-01T00:00:00Z";
+const TRANSPORT = "    transport: { use: ftp, host: ftp.example.com }";
+const LAYOUT = "    layout: /L2/RMA1/{yyyy}/{MM}/{dd}/{HH}/{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
+const withStart = (more: string) => `${GOOD}    ${more}\n`;
+
+test("a file without mistakes has no problems", async () => {
+  expect(await problems(GOOD)).toEqual([]);
+});
+
+const TABLE: [string, string, string[]][] = [
+  [
+    "an unknown key at the top",
+    `${GOOD}storage: {}\n`,
+    [
+      "daybook.yaml:8: storage: unknown key `storage`; there are: state, destination, shutdown_timeout, inspect, sources",
+    ],
+  ],
+  [
+    "a misspelt key of a transport",
+    changed(TRANSPORT, "    transport: { use: ftp, host: ftp.example.com, conections: 5 }"),
+    [
+      "daybook.yaml:5: sources[0].transport.conections: unknown key `conections`; did you mean `connections`?",
+    ],
+  ],
+  [
+    "a misspelt key of a source, on its own line",
+    withStart("pol: 5s"),
+    ["daybook.yaml:8: sources[0].pol: unknown key `pol`; did you mean `poll`?"],
+  ],
+  [
+    "a time without a zone",
+    changed(START, '    start: "2025-01-01T00:00"'),
+    [
+      'daybook.yaml:7: sources[0].start: "2025-01-01T00:00" has no time zone: write 2025-01-01T00:00Z for UTC',
+    ],
+  ],
+  [
+    "a date without a time",
+    changed(START, "    start: 2025-01-01"),
+    [
+      'daybook.yaml:7: sources[0].start: "2025-01-01" has no time of day and no time zone: write 2025-01-01T00:00Z for UTC',
+    ],
+  ],
+  ["no start", changed(START, "    poll: 5s"), ["daybook.yaml:4: sources[0].start: is required"]],
+  [
+    "an end before the start",
+    withStart("end: 2024-01-01T00:00:00Z"),
+    ["daybook.yaml:8: sources[0].end: must be later than `start`"],
+  ],
+  [
+    "a duration without a unit",
+    withStart("poll: 60"),
+    ["daybook.yaml:8: sources[0].poll: 60 has no unit: write 60s for seconds"],
+  ],
+  [
+    "a duration that is none",
+    withStart("grace: a while"),
+    ['daybook.yaml:8: sources[0].grace: "a while" is no duration: write 500ms, 60s, 10m, 1h or 7d'],
+  ],
+  [
+    "one bad age in a list",
+    withStart("revisit: [1h, soon]"),
+    ['daybook.yaml:8: sources[0].revisit[1]: "soon" is no duration: write 500ms, 60s, 10m, 1h or 7d'],
+  ],
+  [
+    "an adapter that is misspelt",
+    changed(TRANSPORT, "    transport: { use: fpt, host: ftp.example.com }"),
+    ["daybook.yaml:5: sources[0].transport.use: there is no transport `fpt`; did you mean `ftp`?"],
+  ],
+  [
+    "a missing host",
+    changed(TRANSPORT, "    transport: { use: ftp }"),
+    ["daybook.yaml:5: sources[0].transport.host: is required"],
+  ],
+  [
+    "a number where text belongs",
+    changed(TRANSPORT, "    transport: { use: ftp, host: h, password: 12345 }"),
+    ["daybook.yaml:5: sources[0].transport.password: must be text: put it in quotes"],
+  ],
+  [
+    "a port out of range",
+    changed(TRANSPORT, "    transport: { use: ftp, host: h, port: 99999 }"),
+    ["daybook.yaml:5: sources[0].transport.port: must be a whole number from 1 to 65535"],
+  ],
+  [
+    "a password given twice",
+    changed(TRANSPORT, "    transport: { use: ftp, host: h, password: a, password_file: b }"),
+    ["daybook.yaml:5: sources[0].transport.password_file: give `password` or `password_file`, not both"],
+  ],
+  [
+    "a policy that isn't one",
+    withStart("on_change: overwrite"),
+    ["daybook.yaml:8: sources[0].on_change: must be replace, or keep, or ignore"],
+  ],
+  ["another checksum", withStart("checksum: md5"), ["daybook.yaml:8: sources[0].checksum: must be sha256"]],
+  [
+    "a source's name that leaves its folder",
+    changed(NAME, "  - name: ../RMA1"),
+    [
+      "daybook.yaml:4: sources[0].name: \"../RMA1\" can't be a folder's name: use letters, digits, and . _ - + after the first",
+    ],
+  ],
+  [
+    "a placeholder in a name that nothing fills",
+    changed(NAME, '  - name: "{radr}"\n    each: { radar: [RMA1] }'),
+    ["daybook.yaml:4: sources[0].name: `each` has no `radr`; did you mean `radar`?"],
+  ],
+  [
+    "names that differ in case only",
+    changed(NAME, '  - name: "{radar}"\n    each: { radar: [RMA1, rma1] }'),
+    ["daybook.yaml:4: sources[0].name: there is a source `RMA1` already"],
+  ],
+  [
+    "a select for what the layout doesn't read",
+    withStart("select: { moment: [DBZH] }"),
+    ["daybook.yaml:8: sources[0].select: the layout reads no moment from paths: it reads field"],
+  ],
+  [
+    "an empty select",
+    withStart("select: { field: [] }"),
+    ["daybook.yaml:8: sources[0].select: field is empty and selects nothing: leave it out or fill it"],
+  ],
+  [
+    "a layout that can't be read",
+    changed(LAYOUT, "    layout: /L2/{yyyy}/{dd}/{field}.BUFR"),
+    ["daybook.yaml:6: sources[0].layout: column 12: {dd} says nothing without {MM}: add it"],
+  ],
+  [
+    "a flat layout with a relative directory",
+    changed(LAYOUT, "    layout: { use: flat, directory: incoming }"),
+    [
+      'daybook.yaml:6: sources[0].layout: flat directory "incoming" is no absolute path: write it like "/incoming", without a slash at the end',
+    ],
+  ],
+  [
+    "a regular expression that is none",
+    withStart('ready: { name: "(" }'),
+    ["daybook.yaml:8: sources[0].ready.name: is not a regular expression"],
+  ],
+  [
+    "a key given twice",
+    `${GOOD}    poll: 1s\n    poll: 2s\n`,
+    ["daybook.yaml:9: sources[0].poll: this key is given twice"],
+  ],
+  ["an empty file", "", ["daybook.yaml:1: destination: is required", "daybook.yaml:1: sources: is required"]],
+  [
+    "no sources",
+    "destination: { use: local, path: d }\nsources: []\n",
+    ["daybook.yaml:2: sources: must have at least one item"],
+  ],
+  [
+    "a list where keys belong",
+    "destination: [local]\nsources:\n  - RMA1\n",
+    [
+      "daybook.yaml:1: destination: must be a set of keys and values",
+      "daybook.yaml:3: sources[0]: must be a set of keys and values",
+    ],
+  ],
+  [
+    "a variable that isn't set",
+    changed(TRANSPORT, '    transport: { use: ftp, host: "${FTP_HOST}" }'),
+    ["daybook.yaml:5: sources[0].transport.host: the environment variable FTP_HOST is not set"],
+  ],
+  [
+    "a variable that isn't set, once even where its value would be checked",
+    changed(START, '    start: "${START}"'),
+    ["daybook.yaml:7: sources[0].start: the environment variable START is not set"],
+  ],
+  [
+    "a reference without a name",
+    changed(TRANSPORT, '    transport: { use: ftp, host: h, password: "a${}b" }'),
+    [
+      "daybook.yaml:5: sources[0].transport.password: `${}` names no environment variable; write $${ for a plain ${",
+    ],
+  ],
+];
+
+test.each(TABLE)("%s is told with file, line and key", async (_what, text, expected) => {
+  expect(await problems(text)).toEqual(expected);
+});
+
+test("everything that is wrong is told at once, in the file's order", async () => {
+  const text = `state: { use: sqlite, pth: ./state.db }
+destination: { use: local }
+sources:
+  - name: "{radar}"
+    each: { radar: [RMA1] }
+    transport: { use: ftp, host: h, port: x }
+    layout: /L2/{radar}/{yyyy}.BUFR
+    start: yesterday
+  - name: B
+    transport: { use: ftp, host: h, tiemout: 3s }
+    layout: /L2/{yyyy}.BUFR
+    start: 2025-01-01T00:00Z
+    end: 2024-01-01T00:00Z
+`;
+  expect((await problems(text)).map((line) => line.split(": ").slice(0, 2).join(": "))).toEqual([
+    "daybook.yaml:1: state.pth",
+    "daybook.yaml:2: destination.path",
+    "daybook.yaml:8: sources[0].start",
+    "daybook.yaml:10: sources[1].transport.tiemout",
+    "daybook.yaml:13: sources[1].end",
+  ]);
+});
+
+test("broken YAML is told with its line, and never quoted: it may hold a password", async () => {
+  for (const password of [
+    "*hunter2",
+    "@hunter2",
+    "!hunter2 x",
+    '"hunter2',
+    "[hunter2",
+    "{ a: hunter2",
+    "`hunter2",
+  ]) {
+    const found = await problems(`destination:\n  use: local\n  password: ${password}\nsources: []\n`);
+    expect(found.filter((line) => /^daybook\.yaml:\d+: (\S+: )?not valid YAML: /.test(line))).toHaveLength(1);
+    expect(found.join("\n")).not.toContain("hunter2");
+  }
+});
+
+test("a value that came from the environment is shown as it is written in the file", async () => {
+  const text = changed(START, '    start: "${START}"');
+  expect(await problems(text, { START: "hunter2" })).toEqual([
+    'daybook.yaml:7: sources[0].start: "${START}" is no time: write it like 2025-01-01T00:00Z',
+  ]);
+});
+
+test("a file that isn't there says what to do", async () => {
+  const { problems: found } = await loadConfig("/nowhere/daybook.yaml");
+  expect(found).toEqual([
+    "/nowhere/daybook.yaml: there is no such file. Write one (docs/configuration.md shows how), or name yours with --config",
+  ]);
+});

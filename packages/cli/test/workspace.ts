@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCommandLine } from "daybook";
+import type { Output } from "daybook";
+import { afterEach } from "vitest";
+
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "daybook-cli-"));
+  folders.push(folder);
+  return folder;
+}
+
+export async function writeConfig(text: string, folder?: string): Promise<string> {
+  const file = join(folder ?? (await temporaryFolder()), "daybook.yaml");
+  await writeFile(file, text);
+  return file;
+}
+
+export interface Captured {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process. */
+export async function daybook(args: readonly string[], env: Record<string, string> = {}): Promise<Captured> {
+  const stdout = new CapturedOutput();
+  const stderr = new CapturedOutput();
+  const exitCode = await runCommandLine(args, { stdout, stderr, env });
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+export class CapturedOutput implements Output {
+  text = "";
+  readonly isTerminal: boolean;
+  readonly columns: number;
+
+  constructor({ isTerminal = false, columns = 80 } = {}) {
+    this.isTerminal = isTerminal;
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  line(text: string): void {
+    this.text += `${text}\n`;
+  }
+}
+
+/** The command as it is installed. */
+export const BIN = join(dirname(fileURLToPath(import.meta.url)), "../bin/daybook.js");
