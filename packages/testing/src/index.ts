@@ -12,3 +12,5 @@ export * from "./ftp-server/faults.js";
 export * from "./ftp-server/options.js";
 export * from "./ftp-server/ftp-server.js";
 export * from "./ftp-server/test-certificate.js";
+export * from "./samples/sample-bufr.js";
+export * from "./samples/radar-tree.js";
