@@ -21,7 +21,7 @@ import { foldChanges } from "./record/batch.js";
 import { recordBatch } from "./record/record.js";
 import type { EventRowRead, FileRowRead, SlotRow, SummaryRow } from "./rows.js";
 import { toEvent, toFileRecord, toSlotRecord, toSummary } from "./rows.js";
-import { migrate } from "./schema/migrate.js";
+import { isCurrent, migrate } from "./schema/migrate.js";
 import { chunks } from "./sql/bulk.js";
 import { pageOfEvents } from "./sql/events.js";
 import { firstPage, pageOfFiles } from "./sql/file-pages.js";
@@ -72,6 +72,7 @@ export class PostgresStore implements StateStore {
   }
 
   async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {
+    this.#database.refuseIfClosed("files");
     const found = new Map<string, FileRecord>();
     const wanted = [...new Set(paths)]
       .filter((path) => isStorable(path) && isStorable(source))
@@ -149,7 +150,9 @@ export class PostgresStore implements StateStore {
       if (this.#schema === "" || !isStorable(this.#schema) || Buffer.byteLength(this.#schema) > 63)
         throw new DaybookError("config", "schema must be a name of 1 to 63 bytes", { operation: "open" });
       this.#database.connect();
-      await this.#database.transaction((session) => migrate(session, this.#schema), { patient: false });
+      const patient = false;
+      const current = await this.#database.transaction((s) => isCurrent(s, this.#schema), { patient });
+      if (!current) await this.#database.transaction((s) => migrate(s, this.#schema), { patient });
     });
   }
 

@@ -57,6 +57,12 @@ export class Database {
     }, patient);
   }
 
+  /** Rejects by itself whatever needs a connection; for what doesn't, such as looking up nothing. */
+  refuseIfClosed(operation?: string): void {
+    if (this.#opened) return;
+    throw new DaybookError("store", "the ledger is not open; call open() first", { retry: "no", operation });
+  }
+
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
@@ -70,8 +76,8 @@ export class Database {
   }
 
   #pool(): OpenPool["pool"] {
-    if (this.#opened) return this.#opened.pool;
-    throw new DaybookError("store", "the ledger is not open; call open() first", { retry: "no" });
+    this.refuseIfClosed();
+    return this.#opened!.pool;
   }
 }
 

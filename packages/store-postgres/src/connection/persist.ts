@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { faultOf } from "../errors.js";
 
 const CONFLICTS = 10;
+const CONFLICT_WAIT = 15;
 const SHORTEST_WAIT = 50;
 const LONGEST_WAIT = 5_000;
 /** What a server needs to start, as far as that is worth waiting for. */
@@ -24,7 +25,7 @@ export async function persist<T>(
     } catch (error) {
       const fault = faultOf(error);
       if (fault === "final" || signal.aborted) throw error;
-      let wait = SHORTEST_WAIT * conflicts;
+      let wait = CONFLICT_WAIT * conflicts;
       if (fault === "conflict") {
         if (++conflicts > CONFLICTS) throw error;
       } else {

@@ -3,15 +3,25 @@ import pg from "pg";
 import type { Session } from "../connection/session.js";
 import { migrations } from "./migrations.js";
 
-/** Created where missing, brought up to date, or refused with kind "config". Any number of machines may do so at once. */
-export async function migrate(session: Session, schema: string): Promise<void> {
-  const quoted = pg.escapeIdentifier(schema);
+/** Whether the schema is there and up to date; one that can't be used rejects with kind "config". */
+export async function isCurrent(session: Session, schema: string): Promise<boolean> {
   await refuseUnfit(session);
-  if ((await versionOf(session, quoted)) === migrations.length) return;
-  // Held until the transaction ends, however it ends; works through a pooler too, unlike a lock of the session.
-  await session.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`daybook schema ${schema}`]);
-  const version = await versionOf(session, quoted);
+  const version = await versionOf(session, schema);
   if (version > migrations.length) throw newerSchema(schema, version);
+  return version === migrations.length;
+}
+
+/**
+ * Creates what is missing and brings up to date what is old. Any number of machines may do so at once. To be run in a
+ * transaction of its own.
+ */
+export async function migrate(session: Session, schema: string): Promise<void> {
+  // Held until the transaction ends, however it ends; works through a pooler too, unlike a lock of the session. It comes
+  // first: only locking a table that isn't locked yet makes a connection notice what others created while it waited.
+  await session.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`daybook schema ${schema}`]);
+  if (await isCurrent(session, schema)) return;
+  const quoted = pg.escapeIdentifier(schema);
+  const version = await versionOf(session, schema);
   if (version === 0) await createVersionTable(session, schema, quoted);
   for (let next = version; next < migrations.length; next++) {
     await session.script(migrations[next]!(quoted));
@@ -19,13 +29,16 @@ export async function migrate(session: Session, schema: string): Promise<void> {
   }
 }
 
-async function versionOf(session: Session, quoted: string): Promise<number> {
-  const [there] = await session.rows<{ found: boolean }>("SELECT to_regclass($1) IS NOT NULL AS found", [
-    `${quoted}.schema_version`,
-  ]);
-  if (!there!.found) return 0;
+async function versionOf(session: Session, schema: string): Promise<number> {
+  // Asked of the catalogue's tables: to_regclass would remember that there was none.
+  const [there] = await session.rows(
+    `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = 'schema_version'`,
+    [schema],
+  );
+  if (!there) return 0;
   const [row] = await session.rows<{ version: number }>(
-    `SELECT coalesce(max(version), 0) AS version FROM ${quoted}.schema_version`,
+    `SELECT coalesce(max(version), 0) AS version FROM ${pg.escapeIdentifier(schema)}.schema_version`,
   );
   return row!.version;
 }
