@@ -1,1 +1,3 @@
-export {};
+export * from "./options.js";
+export * from "./plugin.js";
+export * from "./sqlite-store.js";

@@ -1,0 +1,60 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { Refusal } from "./failure.js";
+import { APPLICATION_ID, MIGRATIONS } from "./schema.js";
+
+export type Db = Database.Database;
+
+/** In ms; how long a call waits for another process's transaction. */
+const BUSY_TIMEOUT = 5_000;
+
+/** Opens the ledger's file, made if need be, with its schema up to date. */
+export function openDatabase(path: string): Db {
+  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  const db = new Database(path, { timeout: BUSY_TIMEOUT });
+  try {
+    refuseStrangers(db, path);
+    db.pragma("journal_mode = WAL");
+    // A power cut may take the last transactions, never the file; the engine finds what it had renamed by then.
+    db.pragma("synchronous = NORMAL");
+    db.pragma("cache_size = -32768");
+    migrate(db, path);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function refuseStrangers(db: Db, path: string): void {
+  const id = db.pragma("application_id", { simple: true });
+  if (id === APPLICATION_ID) return;
+  const tables = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get();
+  if (id === 0 && tables === 0) return;
+  throw new Refusal({
+    kind: "config",
+    detail: `${path} is a database, but not a Daybook ledger; give the ledger a file of its own`,
+  });
+}
+
+function migrate(db: Db, path: string): void {
+  const version = () => Number(db.pragma("user_version", { simple: true }));
+  if (version() > MIGRATIONS.length)
+    throw new Refusal({
+      kind: "config",
+      detail:
+        `the ledger ${path} was written by a newer Daybook (its schema is ${version()}, this one knows up to ` +
+        `${MIGRATIONS.length}); update @daybook/store-sqlite`,
+    });
+  const steps = db.transaction(() => {
+    // Looked at again inside: another process may have been faster.
+    for (const [from, sql] of MIGRATIONS.entries()) {
+      if (from < version()) continue;
+      db.exec(sql);
+      db.pragma(`user_version = ${from + 1}`);
+    }
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+  });
+  if (version() < MIGRATIONS.length) steps.immediate();
+}

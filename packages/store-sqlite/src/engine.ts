@@ -1,0 +1,76 @@
+import type { Db } from "./database.js";
+import { openDatabase } from "./database.js";
+import type { EventCursor } from "./events.js";
+import { readEvents } from "./events.js";
+import type { FindCursor, FindPage, FindRequest } from "./find.js";
+import { findPage } from "./find.js";
+import { lease, leaseHolder } from "./leases.js";
+import { readFiles } from "./read-files.js";
+import type { SlotQuery } from "./read-slots.js";
+import { readSlots } from "./read-slots.js";
+import { Recording } from "./record.js";
+import type { ChangeRow, EventRow, FileRow, SlotRow } from "./rows.js";
+import { Statements } from "./statements.js";
+import type { StateSums, SummaryRequest } from "./summarize.js";
+import { summarize } from "./summarize.js";
+
+/** What the worker answers: every call is synchronous, short or not. Arguments and results are plain data. */
+export class Engine {
+  readonly #db: Db;
+  readonly #sql: Statements;
+
+  constructor(path: string) {
+    this.#db = openDatabase(path);
+    this.#sql = new Statements(this.#db);
+  }
+
+  /** Returns once the ledger is open; the constructor has seen to that. */
+  ready(): void {}
+
+  record(changes: readonly ChangeRow[]): void {
+    this.#write(() => new Recording(this.#sql).apply(changes));
+  }
+
+  files(source: string, paths: readonly string[]): FileRow[] {
+    return readFiles(this.#sql, source, paths);
+  }
+
+  slots(query: SlotQuery): SlotRow[] {
+    return readSlots(this.#sql, query);
+  }
+
+  find(request: FindRequest, limit: number, cursor?: FindCursor): FindPage {
+    // One view of the ledger for the few queries of a page.
+    return this.#db.transaction(() => findPage(this.#sql, request, limit, cursor)).deferred();
+  }
+
+  summarize(request: SummaryRequest): StateSums[] {
+    return summarize(this.#sql, request);
+  }
+
+  events(
+    source: string,
+    path: string,
+    limit: number,
+    cursor?: EventCursor,
+  ): { rows: EventRow[]; next?: EventCursor } {
+    return readEvents(this.#sql, source, path, limit, cursor);
+  }
+
+  lease(name: string, holder: string, ttlMs: number, now: number): boolean {
+    return this.#write(() => lease(this.#sql, name, holder, ttlMs, now));
+  }
+
+  leaseHolder(name: string, now: number): string | null {
+    return leaseHolder(this.#sql, name, now);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Begins as a write: a transaction that reads first can fail at once when another process writes meanwhile. */
+  #write<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate();
+  }
+}

@@ -1,0 +1,21 @@
+import type { ErrorKind, RetryAdvice } from "@daybook/core";
+
+/** A `DaybookError` on its way between the threads, as plain data. */
+export interface Failure {
+  readonly kind: ErrorKind;
+  readonly detail: string;
+  readonly retry?: RetryAdvice;
+  readonly code?: string;
+  readonly source?: string;
+  readonly path?: string;
+}
+
+/** Thrown in the worker for what it refuses itself. */
+export class Refusal extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.detail);
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,166 @@
+import type { FileRecord, FileStatus, LedgerChange, LedgerEvent, SlotRecord, SlotVisit } from "@daybook/core";
+
+// What goes between the threads: flat tuples, since cloning an object with dates costs twice as much. Times are ms.
+
+type Maybe<T> = T | null;
+
+export type VisitRow = [
+  source: string,
+  path: string,
+  start: number,
+  end: Maybe<number>,
+  listing: string,
+  visitedAt: number,
+  listedAt: Maybe<number>,
+  closed: 0 | 1,
+  nextVisitAt: Maybe<number>,
+  failures: number,
+  reason: Maybe<string>,
+  skipped: number,
+  skippedNames: string,
+  unreadable: number,
+  unreadableNames: string,
+];
+
+export type SlotRow = [
+  ...visit: VisitRow,
+  state: string,
+  settled: 0 | 1,
+  pending: number,
+  stored: number,
+  quarantined: number,
+  gone: number,
+  bytes: number,
+];
+
+export type FileRow = [
+  source: string,
+  path: string,
+  slot: string,
+  observedAt: Maybe<number>,
+  status: number,
+  size: Maybe<number>,
+  modifiedAt: Maybe<number>,
+  firstSeenAt: number,
+  sha256: Maybe<string>,
+  location: Maybe<string>,
+  storedAt: Maybe<number>,
+  version: number,
+  attempts: number,
+  nextAttemptAt: Maybe<number>,
+  reason: Maybe<string>,
+];
+
+export type EventRow = [source: string, path: string, at: number, what: string, detail: Maybe<string>];
+
+export type ChangeRow =
+  | { readonly kind: "visit"; readonly row: VisitRow }
+  | { readonly kind: "due"; readonly row: [source: string, path: string, at: number] }
+  | { readonly kind: "file"; readonly row: FileRow }
+  | { readonly kind: "event"; readonly row: EventRow };
+
+/** A file's status is its place in here; the schema's index counts on "stored" being 1. */
+export const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone"];
+
+const ms = (date: Date | undefined): Maybe<number> => date?.getTime() ?? null;
+const date = (time: Maybe<number>): Date | undefined => (time === null ? undefined : new Date(time));
+
+export function changeToRow(change: LedgerChange): ChangeRow {
+  switch (change.kind) {
+    case "visit":
+      return { kind: "visit", row: visitToRow(change.visit) };
+    case "due":
+      return { kind: "due", row: [change.source, change.path, change.at.getTime()] };
+    case "file":
+      return { kind: "file", row: fileToRow(change.file) };
+    case "event": {
+      const { source, path, at, what, detail } = change.event;
+      return { kind: "event", row: [source, path, at.getTime(), what, detail ?? null] };
+    }
+  }
+}
+
+function visitToRow(visit: SlotVisit): VisitRow {
+  return [
+    visit.source,
+    visit.path,
+    visit.start.getTime(),
+    ms(visit.end),
+    visit.listing,
+    visit.visitedAt.getTime(),
+    ms(visit.listedAt),
+    visit.closed ? 1 : 0,
+    ms(visit.nextVisitAt),
+    visit.failures,
+    visit.reason ?? null,
+    visit.skipped.count,
+    JSON.stringify(visit.skipped.names),
+    visit.unreadable.count,
+    JSON.stringify(visit.unreadable.names),
+  ];
+}
+
+export function rowToSlot(row: SlotRow): SlotRecord {
+  return {
+    source: row[0],
+    path: row[1],
+    start: new Date(row[2]),
+    end: date(row[3]),
+    listing: row[4] as SlotRecord["listing"],
+    visitedAt: new Date(row[5]),
+    listedAt: date(row[6]),
+    closed: row[7] === 1,
+    nextVisitAt: date(row[8]),
+    failures: row[9],
+    reason: row[10] ?? undefined,
+    skipped: { count: row[11], names: JSON.parse(row[12]) as string[] },
+    unreadable: { count: row[13], names: JSON.parse(row[14]) as string[] },
+    state: row[15] as SlotRecord["state"],
+    settled: row[16] === 1,
+    files: { pending: row[17], stored: row[18], quarantined: row[19], gone: row[20], bytes: row[21] },
+  };
+}
+
+function fileToRow(file: FileRecord): FileRow {
+  return [
+    file.source,
+    file.path,
+    file.slot,
+    ms(file.observedAt),
+    STATUSES.indexOf(file.status),
+    file.size ?? null,
+    ms(file.modifiedAt),
+    file.firstSeenAt.getTime(),
+    file.sha256 ?? null,
+    file.location ?? null,
+    ms(file.storedAt),
+    file.version,
+    file.attempts,
+    ms(file.nextAttemptAt),
+    file.reason ?? null,
+  ];
+}
+
+export function rowToFile(row: FileRow): FileRecord {
+  return {
+    source: row[0],
+    path: row[1],
+    slot: row[2],
+    observedAt: date(row[3]),
+    status: STATUSES[row[4]]!,
+    size: row[5] ?? undefined,
+    modifiedAt: date(row[6]),
+    firstSeenAt: new Date(row[7]),
+    sha256: row[8] ?? undefined,
+    location: row[9] ?? undefined,
+    storedAt: date(row[10]),
+    version: row[11],
+    attempts: row[12],
+    nextAttemptAt: date(row[13]),
+    reason: row[14] ?? undefined,
+  };
+}
+
+export function rowToEvent([source, path, at, what, detail]: EventRow): LedgerEvent {
+  return { source, path, at: new Date(at), what, detail: detail ?? undefined };
+}

@@ -1,0 +1,151 @@
+import type {
+  FileQuery,
+  FileRecord,
+  LedgerChange,
+  LedgerEvent,
+  SlotFilter,
+  SlotRecord,
+  StateStore,
+  Summary,
+  SummaryQuery,
+  TimeRange,
+} from "@daybook/core";
+import { DaybookError } from "@daybook/core";
+import type { EventCursor } from "./events.js";
+import type { FindCursor, FindRequest } from "./find.js";
+import type { SqliteStoreOptions } from "./options.js";
+import { changeToRow, rowToEvent, rowToFile, rowToSlot, STATUSES } from "./rows.js";
+import { toSummary } from "./summary.js";
+import { WorkerClient } from "./worker-client.js";
+
+/** Rows per message: what reading them holds up the event loop for is a millisecond or two. */
+const PAGE = 1_000;
+
+/**
+ * The ledger in one SQLite file. Several processes of one machine may share it; a file on a network drive is not safe.
+ * SQLite runs in a thread of its own, so that a slow call never holds up the event loop.
+ *
+ * What `record` has acknowledged survives a crash or kill of the process. A power cut may take the last transactions,
+ * never the file.
+ */
+export class SqliteStore implements StateStore {
+  readonly #path: string;
+  #client: Promise<WorkerClient> | undefined;
+
+  constructor({ path }: SqliteStoreOptions) {
+    this.#path = path;
+  }
+
+  async open(): Promise<void> {
+    const opening = (this.#client ??= this.#start());
+    try {
+      await opening;
+    } catch (error) {
+      if (this.#client === opening) this.#client = undefined;
+      throw error;
+    }
+  }
+
+  async *slots(source: string, range: TimeRange, filter: SlotFilter = {}): AsyncIterable<SlotRecord> {
+    const client = await this.#opened("slots");
+    const query = {
+      source,
+      start: range.start.getTime(),
+      end: range.end?.getTime() ?? null,
+      dueBy: filter.dueBy?.getTime() ?? null,
+      states: filter.states ? [...filter.states] : null,
+      limit: PAGE,
+    };
+    let after: readonly [number, string] | undefined;
+    do {
+      const rows = await client.call("slots", { ...query, after });
+      const last = rows.at(-1);
+      after = last && rows.length === PAGE ? [last[2], last[1]] : undefined;
+      for (const row of rows) yield rowToSlot(row);
+    } while (after);
+  }
+
+  async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {
+    const client = await this.#opened("files");
+    const found = new Map<string, FileRecord>();
+    for (let at = 0; at < paths.length; at += PAGE) {
+      const rows = await client.call("files", source, paths.slice(at, at + PAGE));
+      for (const row of rows) found.set(row[1], rowToFile(row));
+    }
+    return found;
+  }
+
+  async record(changes: readonly LedgerChange[]): Promise<void> {
+    const rows = changes.map(changeToRow);
+    const client = await this.#opened("record");
+    await client.call("record", rows);
+  }
+
+  async *find(query: FileQuery): AsyncIterable<FileRecord> {
+    const client = await this.#opened("find");
+    const request: FindRequest = {
+      source: query.source ?? null,
+      statuses: (query.status ?? STATUSES).reduce(
+        (bits, status) => bits | (1 << STATUSES.indexOf(status)),
+        0,
+      ),
+      start: query.range?.start.getTime() ?? null,
+      end: query.range?.end?.getTime() ?? null,
+      slot: query.slot ?? null,
+    };
+    let cursor: FindCursor | undefined;
+    for (let left = query.limit ?? Infinity; left > 0;) {
+      const page = await client.call("find", request, Math.min(left, PAGE), cursor);
+      for (const row of page.rows) yield rowToFile(row);
+      if (!page.next) return;
+      left -= page.rows.length;
+      cursor = page.next;
+    }
+  }
+
+  async summarize({ source, range }: SummaryQuery): Promise<Summary> {
+    const client = await this.#opened("summarize");
+    const start = range?.start.getTime() ?? null;
+    const end = range?.end?.getTime() ?? null;
+    return toSummary(await client.call("summarize", { source: source ?? null, start, end }));
+  }
+
+  async *events(source: string, path: string): AsyncIterable<LedgerEvent> {
+    const client = await this.#opened("events");
+    let cursor: EventCursor | undefined;
+    do {
+      const page = await client.call("events", source, path, PAGE, cursor);
+      for (const row of page.rows) yield rowToEvent(row);
+      cursor = page.next;
+    } while (cursor);
+  }
+
+  async lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean> {
+    const client = await this.#opened("lease");
+    return client.call("lease", name, holder, ttlMs, now.getTime());
+  }
+
+  async leaseHolder(name: string, now: Date): Promise<string | undefined> {
+    const client = await this.#opened("lease");
+    return (await client.call("leaseHolder", name, now.getTime())) ?? undefined;
+  }
+
+  /** Answers what was asked before first. */
+  async close(): Promise<void> {
+    const closing = this.#client;
+    this.#client = undefined;
+    const client = await closing?.catch(() => undefined);
+    await client?.call("close");
+  }
+
+  async #start(): Promise<WorkerClient> {
+    const client = new WorkerClient({ path: this.#path });
+    await client.call("ready");
+    return client;
+  }
+
+  #opened(operation: string): Promise<WorkerClient> {
+    if (this.#client) return this.#client;
+    throw new DaybookError("store", "the ledger is not open; call open() first", { retry: "no", operation });
+  }
+}
