@@ -8,6 +8,7 @@ const HOSTILE_NAMES = [
   "a\\b",
   "C:\\x",
   "-rf",
+  "%",
   "%00",
   "%2e%2e",
   "{yyyy}",
