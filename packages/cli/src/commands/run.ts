@@ -96,11 +96,10 @@ class Display implements Observer {
       this.#context.stdout.line(toJson({ type: "run-finished", at: new Date(), ...result }));
       return;
     }
-    for (const { name, outcome, error, fetched, summary } of result.sources) {
-      const words = error === undefined ? OUTCOMES[outcome] : `failed: ${error.detail}`;
+    for (const { name, outcome, fetched, summary } of result.sources) {
       const brought = `${count(fetched.files, "file")} fetched, ${formatBytes(fetched.bytes)}`;
       const held = `${count(summary.files.stored, "file")} in the ledger`;
-      this.#context.stderr.line(`${name}: ${words}; ${brought}; ${held}`);
+      this.#context.stderr.line(`${name}: ${OUTCOMES[outcome]}; ${brought}; ${held}`);
     }
   }
 }

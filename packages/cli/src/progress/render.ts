@@ -32,8 +32,8 @@ export function bytesMoved(state: ProgressState): number {
 }
 
 function overall(state: ProgressState, { now, bytesPerSecond }: Moment): string {
-  const settled = sum(state, (source) => Math.min(source.settled, source.expected ?? source.settled));
-  const expected = sum(state, (source) => source.expected ?? source.settled);
+  const settled = sum(state, (source) => source.settled);
+  const expected = sum(state, expectedSlots);
   const failures = sum(state, (source) => source.failures);
   const left = timeLeft(state, settled, expected, now);
   return [
@@ -49,16 +49,21 @@ function overall(state: ProgressState, { now, bytesPerSecond }: Moment): string 
   ].join("  ");
 }
 
-/** From the pace of this run; unknown until some slots are through, and while there is nothing to do but wait. */
+/** Slots that begin while the run goes on add to those that were known at its start. */
+function expectedSlots({ expected = 0, settled }: SourceProgress): number {
+  return Math.max(expected, settled);
+}
+
+/** From the pace of this run; unknown until some slots are through, and while no file is on its way. */
 function timeLeft(state: ProgressState, settled: number, expected: number, now: Date): number | undefined {
-  const working = [...state.sources.values()].some(({ phase }) => phase === "working");
+  const fetching = [...state.sources.values()].some(({ active }) => active.size > 0);
   const done = settled - state.settledBefore;
-  if (!working || done < 3 || settled >= expected) return undefined;
+  if (!fetching || done < 3 || settled >= expected) return undefined;
   return ((now.getTime() - state.startedAt.getTime()) * (expected - settled)) / done;
 }
 
 function sourceLine(source: SourceProgress, now: Date, names: number): string {
-  const slots = source.expected === undefined ? `${source.settled}` : `${source.settled}/${source.expected}`;
+  const slots = `${source.settled}/${expectedSlots(source)}`;
   return `  ${source.name.padEnd(names)}  ${slots.padStart(7)}  ${activity(source, now)}`;
 }
 

@@ -8,7 +8,7 @@ export interface ActiveFile {
 
 export interface SourceProgress {
   readonly name: string;
-  /** Slots in range, where the range has an end. */
+  /** Slots in range whose time had begun when the run did. */
   readonly expected?: number;
   readonly settled: number;
   /** Brought home by this run. */

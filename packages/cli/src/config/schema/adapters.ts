@@ -40,6 +40,32 @@ const FTP: BuiltIn = {
       .union([flag(), z.literal("implicit")], { error: () => "must be true, false or implicit" })
       .optional()
       .describe("FTPS: true for TLS by AUTH TLS, implicit for TLS from the first byte. Default false."),
+    tls: strict({
+      reject_unauthorized: flag().optional().describe("False accepts any certificate. Default true."),
+      ca_file: text().optional().describe("The authority's certificate, in PEM, in place of the usual ones."),
+      cert_file: text()
+        .optional()
+        .describe("A certificate of our own, in PEM, for servers that ask for one."),
+      key_file: secretFile("certificate's private key").optional(),
+      passphrase_file: secretFile("private key's passphrase").optional(),
+      servername: text().optional().describe("The name the certificate is for. Default `host`."),
+      min_version: z.enum(["TLSv1.2", "TLSv1.3"]).optional(),
+    })
+      .optional()
+      .describe("How the server's certificate is checked."),
+    force_pasv: flag()
+      .optional()
+      .describe(
+        "Ask with PASV at once, for firewalls that let EPSV pass and drop the connection. Default false.",
+      ),
+    allow_separate_transfer_host: flag()
+      .optional()
+      .describe("Go where a PASV reply points, even to another machine. Default false."),
+    trust_listings: flag()
+      .optional()
+      .describe(
+        "The server never cuts listings: take one of exactly 1000, 2000, 9998 names as whole. Default false.",
+      ),
     connections: integer(1, 1000)
       .prefault(5)
       .describe("Connections to the host at once, which is how many files are fetched side by side."),
