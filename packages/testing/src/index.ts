@@ -14,3 +14,5 @@ export * from "./ftp-server/ftp-server.js";
 export * from "./ftp-server/test-certificate.js";
 export * from "./samples/sample-bufr.js";
 export * from "./samples/radar-tree.js";
+export { transportCases } from "./kits/transport-cases.js";
+export type { TransportCase, TransportFixture, TransportTraits } from "./kits/transport-fixture.js";
