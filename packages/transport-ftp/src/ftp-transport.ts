@@ -1,0 +1,156 @@
+import type { Readable } from "node:stream";
+import { DaybookError, HostBudget, SessionPool, SystemClock } from "@daybook/core";
+import type {
+  Clock,
+  Listing,
+  ReadOptions,
+  SessionLease,
+  Transport,
+  TransportCallOptions,
+  TransportCapabilities,
+} from "@daybook/core";
+import { FTPError } from "basic-ftp";
+import type { ServerFacts } from "./data-connection.js";
+import { DirectoryReader } from "./directory-reader.js";
+import { describe, errorKind, toDaybookError, wireOf } from "./errors.js";
+import { FtpSession } from "./ftp-session.js";
+import { endpointOf, resolveOptions } from "./options.js";
+import type { FtpTransportOptions, ResolvedFtpOptions } from "./options.js";
+
+type Phase = "list" | "read";
+type Done = (reusable: boolean) => void;
+
+/**
+ * FTP and FTPS. Connections are opened when needed, at most `connections` of them, and reused.
+ *
+ * `modifiedAt` is exact to the second from servers with MLSD (RFC 3659), to the minute from others for about six
+ * months and to the day for older files. The capability says "day", since that is what it comes to at worst and no
+ * server has been asked when it is read.
+ */
+export class FtpTransport implements Transport {
+  readonly capabilities: TransportCapabilities;
+  readonly #options: ResolvedFtpOptions;
+  readonly #server: ServerFacts = {};
+  readonly #pool: SessionPool<FtpSession>;
+  readonly #directories: DirectoryReader;
+
+  /** Throws kind "config" for options that can't be meant. Connects to nothing. */
+  constructor({ budget, clock, ...options }: FtpTransportOptions) {
+    this.#options = resolveOptions(options);
+    const { connections } = this.#options;
+    const time: Clock = clock ?? new SystemClock();
+    this.capabilities = Object.freeze({
+      endpoint: endpointOf(this.#options),
+      modifiedAt: "day",
+      resume: true,
+      parallelism: connections,
+    });
+    this.#directories = new DirectoryReader({
+      clock: time,
+      server: this.#server,
+      trusted: this.#options.trustListings,
+    });
+    this.#pool = new SessionPool({
+      budget: budget ?? new HostBudget({ connections, clock: time }),
+      clock: time,
+      open: (signal) => FtpSession.open(this.#options, this.#server, signal),
+      close: (session) => session.close(),
+      usable: (session) => session.usable,
+    });
+  }
+
+  async list(directory: string, options: TransportCallOptions = {}): Promise<Listing> {
+    return this.#use("list", directory, options, async (session, done) => {
+      const listing = await this.#directories.list(session, directory);
+      done(true);
+      return listing;
+    });
+  }
+
+  async read(path: string, options: ReadOptions = {}): Promise<Readable> {
+    const { start = 0, size } = options;
+    if (size !== undefined && start > size) {
+      const detail = `the file is ${size} bytes long now, and ${start} of it were read before`;
+      throw new DaybookError("changed", detail, { operation: "read", path });
+    }
+    return this.#use("read", path, options, (session, done) =>
+      session.transfer(`RETR ${path}`, {
+        start,
+        expected: size === undefined ? undefined : size - start,
+        translate: (error) => this.#translate(error, "read", path),
+        onSettled: done,
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#pool.close();
+  }
+
+  /** Runs work on a session. The work, or what it started, says when it is done with the session. */
+  async #use<T>(
+    phase: Phase,
+    path: string,
+    options: TransportCallOptions,
+    work: (session: FtpSession, done: Done) => Promise<T>,
+  ): Promise<T> {
+    checkPath(phase, path);
+    const { signal } = options;
+    for (;;) {
+      const lease = await this.#pool.acquire(options);
+      const { session } = lease;
+      const before = session.replies;
+      const stop = () => session.close();
+      const done: Done = (reusable) => {
+        signal?.removeEventListener("abort", stop);
+        lease.release({ reusable });
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      try {
+        if (signal?.aborted) stop();
+        return await work(session, done);
+      } catch (error) {
+        const failure = signal?.aborted
+          ? stopped(phase, path)
+          : await this.#judge(error, phase, path, session);
+        done(session.usable);
+        // The server may have dropped a connection that lay idle: that says nothing about the request.
+        if (!isStale(lease, before, failure)) throw failure;
+      }
+    }
+  }
+
+  /** Where the reply leaves open whether a path is missing or forbidden, a look around tells. */
+  async #judge(error: unknown, phase: Phase, path: string, session: FtpSession): Promise<DaybookError> {
+    const wire = { ...wireOf(error), phase, path };
+    if (!(error instanceof FTPError) || errorKind(wire) !== undefined)
+      return this.#translate(error, phase, path);
+    try {
+      const kind = await this.#directories.lookAround(session, path, phase);
+      return describe(kind, wire, { ...this.#options, operation: phase, path });
+    } catch (other) {
+      return this.#translate(other, phase, path);
+    }
+  }
+
+  #translate(error: unknown, phase: Phase, path: string): DaybookError {
+    return toDaybookError(error, phase, { ...this.#options, operation: phase, path });
+  }
+}
+
+function isStale(lease: SessionLease<FtpSession>, before: number, failure: DaybookError): boolean {
+  if (!lease.reused) return false;
+  const answers = lease.session.replies - before;
+  return (failure.kind === "network" && answers === 0) || (failure.code === "421" && answers === 1);
+}
+
+function stopped(phase: Phase, path: string): DaybookError {
+  return new DaybookError("cancelled", "stopped", { operation: phase, path });
+}
+
+function checkPath(phase: Phase, path: string): void {
+  // These three would end the command early.
+  if (!/[\r\n\0]/.test(path)) return;
+  const detail = "FTP can't name a path with a line break or NUL in it";
+  throw new DaybookError("config", detail, { operation: phase, path });
+}

@@ -1,0 +1,101 @@
+import type { ConnectionOptions } from "node:tls";
+import { DaybookError } from "@daybook/core";
+import type { Clock, HostBudget } from "@daybook/core";
+
+/** What `tls.connect` takes of the same names. */
+export type FtpTlsOptions = Pick<
+  ConnectionOptions,
+  "rejectUnauthorized" | "ca" | "cert" | "key" | "passphrase" | "servername" | "minVersion" | "maxVersion"
+>;
+
+export interface FtpOptions {
+  readonly host: string;
+  /** Default 21, or 990 where `secure` is "implicit". */
+  readonly port?: number;
+  /** Default "anonymous". */
+  readonly user?: string;
+  /** Default "anonymous@", which anonymous servers expect. */
+  readonly password?: string;
+  /** true or "explicit": AUTH TLS before the login (FTPS). "implicit": TLS from the first byte. Default false. */
+  readonly secure?: boolean | "explicit" | "implicit";
+  /** Certificates, for `secure`. */
+  readonly tls?: FtpTlsOptions;
+  /** Connections to the server at once. Default 5. */
+  readonly connections?: number;
+  /** How long the server may keep silent, in ms, while something is expected of it. Default 30,000. */
+  readonly timeout?: number;
+  /** Ask with PASV at once instead of EPSV first, for firewalls that let EPSV pass and drop the connection. */
+  readonly forcePasv?: boolean;
+  /**
+   * Go where a PASV reply points, even if that is another machine. Default false: data comes from the host that was
+   * logged in to, which is also right for servers behind NAT that tell a private address.
+   */
+  readonly allowSeparateTransferHost?: boolean;
+  /**
+   * The server never cuts listings: take one of exactly 1000, 2000, 9998 … names as whole. Default false: such a
+   * listing is held to be cut off, unless the server said how many names there are or has shown more elsewhere.
+   */
+  readonly trustListings?: boolean;
+}
+
+export interface FtpTransportOptions extends FtpOptions {
+  /** Shared with others that use the same host. Default: a budget of `connections`. */
+  readonly budget?: HostBudget;
+  readonly clock?: Clock;
+}
+
+export type ResolvedFtpOptions = Required<Omit<FtpOptions, "secure">> & {
+  readonly secure: false | "explicit" | "implicit";
+};
+
+const DEFAULTS = {
+  user: "anonymous",
+  password: "anonymous@",
+  secure: false,
+  tls: {},
+  connections: 5,
+  timeout: 30_000,
+  forcePasv: false,
+  allowSeparateTransferHost: false,
+  trustListings: false,
+} as const;
+
+/** All options with their defaults. Throws kind "config" for one that can't be meant. */
+export function resolveOptions(options: FtpOptions): ResolvedFtpOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const { secure, ...rest } = { ...DEFAULTS, ...given } as Omit<typeof DEFAULTS, "secure"> & FtpOptions;
+  const resolved = {
+    port: secure === "implicit" ? 990 : 21,
+    ...rest,
+    secure: secure === true ? "explicit" : secure,
+  } as ResolvedFtpOptions;
+  check(typeof resolved.host === "string" && /^[^\s/@]+$/.test(resolved.host), "`host` must be a host name");
+  check(whole(resolved.port, 1) && resolved.port < 65536, "`port` must be a number from 1 to 65535");
+  check(oneLine(resolved.user) && resolved.user !== "", "`user` must be text on one line");
+  check(oneLine(resolved.password), "`password` must be text on one line");
+  check(
+    [false, "explicit", "implicit"].includes(resolved.secure),
+    "`secure` must be true, false or implicit",
+  );
+  check(whole(resolved.connections, 1), "`connections` must be a whole number from 1 on");
+  check(whole(resolved.timeout, 1), "`timeout` must be a number of milliseconds");
+  return resolved;
+}
+
+/** The server as it is named in logs, budgets and the ledger; no secrets. */
+export function endpointOf({ secure, host, port }: ResolvedFtpOptions): string {
+  return `${secure ? "ftps" : "ftp"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function whole(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}
+
+function oneLine(value: unknown): value is string {
+  // These three would end a command early.
+  return typeof value === "string" && !/[\r\n\0]/.test(value);
+}
+
+function check(ok: boolean, detail: string): void {
+  if (!ok) throw new DaybookError("config", detail, { operation: "configure ftp" });
+}

@@ -1,0 +1,134 @@
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { DaybookError } from "@daybook/core";
+
+export interface TransferStreamOptions {
+  /** Connected, or on its way. Nobody else listens to it. */
+  readonly socket: Socket;
+  /** How long the server may send nothing while we are willing to take something, in ms. */
+  readonly timeout: number;
+  /** Bytes that must come, where known. */
+  readonly expected?: number;
+  /** What failed, as it will be thrown. */
+  translate(error: unknown): Error;
+  /** The data connection ended, with or without an error: what the server has to say about it is due now. */
+  onDataEnd(error: Error | undefined): void;
+  /** Called once, when the transfer is over: true where the session is in a state to go on with. */
+  onSettled(clean: boolean): void;
+}
+
+/**
+ * The bytes of one data connection. It ends only once the server has closed that connection, confirmed the end on the
+ * control connection, and sent as many bytes as expected.
+ */
+export class TransferStream extends Readable {
+  readonly #options: TransferStreamOptions;
+  readonly #socket: Socket;
+  #received = 0;
+  #ended = false;
+  #dataError: Error | undefined;
+  #reply: string | undefined;
+  #settled = false;
+
+  constructor(options: TransferStreamOptions) {
+    super({ highWaterMark: 256 * 1024 });
+    // It may fail before anybody holds it; who reads it later still gets the error.
+    this.on("error", () => {});
+    this.#options = options;
+    this.#socket = options.socket;
+    this.#socket.setTimeout(options.timeout);
+    this.#socket.on("data", (chunk: Buffer) => this.#take(chunk));
+    this.#socket.once("end", () => this.#dataEnd(undefined));
+    this.#socket.once("close", () => this.#dataEnd(undefined));
+    this.#socket.on("error", (error) => this.#dataEnd(error));
+    this.#socket.once("timeout", () => this.fail(new Error("timeout: no data from the server")));
+  }
+
+  /** The server's last word on the transfer. Known when the stream has ended. */
+  get reply(): string {
+    return this.#reply ?? "";
+  }
+
+  /** The server says that all was sent. */
+  confirm(reply: string): void {
+    this.#reply = reply;
+    this.#finish();
+  }
+
+  /** Ends it before it began, with no error to anybody: the session goes on. */
+  dismiss(): void {
+    this.#settled = true;
+    this.destroy();
+  }
+
+  fail(error: unknown): void {
+    this.destroy(this.#options.translate(error));
+  }
+
+  override _read(): void {
+    if (!this.#socket.isPaused()) return;
+    this.#socket.setTimeout(this.#options.timeout);
+    this.#socket.resume();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#socket.destroy();
+    this.#settle(false);
+    callback(error);
+  }
+
+  #take(chunk: Buffer): void {
+    const { expected } = this.#options;
+    this.#received += chunk.length;
+    if (expected !== undefined && this.#received > expected) {
+      this.fail(
+        new DaybookError(
+          "changed",
+          `the file is longer than its listing said: more than ${expected} bytes came`,
+        ),
+      );
+      return;
+    }
+    if (this.push(chunk)) return;
+    // Our own slowness is not the server's: the clock runs only while we read.
+    this.#socket.pause();
+    this.#socket.setTimeout(0);
+  }
+
+  #dataEnd(error: Error | undefined): void {
+    if (this.#ended || this.destroyed) return;
+    this.#ended = true;
+    this.#socket.setTimeout(0);
+    this.#socket.destroy();
+    this.#dataError = error;
+    this.#options.onDataEnd(error);
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (!this.#ended || this.#reply === undefined || this.#settled || this.destroyed) return;
+    if (this.#dataError !== undefined) {
+      this.fail(this.#dataError);
+      return;
+    }
+    const { expected } = this.#options;
+    const short = expected !== undefined && this.#received < expected;
+    this.#settle(true);
+    if (short) {
+      this.fail(
+        new DaybookError(
+          "cut-short",
+          `the server sent ${this.#received} of ${expected} bytes and called it all`,
+        ),
+      );
+    } else {
+      this.push(null);
+    }
+  }
+
+  #settle(clean: boolean): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#options.onSettled(clean);
+  }
+}
