@@ -6,7 +6,7 @@ import { checkResult } from "../demo/check-result.js";
 import { prepareDemoFolder, writeConfig, writePassword } from "../demo/demo-folder.js";
 import { DemoServer } from "../demo/demo-server.js";
 import { reportLines } from "../demo/report.js";
-import { demoScenario } from "../demo/scenario.js";
+import { DEMO_RADARS, demoScenario } from "../demo/scenario.js";
 import type { DemoScenario } from "../demo/scenario.js";
 import { ExitCode } from "../exit-code.js";
 import { withDaybook } from "../open-daybook.js";

@@ -27,7 +27,12 @@ export async function importFactory(
 ): Promise<AdapterFactory> {
   const url = findModule(module, directory);
   if (url === undefined) {
-    throw new DaybookError("config", `the package ${module} is not installed: npm install ${module}`);
+    throw new DaybookError(
+      "config",
+      isFile(module)
+        ? `there is no file ${module} beside the configuration`
+        : `the package ${module} is not installed: npm install ${module}`,
+    );
   }
   const exports = await load(url, module);
   for (const name of names) {
@@ -44,12 +49,7 @@ async function load(url: string, module: string): Promise<Record<string, unknown
   try {
     return (await import(url)) as Record<string, unknown>;
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
-    if (missing && isFile(module) && (cause as { url?: string }).url === url) {
-      throw new DaybookError("config", `there is no file ${module} beside the configuration`, { cause });
-    }
-    throw new DaybookError("config", `${module} can't be loaded: ${asDaybookError(cause, "config").detail}`, {
-      cause,
-    });
+    const { detail } = asDaybookError(cause, "config");
+    throw new DaybookError("config", `${module} can't be loaded: ${detail}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,10 @@ import { pathToFileURL } from "node:url";
  * come first, then from where this command is installed. Undefined where there is none.
  */
 export function findModule(use: string, directory: string): string | undefined {
-  if (isFile(use)) return pathToFileURL(resolve(directory, use)).href;
+  if (isFile(use)) {
+    const file = resolve(directory, use);
+    return existsSync(file) ? pathToFileURL(file).href : undefined;
+  }
   return fromHere(use, join(directory, "package.json")) ?? fromHere(use, import.meta.filename);
 }
 
