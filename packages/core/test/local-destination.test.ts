@@ -1,0 +1,242 @@
+import * as nodeFs from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalDestination, type Delivery, type LocalFs } from "@daybook/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+let home: string;
+beforeEach(() => void (home = mkdtempSync(join(tmpdir(), "daybook-destination-"))));
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function delivery(path: string, more: Partial<Delivery> = {}): Delivery {
+  return {
+    source: "RMA1",
+    path,
+    root: "/L2/RMA1",
+    observation: { attributes: {} },
+    size: 5,
+    modifiedAt: new Date("2025-01-01T00:00:00Z"),
+    ...more,
+  };
+}
+
+async function bring(destination: LocalDestination, what: Delivery, text = "hello") {
+  const incoming = await destination.begin(what);
+  await incoming.write(bytes(text));
+  return incoming.commit({ replace: false });
+}
+
+/** node:fs with every call written down, and some replaced. */
+function watched(log: string[], replaced: Partial<LocalFs> = {}): LocalFs {
+  const name = (path: unknown) =>
+    String(path)
+      .replace(home, "")
+      .replace(/[0-9a-f]{24}/, "*");
+  const all = { ...nodeFs, ...replaced } as LocalFs;
+  const fds = new Map<number, string>();
+  return {
+    ...all,
+    openSync: (path, ...rest) => {
+      const fd = all.openSync(path, ...rest);
+      fds.set(fd, name(path));
+      return fd;
+    },
+    fdatasync: ((fd: number, done: (error: Error | null) => void) => {
+      log.push(`sync ${fds.get(fd)}`);
+      all.fdatasync(fd, done);
+    }) as LocalFs["fdatasync"],
+    fsync: ((fd: number, done: (error: Error | null) => void) => {
+      log.push(`sync directory ${fds.get(fd)}`);
+      all.fsync(fd, done);
+    }) as LocalFs["fsync"],
+    renameSync: (from, to) => {
+      log.push(`rename ${name(from)} ${name(to)}`);
+      all.renameSync(from, to);
+    },
+  };
+}
+
+describe("a local destination", () => {
+  it("keeps the remote path below the layout's constant part, under the source's name", async () => {
+    const destination = new LocalDestination({ path: home });
+    const { location, size } = await bring(destination, delivery("/L2/RMA1/2025/01/a.BUFR"));
+    expect(location).toBe("RMA1/2025/01/a.BUFR");
+    expect(size).toBe(5);
+    expect(readFileSync(join(home, location), "utf8")).toBe("hello");
+    expect(statSync(join(home, location)).mtime).toEqual(new Date("2025-01-01T00:00:00Z"));
+  });
+
+  it("may have a layout of its own", async () => {
+    const destination = new LocalDestination({
+      path: home,
+      layout: "{field}/{source}-{yyyy}{MM}{dd}/{name}",
+    });
+    const observation = { observedAt: new Date("2025-01-01T18:00:00Z"), attributes: { field: "DBZH" } };
+    const { location } = await bring(destination, delivery("/L2/RMA1/x/a.BUFR", { observation }));
+    expect(location).toBe("DBZH/RMA1-20250101/a.BUFR");
+  });
+
+  it("gives a file its name only once its bytes are synced, and syncs the name then", async () => {
+    const log: string[] = [];
+    const destination = new LocalDestination({ path: home, fs: watched(log) });
+    await bring(destination, delivery("/L2/RMA1/2025/a.BUFR"));
+    const part = "/.daybook/parts/*-5-1735689600000.part";
+    expect(log.slice(0, 2)).toEqual([`sync ${part}`, `rename ${part} /RMA1/2025/a.BUFR`]);
+    expect(log.slice(2).sort()).toEqual([
+      "sync directory ",
+      "sync directory /RMA1",
+      "sync directory /RMA1/2025",
+    ]);
+  });
+
+  it("shares the cost of syncing among files that are committed together", async () => {
+    const log: string[] = [];
+    const destination = new LocalDestination({ path: home, fs: watched(log) });
+    const files = ["a", "b", "c", "d"].map((name) => bring(destination, delivery(`/L2/RMA1/2025/${name}`)));
+    await Promise.all(files);
+    expect(log.filter((line) => line === "sync directory /RMA1/2025")).toHaveLength(1);
+    const lastSync = log.findLastIndex((line) => line.startsWith("sync /.daybook"));
+    expect(log.findIndex((line) => line.startsWith("rename"))).toBeGreaterThan(lastSync);
+  });
+
+  it("syncs nothing where it is told not to", async () => {
+    const log: string[] = [];
+    const destination = new LocalDestination({ path: home, sync: false, fs: watched(log) });
+    await bring(destination, delivery("/L2/RMA1/2025/a.BUFR"));
+    expect(log.filter((line) => line.startsWith("sync"))).toEqual([]);
+  });
+
+  it("keeps the name free when the bytes can't be synced", async () => {
+    const fdatasync = ((_fd: number, done: (error: Error) => void) =>
+      done(Object.assign(new Error("i/o error"), { code: "EIO" }))) as unknown as LocalFs["fdatasync"];
+    const destination = new LocalDestination({ path: home, fs: watched([], { fdatasync }) });
+    await expect(bring(destination, delivery("/L2/RMA1/a.BUFR"))).rejects.toMatchObject({ kind: "store" });
+    expect(existsSync(join(home, "RMA1/a.BUFR"))).toBe(false);
+  });
+
+  it("keeps a part for the same version, and drops it for another", async () => {
+    const first = new LocalDestination({ path: home });
+    const begun = await first.begin(delivery("/L2/RMA1/a"));
+    await begun.write(bytes("hel"));
+    await begun.abort({ keep: true });
+
+    const second = new LocalDestination({ path: home });
+    const again = await second.begin(delivery("/L2/RMA1/a"));
+    expect(again.kept).toBe(3);
+    const kept: Uint8Array[] = [];
+    for await (const chunk of again.readKept()) kept.push(chunk);
+    expect(Buffer.concat(kept).toString()).toBe("hel");
+    await again.write(bytes("lo"));
+    await again.abort({ keep: true });
+
+    const changed = delivery("/L2/RMA1/a", { modifiedAt: new Date("2025-01-02T00:00:00Z") });
+    const other = await new LocalDestination({ path: home }).begin(changed);
+    expect(other.kept).toBe(0);
+    await other.abort({ keep: false });
+    expect(nodeFs.readdirSync(join(home, ".daybook/parts"))).toEqual([]);
+  });
+
+  it("finishes a file from its kept bytes and the rest", async () => {
+    const destination = new LocalDestination({ path: home });
+    const begun = await destination.begin(delivery("/L2/RMA1/a"));
+    await begun.write(bytes("hel"));
+    await begun.abort({ keep: true });
+    const again = await destination.begin(delivery("/L2/RMA1/a"));
+    await again.write(bytes("lo"));
+    const { location, size } = await again.commit({ replace: false });
+    expect([size, readFileSync(join(home, location), "utf8")]).toEqual([5, "hello"]);
+  });
+
+  it("can start over, and then holds only what was written since", async () => {
+    const destination = new LocalDestination({ path: home });
+    const begun = await destination.begin(delivery("/L2/RMA1/a"));
+    await begun.write(bytes("wrong bytes"));
+    await begun.restart();
+    await begun.write(bytes("hello"));
+    const { location } = await begun.commit({ replace: false });
+    expect(readFileSync(join(home, location), "utf8")).toBe("hello");
+  });
+
+  it("writes large and small chunks in their order", async () => {
+    const destination = new LocalDestination({ path: home });
+    const sizes = [1, 200_000, 100_000, 300_000, 5, 262_144, 0, 700_000];
+    const begun = await destination.begin(delivery("/L2/RMA1/big", { size: undefined }));
+    const all: Buffer[] = [];
+    for (const [i, size] of sizes.entries()) {
+      const chunk = Buffer.alloc(size, i + 1);
+      all.push(Buffer.from(chunk));
+      await begun.write(chunk);
+      chunk.fill(255);
+    }
+    const { location } = await begun.commit({ replace: false });
+    expect(readFileSync(join(home, location)).equals(Buffer.concat(all))).toBe(true);
+  });
+
+  it("takes no name that is taken, unless told to replace it", async () => {
+    const destination = new LocalDestination({ path: home });
+    mkdirSync(join(home, "RMA1"));
+    writeFileSync(join(home, "RMA1/a"), "mine");
+    await expect(bring(destination, delivery("/L2/RMA1/a"))).rejects.toMatchObject({ kind: "config" });
+    expect(readFileSync(join(home, "RMA1/a"), "utf8")).toBe("mine");
+    const again = await new LocalDestination({ path: home }).begin(delivery("/L2/RMA1/a"));
+    if (again.kept > 0) await again.restart();
+    await again.write(bytes("hello"));
+    await again.commit({ replace: true });
+    expect(readFileSync(join(home, "RMA1/a"), "utf8")).toBe("hello");
+  });
+
+  it("writes one place for one file at a time", async () => {
+    const destination = new LocalDestination({ path: home });
+    const first = await destination.begin(delivery("/L2/RMA1/a"));
+    await expect(destination.begin(delivery("/L2/RMA1/a"))).rejects.toMatchObject({ kind: "config" });
+    await first.abort({ keep: false });
+    await (await destination.begin(delivery("/L2/RMA1/a"))).abort({ keep: false });
+  });
+
+  it.each([
+    ["a climb", "/L2/RMA1/../../evil"],
+    ["a backslash", "/L2/RMA1/..\\evil"],
+    ["a line break", "/L2/RMA1/a\nb"],
+    ["NUL", "/L2/RMA1/a\0b"],
+    ["a drive letter", "/L2/RMA1/C:evil"],
+    ["a name of 256 bytes", `/L2/RMA1/${"ä".repeat(128)}`],
+    ["a lone surrogate", "/L2/RMA1/\ud800"],
+    ["no name at all", "/L2/RMA1//a"],
+  ])("refuses a path with %s", (_what, path) => {
+    expect(() => new LocalDestination({ path: home }).locate(delivery(path))).toThrow(/stays where it is/);
+  });
+
+  it("never puts data in its own folder", () => {
+    const destination = new LocalDestination({ path: home, layout: ".daybook/{name}" });
+    expect(() => destination.locate(delivery("/L2/RMA1/a"))).toThrow(/own folder/);
+  });
+
+  it("says who can't write where, and that the disk is full", async () => {
+    const fail = (code: string): LocalFs =>
+      watched([], {
+        writeSync: (() => {
+          throw Object.assign(new Error("made up"), { code });
+        }) as unknown as LocalFs["writeSync"],
+      });
+    const into = (code: string) =>
+      bring(new LocalDestination({ path: home, fs: fail(code) }), delivery("/L2/RMA1/a"));
+    await expect(into("ENOSPC")).rejects.toMatchObject({ kind: "no-space" });
+    await expect(into("EACCES")).rejects.toMatchObject({ kind: "store" });
+  });
+
+  it("drops parts that nobody came back for in a month", async () => {
+    const destination = new LocalDestination({ path: home });
+    const begun = await destination.begin(delivery("/L2/RMA1/a"));
+    await begun.write(bytes("hel"));
+    await begun.abort({ keep: true });
+    const parts = join(home, ".daybook/parts");
+    const [part] = nodeFs.readdirSync(parts);
+    const old = new Date(Date.now() - 40 * 86_400_000);
+    nodeFs.utimesSync(join(parts, part!), old, old);
+    await new LocalDestination({ path: home }).open();
+    expect(nodeFs.readdirSync(parts)).toEqual([]);
+  });
+});
