@@ -15,6 +15,8 @@ export interface ServerFacts {
   /** FEAT, names in capitals. */
   features?: ReadonlyMap<string, string>;
   epsvRefused?: boolean;
+  /** LIST takes options for names. */
+  takesNoOptions?: boolean;
 }
 
 interface Address {

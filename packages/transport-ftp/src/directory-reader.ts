@@ -3,8 +3,8 @@ import { DaybookError } from "@daybook/core";
 import type { Clock, Listing, RemoteEntry } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import type { ServerFacts } from "./data-connection.js";
-import { ListingParser, mayBeCutOff, mlsdTime } from "./ftp-listing.js";
-import type { ListedEntry, ParsedListing } from "./ftp-listing.js";
+import { ListingParser, mlsdTime, namesOf, wholeness } from "./ftp-listing.js";
+import type { ListedEntry, ListingStyle, ParsedListing } from "./ftp-listing.js";
 import type { FtpSession } from "./ftp-session.js";
 import { ServerZone } from "./list-times.js";
 
@@ -15,7 +15,11 @@ const NO_FILES = /no (matching )?files|(directory|folder) (is )?empty|empty (dir
 export interface DirectoryReaderOptions {
   readonly clock: Clock;
   readonly server: ServerFacts;
-  readonly trusted: boolean;
+}
+
+interface Download {
+  readonly parsed: ParsedListing;
+  readonly reply: string;
 }
 
 /** Directories of one server, as they are: servers that confuse empty, missing and forbidden are asked twice. */
@@ -34,17 +38,14 @@ export class DirectoryReader {
     // LIST takes what follows for options and patterns, and vsftpd lists what is missing as empty: go there first.
     if (!mlsd) await session.command(`CWD ${directory}`);
     try {
-      const { parsed, reply } = await this.#download(session, mlsd ? `MLSD ${directory}` : "LIST", mlsd);
+      const { parsed, reply } = mlsd
+        ? await this.#download(session, `MLSD ${directory}`, "mlsd")
+        : await this.#downloadPlain(session);
       if (mlsd && parsed.names === 0) await session.command(`CWD ${directory}`);
-      const complete = !mayBeCutOff(parsed, reply, {
-        longest: this.#longest,
-        trusted: this.#options.trusted,
-      });
-      this.#longest = Math.max(this.#longest, parsed.names + parsed.unreadable.length);
+      const { unreadable } = parsed;
+      const complete = await this.#isWhole(session, directory, parsed, reply);
       const entries = mlsd ? parsed.entries : await this.#withTimes(session, directory, parsed.entries);
-      return parsed.unreadable.length > 0
-        ? { entries, complete, unreadable: parsed.unreadable }
-        : { entries, complete };
+      return unreadable.length > 0 ? { entries, complete, unreadable } : { entries, complete };
     } catch (error) {
       if (!(error instanceof FTPError) || !NO_FILES.test(error.message.replaceAll(directory, "")))
         throw error;
@@ -87,12 +88,32 @@ export class DirectoryReader {
     }
   }
 
-  async #download(
-    session: FtpSession,
-    command: string,
-    mlsd: boolean,
-  ): Promise<{ parsed: ParsedListing; reply: string }> {
-    const parser = new ListingParser(mlsd ? "mlsd" : "list", this.#options.clock.now());
+  /**
+   * With hidden files where the server shows them. One that takes "-a" for a name, and finds nothing of that name, is
+   * told by the missing "." and "..".
+   */
+  async #downloadPlain(session: FtpSession): Promise<Download> {
+    const { server } = this.#options;
+    if (!server.takesNoOptions) {
+      try {
+        const all = await this.#download(session, "LIST -a", "list");
+        if (all.parsed.names > 0) return all;
+      } catch (error) {
+        if (!(error instanceof FTPError) || error.code < 500) throw error;
+      }
+    }
+    const plain = await this.#download(session, "LIST", "list");
+    if (plain.parsed.names > 0) server.takesNoOptions = true;
+    return plain;
+  }
+
+  async #download(session: FtpSession, command: string, style: ListingStyle): Promise<Download> {
+    const parser = new ListingParser(style, this.#options.clock.now());
+    const reply = await this.#receive(session, command, (chunk) => parser.push(chunk));
+    return { parsed: parser.end(), reply };
+  }
+
+  async #receive(session: FtpSession, command: string, take: (chunk: Buffer) => void): Promise<string> {
     const stream = await session.transfer(command, {
       translate: (error) => error as Error,
       onSettled: (clean) => {
@@ -105,9 +126,32 @@ export class DirectoryReader {
       if (bytes > MAX_LISTING_BYTES) {
         throw new DaybookError("protocol", `the listing is longer than ${MAX_LISTING_BYTES} bytes`);
       }
-      parser.push(chunk);
+      take(chunk);
     }
-    return { parsed: parser.end(), reply: stream.reply };
+    return stream.reply;
+  }
+
+  /** Suspicion is cleared by another command that shows no other names. */
+  async #isWhole(
+    session: FtpSession,
+    directory: string,
+    parsed: ParsedListing,
+    reply: string,
+  ): Promise<boolean> {
+    const lines = parsed.names + parsed.unreadable.length;
+    const verdict = wholeness(parsed, reply, this.#longest);
+    this.#longest = Math.max(this.#longest, lines);
+    if (verdict !== "suspicious") return verdict === "whole";
+    try {
+      await session.command(`CWD ${directory}`);
+      const chunks: Buffer[] = [];
+      await this.#receive(session, "NLST", (chunk) => chunks.push(chunk));
+      const known = new Set(parsed.entries.map(({ name }) => name));
+      return namesOf(Buffer.concat(chunks)).every((name) => known.has(name));
+    } catch (error) {
+      if (error instanceof FTPError && error.code !== 421) return false;
+      throw error;
+    }
   }
 
   async #withTimes(session: FtpSession, directory: string, listed: ListedEntry[]): Promise<RemoteEntry[]> {

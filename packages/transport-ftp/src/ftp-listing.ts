@@ -120,22 +120,29 @@ function byteCount(text: string | undefined): number | undefined {
 const CAPS = new Set([1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]);
 
 /**
- * Whether a listing may be cut off: the server says so, or says that there are more names than came, or there are as
- * many as a server's cap would let through. The last is cleared by a reply that states the number, by a longer listing
- * from the same server (`longest`, in names), or by the user's word (`trusted`).
+ * Whether a listing is whole. "cut-off": the server says so, or tells of more names than came. "suspicious": there are
+ * as many as a server's cap would let through, the server doesn't state the number, and has not shown more elsewhere
+ * (`longest`, in lines).
  */
-export function mayBeCutOff(
+export function wholeness(
   { entries, names, unreadable }: ParsedListing,
   reply: string,
-  { longest, trusted }: { longest: number; trusted: boolean },
-): boolean {
-  if (/truncat|cut off|(limited|limit reached|limit exceeded)|only the first|too many/i.test(reply))
-    return true;
+  longest: number,
+): "whole" | "cut-off" | "suspicious" {
+  if (/truncat|cut off|limited|limit (was )?(reached|exceeded)|only the first|too many/i.test(reply))
+    return "cut-off";
   const stated = /(\d+)\s+(?:match|entr|file|item|object|line)/i.exec(reply)?.[1];
   const lines = names + unreadable.length;
-  if (stated !== undefined && Number(stated) > lines) return true;
-  if (trusted || longest > lines) return false;
+  if (stated !== undefined && Number(stated) > lines) return "cut-off";
   const files = entries.length + unreadable.length;
-  if (stated !== undefined && [lines, files].includes(Number(stated))) return false;
-  return CAPS.has(files) || CAPS.has(files + 2) || CAPS.has(lines);
+  if (longest > lines || (stated !== undefined && [lines, files].includes(Number(stated)))) return "whole";
+  return CAPS.has(files) || CAPS.has(files + 2) || CAPS.has(lines) ? "suspicious" : "whole";
+}
+
+/** The names of NLST, which some servers give with the path before them. */
+export function namesOf(text: Buffer): string[] {
+  const lines = text.toString("utf8").split(/\r?\n/);
+  return lines
+    .map((line) => line.slice(line.lastIndexOf("/") + 1))
+    .filter((name) => !["", ".", ".."].includes(name));
 }

@@ -45,11 +45,7 @@ export class FtpTransport implements Transport {
       resume: true,
       parallelism: connections,
     });
-    this.#directories = new DirectoryReader({
-      clock: time,
-      server: this.#server,
-      trusted: this.#options.trustListings,
-    });
+    this.#directories = new DirectoryReader({ clock: time, server: this.#server });
     this.#pool = new SessionPool({
       budget: budget ?? new HostBudget({ connections, clock: time }),
       clock: time,

@@ -31,11 +31,6 @@ export interface FtpOptions {
    * logged in to, which is also right for servers behind NAT that tell a private address.
    */
   readonly allowSeparateTransferHost?: boolean;
-  /**
-   * The server never cuts listings: take one of exactly 1000, 2000, 9998 … names as whole. Default false: such a
-   * listing is held to be cut off, unless the server said how many names there are or has shown more elsewhere.
-   */
-  readonly trustListings?: boolean;
 }
 
 export interface FtpTransportOptions extends FtpOptions {
@@ -57,7 +52,6 @@ const DEFAULTS = {
   timeout: 30_000,
   forcePasv: false,
   allowSeparateTransferHost: false,
-  trustListings: false,
 } as const;
 
 /** All options with their defaults. Throws kind "config" for one that can't be meant. */
