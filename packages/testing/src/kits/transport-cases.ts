@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TransportCase, TransportTraits } from "./transport-fixture.js";
+import type { TransportCase, TransportFixture, TransportTraits } from "./transport-fixture.js";
 import { transportLifeCases } from "./transport-life-cases.js";
 import { transportListCases } from "./transport-list-cases.js";
 import { transportReadCases } from "./transport-read-cases.js";
@@ -13,23 +13,26 @@ export function transportCases(traits: TransportTraits): TransportCase[] {
     ...transportStopCases,
     ...transportLifeCases(traits),
   ];
-  return cases.map((each) => impatient(each, traits.patience ?? 20_000));
+  return cases.map((each) => ({
+    name: each.name,
+    run: (fixture) => keep(each, fixture, traits.patience ?? 20_000),
+  }));
 }
 
-/** Turns a case that hangs into one that fails, and says so. */
-function impatient(each: TransportCase, patience: number): TransportCase {
-  return {
-    name: each.name,
-    run(fixture) {
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          reject(new assert.AssertionError({ message: `not done after ${patience} ms: ${each.name}` }));
-        }, patience);
-        each
-          .run(fixture)
-          .then(resolve, reject)
-          .finally(() => clearTimeout(timer));
-      });
-    },
-  };
+/** Every way not to keep the contract as an AssertionError: an error where none should be, and never coming to an end. */
+async function keep(each: TransportCase, fixture: TransportFixture, patience: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${patience} ms`)), patience);
+  });
+  try {
+    await Promise.race([each.run(fixture), tooLong]);
+  } catch (cause) {
+    if (cause instanceof assert.AssertionError) throw cause;
+    throw Object.assign(new assert.AssertionError({ message: `unexpected failure: ${String(cause)}` }), {
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -42,7 +42,8 @@ let pattern = new Uint8Array(0);
 /** Bytes that tell where they come from: no two stretches of a file are alike. */
 export function bytesOf(length: number): Uint8Array {
   if (length > pattern.length) {
-    pattern = Uint8Array.from({ length }, (_, i) => (Math.imul(i, 0x9e3779b1) >>> 13) & 255);
+    pattern = new Uint8Array(length);
+    for (let i = 0; i < length; i++) pattern[i] = (Math.imul(i, 0x9e3779b1) >>> 13) ^ (i >>> 18);
   }
   return pattern.subarray(0, length);
 }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { TransportCase, TransportTraits } from "./transport-fixture.js";
 import {
   at,
-  begin,
   bytesOf,
   ending,
   fails,
@@ -101,16 +100,6 @@ export const transportLifeCases = (traits: TransportTraits): TransportCase[] => 
       const reading = fixture.transport.read(at(fixture, "file")).then((stream) => ending(stream));
       await fixture.transport.close();
       await Promise.all([listing, fails(reading, "cancelled")]);
-    },
-  },
-  {
-    name: "leaves a file that was read to its end alone when it is closed",
-    async run(fixture) {
-      await fixture.seed({ file: bytesOf(5000) });
-      const stream = await begin(fixture, "file");
-      sameBytes(await readAll(Promise.resolve(stream)), bytesOf(5000));
-      await fixture.transport.close();
-      assert.equal(stream.errored, null);
     },
   },
 ];
