@@ -32,16 +32,15 @@ export class Engine {
   }
 
   files(source: string, paths: readonly string[]): FileRow[] {
-    return readFiles(this.#sql, source, paths);
+    return this.#read(() => readFiles(this.#sql, source, paths));
   }
 
   slots(query: SlotQuery): SlotRow[] {
-    return readSlots(this.#sql, query);
+    return this.#read(() => readSlots(this.#sql, query));
   }
 
   find(request: FindRequest, limit: number, cursor?: FindCursor): FindPage {
-    // One view of the ledger for the few queries of a page.
-    return this.#db.transaction(() => findPage(this.#sql, request, limit, cursor)).deferred();
+    return this.#read(() => findPage(this.#sql, request, limit, cursor));
   }
 
   summarize(request: SummaryRequest): StateSums[] {
@@ -67,6 +66,11 @@ export class Engine {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** One view of the ledger for many queries, and one lock for all of them, which is most of a short query's cost. */
+  #read<T>(work: () => T): T {
+    return this.#db.transaction(work).deferred();
   }
 
   /** Begins as a write: a transaction that reads first can fail at once when another process writes meanwhile. */

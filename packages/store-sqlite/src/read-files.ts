@@ -9,19 +9,61 @@ export const FILE_COLUMNS = `o.name, d.path || f.name AS path, s.path AS slot,
   CASE typeof(f.location) WHEN 'integer' THEN d.prefix || f.name ELSE f.location END AS location,
   f.stored_at, f.version, f.attempts, f.next_attempt_at, f.reason`;
 
-const BY_PATH = `SELECT ${FILE_COLUMNS} FROM sources o
-  CROSS JOIN directories d ON d.source_id = o.id AND d.path = ?
-  CROSS JOIN files f ON f.directory_id = d.id AND f.name = ?
-  CROSS JOIN slots s ON s.id = d.slot_id
-  WHERE o.name = ?`;
+type FoundFile = [
+  observedAt: FileRow[3],
+  status: FileRow[4],
+  size: FileRow[5],
+  modifiedAt: FileRow[6],
+  firstSeenAt: FileRow[7],
+  sha256: FileRow[8],
+  location: string | number | null,
+  ...rest: [FileRow[10], FileRow[11], FileRow[12], FileRow[13], FileRow[14]],
+];
 
-/** Those of the paths that are known. One by one: in-process a look-up costs no more than its share of a batch. */
+type Directory = [id: number, slot: number, prefix: string | null];
+
+const DIRECTORIES = "SELECT id, slot_id, prefix FROM directories WHERE source_id = ? AND path = ?";
+
+const FILE = `SELECT nullif(observed_at, ${TIMELESS}), status, size, modified_at, first_seen_at,
+    CASE typeof(sha256) WHEN 'blob' THEN lower(hex(sha256)) ELSE sha256 END, location,
+    stored_at, version, attempts, next_attempt_at, reason
+  FROM files WHERE directory_id = ? AND name = ?`;
+
+/**
+ * Within a transaction: those of the paths that are known. In-process one look-up costs no more than its share of a
+ * batch in SQL; what is worth sharing is the directory, which most paths of a call have in common.
+ */
 export function readFiles(sql: Statements, source: string, paths: readonly string[]): FileRow[] {
+  const sourceId = sql.get<[number]>("SELECT id FROM sources WHERE name = ?", source)?.[0];
+  if (sourceId === undefined) return [];
+  const directories = remember((path) => sql.all<Directory>(DIRECTORIES, sourceId, path));
+  const slots = remember((id: number) => sql.get<[string]>("SELECT path FROM slots WHERE id = ?", id)![0]);
   const found: FileRow[] = [];
   for (const path of paths) {
     const cut = path.lastIndexOf("/") + 1;
-    const row = sql.get<FileRow>(BY_PATH, path.slice(0, cut), path.slice(cut), source);
-    if (row) found.push(row);
+    const name = path.slice(cut);
+    for (const [id, slot, prefix] of directories(path.slice(0, cut))) {
+      const file = sql.get<FoundFile>(FILE, id, name);
+      if (!file) continue;
+      const [observedAt, status, size, modifiedAt, firstSeenAt, sha256, at, ...rest] = file;
+      const location = typeof at === "number" ? prefix + name : at;
+      found.push([
+        source,
+        path,
+        slots(slot),
+        ...([observedAt, status, size, modifiedAt, firstSeenAt, sha256, location] as const),
+        ...rest,
+      ]);
+    }
   }
   return found;
+}
+
+function remember<K, V>(look: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = look(key)));
+    return value;
+  };
 }

@@ -27,12 +27,3 @@ describe("SqliteStore keeps the store contract:", () => {
       }
     });
 });
-
-describe("SqliteStore in memory keeps the store contract:", () => {
-  for (const { name, run } of storeCases({ persistent: false, leaseClock: "argument" }))
-    test(name, async () => {
-      const store = new SqliteStore({ path: ":memory:" });
-      await store.open();
-      await run({ store }).finally(() => store.close());
-    });
-});
