@@ -193,7 +193,9 @@ export function adapter(kind: AdapterKind, description: string) {
   for (const schema of known) delete schema.$schema;
   const others = {
     description: "Any other package, or a file beginning with ./, with options of its own.",
-    properties: { use: { not: { enum: Object.keys(BUILT_IN[kind]) } } },
+    type: "object",
+    properties: { use: otherThan(Object.keys(BUILT_IN[kind])) },
+    required: ["use"],
   };
   return z
     .looseObject({
@@ -201,4 +203,9 @@ export function adapter(kind: AdapterKind, description: string) {
     })
     .describe(description)
     .meta({ anyOf: [...known, others] });
+}
+
+/** JSON Schema of a text that is none of these. */
+export function otherThan(names: readonly string[]): { type: "string"; pattern: string } {
+  return { type: "string", pattern: `^(?!(?:${names.join("|")})$)` };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { adapter } from "./adapters.js";
+import { adapter, otherThan } from "./adapters.js";
 import { duration, flag, instant, integer, regularExpression, strict, text } from "./fields.js";
 
 const values = z.union([text(), z.array(text()).min(1)], {
@@ -40,7 +40,7 @@ const layout = z
       {
         type: "object",
         description: "A package or file that makes a layout, with options of its own.",
-        properties: { use: { type: "string", not: { const: "flat" } } },
+        properties: { use: otherThan(["flat"]) },
         required: ["use"],
       },
     ],

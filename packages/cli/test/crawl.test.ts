@@ -1,0 +1,187 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { FtpServer, RemoteTree } from "@daybook/testing";
+import { afterEach, expect, test } from "vitest";
+import { BIN, daybook, writeConfig } from "./workspace.js";
+
+const servers: FtpServer[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+const PASSWORD = "correct-horse";
+const DAY = "/L2/RMA1/2025/01/01";
+const old = new Date("2025-01-01T06:00:00Z");
+const name = (hour: string, field: string) =>
+  `${DAY}/${hour}/3020/RMA1_0315_01_${field}_20250101T${hour}3020Z.BUFR`;
+
+/** Three hours of long ago: two fields at 00, nothing at 01, one of ours and a stranger at 02. */
+function sampleTree(): RemoteTree {
+  const tree = new RemoteTree();
+  tree.put(name("00", "DBZH"), "a".repeat(1000), old);
+  tree.put(name("00", "VRAD"), "b".repeat(2000), old);
+  tree.put(name("02", "DBZH"), "c".repeat(3000), old);
+  tree.put(`${DAY}/02/3020/notes\u001b[2J.txt`, "hello", old);
+  return tree;
+}
+
+async function served(tree: RemoteTree, { password = PASSWORD, end = "2025-01-01T03:00Z" } = {}) {
+  const server = await FtpServer.start({ tree, users: { me: PASSWORD } });
+  servers.push(server);
+  const file = await writeConfig(`state: { use: sqlite, path: ./ledger/state.db }
+destination: { use: local, path: ./downloads }
+sources:
+  - name: "{radar}"
+    each: { radar: [RMA1] }
+    transport: { use: ftp, host: 127.0.0.1, port: ${server.port}, user: me, password: "${password}" }
+    layout: /L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR
+    start: 2025-01-01T00:00Z
+    end: ${end}
+    poll: 1s
+    retry_delay: 100ms
+    max_retry_delay: 200ms
+`);
+  return { server, file, folder: dirname(file) };
+}
+
+const json = (text: string) =>
+  text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test("a run brings everything home and exits 3 for the gap that remains, 0 without one", async () => {
+  const tree = sampleTree();
+  const { file, folder } = await served(tree);
+  const first = await daybook(["run", "-c", file]);
+  expect(first.exitCode).toBe(3);
+  expect(first.stderr).toContain(
+    "RMA1: finished, but gaps remain (daybook gaps lists them); 3 files fetched, 6.00 kB",
+  );
+  const local = join(folder, "downloads/RMA1/2025/01/01/02/3020/RMA1_0315_01_DBZH_20250101T023020Z.BUFR");
+  expect(await readFile(local, "utf8")).toBe("c".repeat(3000));
+  expect((await daybook(["run", "-c", file, "--to", "2025-01-01T01:00Z"])).exitCode).toBe(0);
+});
+
+test("the ledger answers after a run: gaps, status and files", async () => {
+  const { file } = await served(sampleTree());
+  await daybook(["run", "-c", file]);
+
+  const gaps = await daybook(["gaps", "-c", file]);
+  expect(gaps).toEqual({
+    exitCode: 3,
+    stdout: `RMA1  2025-01-01T01:00Z/2025-01-01T02:00Z  missing at the source: no directory ${DAY}/01\n`,
+    stderr: "",
+  });
+  expect(json((await daybook(["gaps", "-c", file, "--json"])).stdout)).toMatchObject([
+    { source: "RMA1", kind: "missing", slot: `${DAY}/01`, start: "2025-01-01T01:00:00.000Z" },
+  ]);
+  expect(await daybook(["gaps", "-c", file, "--from", "2025-01-01T02:00Z"])).toMatchObject({
+    exitCode: 0,
+    stdout: "no gaps\n",
+  });
+
+  const status = await daybook(["status", "-c", file]);
+  expect(status.exitCode).toBe(0);
+  const [header, row, oddity] = status.stdout.split("\n").map((line) => line.split(/ {2,}/));
+  expect(Object.fromEntries(header!.map((key, i) => [key, row![i]]))).toMatchObject({
+    source: "RMA1",
+    slots: "3",
+    complete: "2",
+    missing: "1",
+    unseen: "0",
+    files: "3",
+    size: "6.00 kB",
+  });
+  expect(row!.at(-1)).toMatch(/^2025-01-01T02:30:20Z \(\d+d \d\dh ago\)$/);
+  expect(oddity!.join()).toContain("1 name that the layout doesn't know");
+  expect(oddity!.join()).toContain("notes\\u001b[2J.txt");
+  expect(JSON.parse((await daybook(["status", "-c", file, "--json"])).stdout)).toMatchObject({
+    sources: [{ name: "RMA1", expected: 3, newest: "2025-01-01T02:30:20.000Z" }],
+  });
+
+  const files = await daybook([
+    "files",
+    "-c",
+    file,
+    "--attribute",
+    "field=DBZH",
+    "--from",
+    "2025-01-01T02:00Z",
+  ]);
+  expect(files.exitCode).toBe(0);
+  expect(files.stdout.trimEnd().split(/ {2,}/)).toEqual([
+    "RMA1",
+    "stored",
+    "3.00 kB",
+    expect.stringMatching(/^[0-9a-f]{12}$/),
+    name("02", "DBZH"),
+    "RMA1/2025/01/01/02/3020/RMA1_0315_01_DBZH_20250101T023020Z.BUFR",
+  ]);
+  const some = json((await daybook(["files", "-c", file, "--json", "--limit", "2"])).stdout);
+  expect(some.map(({ path }) => path)).toEqual([name("00", "DBZH"), name("00", "VRAD")]);
+  expect(some[0]).toMatchObject({ attributes: { strategy: "0315", field: "DBZH" }, size: 1000 });
+  expect((await daybook(["files", "-c", file, "--status", "pending"])).stdout).toBe("");
+});
+
+test("a plan says what a run would do and leaves the ledger as it was", async () => {
+  const { file } = await served(sampleTree());
+  const plan = await daybook(["plan", "-c", file]);
+  expect(plan.exitCode).toBe(0);
+  expect(plan.stdout).toContain(`${DAY}/00  fetch 2 files, 3.00 kB\n`);
+  expect(plan.stdout).toContain(`${DAY}/01  there is no such directory\n`);
+  expect(plan.stdout.trimEnd().split("\n").at(-1)).toBe("3 slots to list; 3 files to fetch, 6.00 kB");
+  expect(json((await daybook(["plan", "-c", file, "--json"])).stdout)).toHaveLength(3);
+  expect(JSON.parse((await daybook(["status", "-c", file, "--json"])).stdout)).toMatchObject({
+    sources: [{ unseen: 3 }],
+  });
+});
+
+test("events are JSON, one a line, and the last tells the outcome", async () => {
+  const { file } = await served(sampleTree());
+  const { stdout, stderr } = await daybook(["run", "--once", "--json", "-c", file]);
+  expect(stderr).toBe("");
+  const events = json(stdout);
+  const types = events.map(({ type }) => type);
+  expect(types.filter((type) => type === "file-stored")).toHaveLength(3);
+  expect(types[0]).toBe("source-started");
+  expect(events.at(-1)).toMatchObject({ type: "run-finished", outcome: "gaps" });
+});
+
+test("a wrong password ends the run with exit 1, and isn't shown", async () => {
+  const { file, server } = await served(sampleTree(), { password: "hunter2" });
+  const { exitCode, stderr, stdout } = await daybook(["run", "-c", file]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/failed: .*password/);
+  expect(stderr + stdout).not.toContain("hunter2");
+  const shown = await daybook(["run", "-c", file, "--json"]);
+  expect(shown.stdout).not.toContain("hunter2");
+  expect(json(shown.stdout).find(({ type }) => type === "source-failed")).toMatchObject({
+    error: { kind: "auth" },
+  });
+  expect(server.commands.filter((command) => command.startsWith("PASS")).length).toBeLessThan(10);
+});
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s stops an endless run after draining: one line, exit %d", async (signal, code) => {
+  const { file } = await served(sampleTree(), { end: "2999-01-01T00:00Z" });
+  const narrow = ["--to", "2025-01-01T03:00Z"];
+  const child = spawn(process.execPath, [BIN, "run", "-c", file], { stdio: ["ignore", "ignore", "pipe"] });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    lines.push(line);
+    if (lines.filter((one) => one.includes("complete: ")).length === 2 && !child.killed) child.kill(signal);
+  }
+  const [exitCode] = child.exitCode === null ? ((await once(child, "exit")) as [number]) : [child.exitCode];
+  expect(exitCode).toBe(code);
+  expect(lines.filter((line) => line.startsWith(signal))).toEqual([
+    `${signal}: finishing what is under way; once more to leave at once`,
+  ]);
+  expect((await daybook(["files", "-c", file, ...narrow])).stdout.trimEnd().split("\n")).toHaveLength(3);
+});
