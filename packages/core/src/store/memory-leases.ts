@@ -1,12 +1,23 @@
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  /** ms since 1970. */
+  readonly expires: number;
+}
+
 /** Named leases that one holder has until they expire. */
 export class MemoryLeases {
-  readonly #leases = new Map<string, { readonly holder: string; readonly expires: number }>();
+  readonly #leases = new Map<string, Lease>();
+
+  constructor(leases: Iterable<Lease> = []) {
+    for (const lease of leases) this.#leases.set(lease.name, lease);
+  }
 
   /** Takes or renews; false while somebody else holds it. A ttl of 0 gives it back. */
   take(name: string, holder: string, ttlMs: number, now: Date): boolean {
     const current = this.holder(name, now);
     if (current !== undefined && current !== holder) return false;
-    if (ttlMs > 0) this.#leases.set(name, { holder, expires: now.getTime() + ttlMs });
+    if (ttlMs > 0) this.#leases.set(name, { name, holder, expires: now.getTime() + ttlMs });
     else this.#leases.delete(name);
     return true;
   }
@@ -14,5 +25,9 @@ export class MemoryLeases {
   holder(name: string, now: Date): string | undefined {
     const lease = this.#leases.get(name);
     return lease && lease.expires > now.getTime() ? lease.holder : undefined;
+  }
+
+  [Symbol.iterator](): Iterator<Lease> {
+    return this.#leases.values();
   }
 }

@@ -18,8 +18,12 @@ import type {
 
 /** A ledger in memory, without the promises: what `MemoryStore` and `JsonStore` share. */
 export class MemoryLedger {
-  readonly leases = new MemoryLeases();
+  readonly leases: MemoryLeases;
   readonly #sources = new Map<string, SourceLedger>();
+
+  constructor(leases = new MemoryLeases()) {
+    this.leases = leases;
+  }
 
   record(changes: readonly LedgerChange[]): void {
     this.#refuseUnknownSlots(changes);

@@ -1,0 +1,94 @@
+import { DaybookError } from "../errors/daybook-error.js";
+import { MemoryLeases } from "./memory-leases.js";
+import type { Lease } from "./memory-leases.js";
+import { MemoryLedger } from "./memory-ledger.js";
+import type { FileRecord, LedgerChange, LedgerEvent, SlotVisit } from "./state-store.js";
+
+/** Goes up with every change of the format that an older Daybook would misread. */
+const SCHEMA = 1;
+
+/** The ledger as JSON, a record a line. Times are ISO 8601, UTC. */
+export function encodeLedger(ledger: MemoryLedger): string {
+  const lines = {
+    leases: [...ledger.leases].map(line),
+    slots: [] as string[],
+    files: [] as string[],
+    events: [] as string[],
+  };
+  for (const change of ledger.changes()) {
+    if (change.kind === "visit") lines.slots.push(line(change.visit));
+    else if (change.kind === "file") lines.files.push(line(change.file));
+    else if (change.kind === "event") lines.events.push(line(change.event));
+  }
+  const lists = Object.entries(lines).map(([name, items]) => `"${name}": [${items.join(",")}\n]`);
+  return `{ "daybook": "ledger", "schema": ${SCHEMA},\n${lists.join(",\n")}\n}\n`;
+}
+
+const line = (record: unknown): string => `\n${JSON.stringify(record)}`;
+
+/** The reverse; rejects what isn't whole, so that a damaged ledger is never taken for an empty one. */
+export function decodeLedger(text: string, path: string): MemoryLedger {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+    const { daybook, schema } = parsed as { daybook?: unknown; schema?: unknown };
+    if (daybook !== "ledger" || typeof schema !== "number") throw new TypeError("it isn't a Daybook ledger");
+    if (schema > SCHEMA) throw newer(schema, path);
+    return fromLists(parsed as Lists);
+  } catch (cause) {
+    if (cause instanceof DaybookError && cause.kind === "config") throw cause;
+    throw new DaybookError(
+      "store",
+      `the ledger ${path} is damaged (${(cause as Error).message}); restore it from a copy, or move it away to begin a new one`,
+      { retry: "no", operation: "open", cause },
+    );
+  }
+}
+
+interface Lists {
+  readonly leases: Lease[];
+  readonly slots: SlotVisit[];
+  readonly files: FileRecord[];
+  readonly events: LedgerEvent[];
+}
+
+function fromLists({ leases, slots, files, events }: Lists): MemoryLedger {
+  for (const list of [leases, slots, files, events])
+    if (!Array.isArray(list)) throw new TypeError("a part is missing");
+  const ledger = new MemoryLedger(new MemoryLeases(leases));
+  const visits = slots.map((slot) => dated(slot, ["start", "visitedAt"], ["end", "listedAt", "nextVisitAt"]));
+  const found = files.map((file) =>
+    dated(file, ["firstSeenAt"], ["observedAt", "modifiedAt", "storedAt", "nextAttemptAt"]),
+  );
+  const happened = events.map((event) => dated(event, ["at"], []));
+  ledger.record([
+    ...visits.map((visit): LedgerChange => ({ kind: "visit", visit })),
+    ...found.map((file): LedgerChange => ({ kind: "file", file })),
+    ...happened.map((event): LedgerChange => ({ kind: "event", event })),
+  ]);
+  return ledger;
+}
+
+function dated<T extends { readonly source: string; readonly path: string }>(
+  record: T,
+  required: readonly (keyof T)[],
+  optional: readonly (keyof T)[],
+): T {
+  if (typeof record.source !== "string" || typeof record.path !== "string")
+    throw new TypeError("a record has no name");
+  const times = [...required, ...optional.filter((key) => record[key] !== undefined)];
+  const dates = times.map((key) => {
+    const date = new Date(String(record[key]));
+    if (Number.isNaN(date.getTime())) throw new TypeError(`${String(key)} of ${record.path} is not a time`);
+    return [key, date] as const;
+  });
+  return { ...record, ...Object.fromEntries(dates) };
+}
+
+function newer(schema: number, path: string): DaybookError {
+  return new DaybookError(
+    "config",
+    `the ledger ${path} was written by a newer Daybook (its schema is ${schema}, this one knows up to ${SCHEMA}); update Daybook`,
+    { operation: "open" },
+  );
+}
