@@ -227,6 +227,32 @@ describe("a local destination", () => {
     await expect(into("EACCES")).rejects.toMatchObject({ kind: "store" });
   });
 
+  it("mixes up no bytes when one file is given up in the middle of a write and another begins", async () => {
+    const held: (() => void)[] = [];
+    const write = ((...args: Parameters<typeof nodeFs.write>) =>
+      held.push(() => nodeFs.write(...args))) as unknown as LocalFs["write"];
+    const destination = new LocalDestination({ path: home, sync: false, fs: watched([], { write }) });
+    const first = await destination.begin(delivery("/L2/RMA1/a", { size: undefined }));
+    await first.write(Buffer.alloc(200_000, "a"));
+    const writing = first.write(Buffer.alloc(100_000, "b"))!;
+    const aborted = first.abort({ keep: true });
+    const second = await destination.begin(delivery("/L2/RMA1/c", { size: undefined }));
+    await second.write(Buffer.alloc(200_000, "c"));
+    const also = second.write(Buffer.alloc(100_000, "d"));
+    while (held.length > 0) held.pop()!();
+    await Promise.allSettled([writing, aborted, also]);
+    const { location } = await second.commit({ replace: false });
+    const expected = Buffer.concat([Buffer.alloc(200_000, "c"), Buffer.alloc(100_000, "d")]);
+    expect(readFileSync(join(home, location)).equals(expected)).toBe(true);
+    const again = await destination.begin(delivery("/L2/RMA1/a", { size: undefined }));
+    const kept: Uint8Array[] = [];
+    for await (const chunk of again.readKept()) kept.push(chunk);
+    const whole = Buffer.concat([Buffer.alloc(200_000, "a"), Buffer.alloc(100_000, "b")]);
+    expect(Buffer.concat(kept).equals(whole.subarray(0, again.kept))).toBe(true);
+    expect(again.kept).toBeGreaterThanOrEqual(200_000);
+    await again.abort({ keep: false });
+  });
+
   it("drops parts that nobody came back for in a month", async () => {
     const destination = new LocalDestination({ path: home });
     const begun = await destination.begin(delivery("/L2/RMA1/a"));

@@ -113,6 +113,10 @@ describe("parse", () => {
     expect(layout.parse("/ABC/01/ABC.nc")).toBeUndefined();
   });
 
+  test("a brace that a pattern escapes closes nothing", () => {
+    expect(template("/{a:\\}x}{b:\\[y}.nc").parse("/}x[y.nc")?.attributes).toEqual({ a: "}x", b: "[y" });
+  });
+
   test("no pattern reaches across a slash", () => {
     const layout = template("/{all:.*}/{name:.+}");
     expect(layout.parse("/a/b")?.attributes).toEqual({ all: "a", name: "b" });
@@ -129,10 +133,10 @@ describe("parse", () => {
   });
 
   test("everything outside placeholders is meant literally", () => {
-    const text = "/a.b+(c)[d]^$|?-\u{1f4e1}/{x}-{w}]{z}^.gz";
+    const text = "/a.b+(c)[d]^$|?-\u{1f4e1}/{x}-{w}]{y2}]{z}^.gz";
     const layout = template(text, { w: "(.+)$" });
-    const path = "/a.b+(c)[d]^$|?-\u{1f4e1}/1-(.+)$]2^.gz";
-    expect(layout.parse(path)?.attributes).toEqual({ x: "1", w: "(.+)$", z: "2" });
+    const path = "/a.b+(c)[d]^$|?-\u{1f4e1}/1-(.+)$]22]3^.gz";
+    expect(layout.parse(path)?.attributes).toEqual({ x: "1", w: "(.+)$", y2: "22", z: "3" });
     expect(layout.parse(path.replace("a.b", "aXb"))).toBeUndefined();
   });
 
@@ -203,6 +207,8 @@ describe("slots", () => {
     ["/{yyyy}/{MM}/{dd}{mm}/{HH}", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025/01"]],
     ["/{yyyy}/{dd}/{MM}.x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
     ["/{yyyy}/{site}/{MM}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
+    ["/{yyyy}/{epoch}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
+    ["/{yyyy}/{HH}/{MM}{dd}.x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
     ["/{site}/{yyyy}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/"]],
     ["/a/b/{MM}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/a/b"]],
     ["/{yyyy}{MM}{dd}.log", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/"]],
@@ -306,6 +312,11 @@ describe("format", () => {
         attributes: { strategy: "0315", volume: "01", field: "DBZH" },
       }),
     ).toBe(PATH);
+  });
+
+  test("writes a value that only its first place has to delimit", () => {
+    const twice = template("/{site}/{site}_{kind}.nc");
+    expect(twice.format({ attributes: { site: "a_b", kind: "c" } })).toBe("/a_b/a_b_c.nc");
   });
 
   test("cuts time to what the template says, and leaves out attributes it doesn't have", () => {
@@ -428,6 +439,7 @@ describe("a template is refused, with its text, the column and what to do,", () 
     expect(template("/{a}{b}", { b: "x" }).parse("/1x")?.attributes).toEqual({ a: "1", b: "x" });
     expect(template("/{a:[A-Z]+}{yyyy}").parse("/AB2025")?.attributes).toEqual({ a: "AB" });
     expect(template("/{site}/{site}{yyyy}").parse("/A1/A12025")?.attributes).toEqual({ site: "A1" });
+    expect(template("/{site}/*{site}").parse("/A1/xA1")?.attributes).toEqual({ site: "A1" });
     expect(template("/*{yyyy}.nc").parse("/x12025.nc")?.observedAt).toEqual(new Date("2025-01-01T00:00Z"));
   });
 });

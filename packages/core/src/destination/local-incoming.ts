@@ -33,6 +33,8 @@ export class LocalIncoming implements Incoming {
   #written: number;
   #stage: Buffer | undefined;
   #staged = 0;
+  /** A write under way: its memory is not to be touched, nor handed on, before it has ended. */
+  #writing: Promise<void> | undefined;
   #ended = false;
 
   constructor(options: LocalIncomingOptions) {
@@ -60,6 +62,7 @@ export class LocalIncoming implements Incoming {
   }
 
   async restart(): Promise<void> {
+    await this.#writing;
     this.#staged = 0;
     this.#written = 0;
     this.#kept = 0;
@@ -73,7 +76,8 @@ export class LocalIncoming implements Incoming {
       this.#staged += chunk.length;
       return undefined;
     }
-    return this.#writeThrough(chunk);
+    this.#writing = this.#writeThrough(chunk).finally(() => (this.#writing = undefined));
+    return this.#writing;
   }
 
   async commit(options: { replace: boolean }): Promise<Delivered> {
@@ -84,6 +88,7 @@ export class LocalIncoming implements Incoming {
         source: delivery.source,
         path: delivery.path,
       });
+    await this.#writing;
     const fd = this.#attempt("write", () => {
       this.#flush();
       const open = this.#open();
@@ -103,6 +108,8 @@ export class LocalIncoming implements Incoming {
   }
 
   async abort(options: { keep: boolean }): Promise<void> {
+    if (this.#ended) return;
+    await this.#writing?.catch(() => undefined);
     if (this.#ended) return;
     const { fs, part } = this.#options;
     let kept = false;

@@ -60,7 +60,7 @@ export function patternOf(token: Extract<Token, { kind: "attribute" }>, next: To
   if (token.pattern !== undefined) return token.pattern;
   if (next?.kind !== "literal") return "[^/]+";
   const [first] = next.text;
-  return `[^/${/[\]\\^-]/.test(first!) ? `\\${first}` : first}]+`;
+  return `[^/${first === "]" ? "\\]" : first}]+`;
 }
 
 function escape(literal: string): string {

@@ -27,7 +27,7 @@ export function selectBy(spec: SelectSpec): (observation: Observation) => boolea
       }
     }
     return ({ attributes }) => {
-      const values = VOLUME_ATTRIBUTES.map((name) => own(attributes, name));
+      const values = VOLUME_ATTRIBUTES.map((name) => attributes[name]);
       return values.every((value) => value !== undefined) && wanted.has(key(values));
     };
   }
@@ -36,7 +36,7 @@ export function selectBy(spec: SelectSpec): (observation: Observation) => boolea
   });
   return ({ attributes }) =>
     rules.every(({ name, wanted }) => {
-      const value = own(attributes, name);
+      const value = attributes[name];
       return value !== undefined && wanted.has(comparable(value));
     });
 }
@@ -77,10 +77,6 @@ function valuesOf(where: string, values: Values): string[] {
 
 function selectsNothing(where: string): DaybookError {
   return new DaybookError("config", `select: ${where} is empty and selects nothing: leave it out or fill it`);
-}
-
-function own(attributes: Observation["attributes"], name: string): string | undefined {
-  return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }
 
 function comparable(value: string): string {

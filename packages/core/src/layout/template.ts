@@ -89,7 +89,8 @@ class Template implements TemplateLayout {
   }
 
   enters(slot: Slot, directory: string): boolean {
-    if (!directory.startsWith(slot.path === "/" ? "/" : `${slot.path}/`)) return false;
+    // Dates have a fixed width, so what fits the template and begins like the slot is below it.
+    if (!directory.startsWith(slot.path)) return false;
     const depth = directory.split("/").length - 1;
     return this.#folders.get(depth)?.match(directory) !== undefined;
   }
