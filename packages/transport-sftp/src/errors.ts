@@ -45,7 +45,7 @@ const WORDS: readonly (readonly [RegExp, ErrorKind])[] = [
   [/channel open failure/i, "busy"],
   // What a server does that has enough connections (MaxStartups) or has had enough of this address.
   [/connection lost before handshake/i, "busy"],
-  [/unable to start subsystem|exit code 127/i, "unsupported"],
+  [/unable to start subsystem|exit code \d+ while establishing/i, "unsupported"],
   [/no matching (host key format|.*(algorithm|cipher|mac))/i, "unsupported"],
   [/no response from server|connection lost|not connected|unexpected (end|close) event/i, "network"],
   [/malformed|packet length|unknown packet type|received more data/i, "protocol"],

@@ -45,6 +45,7 @@ export class FileStream extends Readable {
   #probed = false;
   #end = Infinity;
   #detached = false;
+  readonly #forgetSession: () => void;
 
   constructor(options: FileStreamOptions) {
     super({ highWaterMark: MIB });
@@ -54,6 +55,8 @@ export class FileStream extends Readable {
     const share = Math.min(WINDOW.most, Math.max(WINDOW.least, WINDOW.perSession / options.readers));
     this.#window = options.pipelining ? Math.max(1, Math.floor(share / this.#chunk)) : 1;
     this.opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
+    // A stream that waits for its consumer has no request under way that would tell it.
+    this.#forgetSession = options.session.whenEnded((failure) => this.#fail(failure));
   }
 
   override _read(): void {
@@ -91,7 +94,7 @@ export class FileStream extends Readable {
 
   #read(position: number, length: number): void {
     this.#underWay++;
-    const { session, handle, path } = this.#options;
+    const { session, handle } = this.#options;
     session.read(handle, position, length).then(
       (bytes) => {
         this.#underWay--;
@@ -110,7 +113,7 @@ export class FileStream extends Readable {
       },
       (error) => {
         this.#underWay--;
-        this.destroy(this.#isOpened ? at(error, "read", path) : error);
+        this.#fail(error);
       },
     );
   }
@@ -122,7 +125,7 @@ export class FileStream extends Readable {
       this.#arrived.delete(this.#given);
       this.#given += bytes.length;
       if (size !== undefined && this.#given > size) {
-        return this.#fail("changed", `the file has more than the ${size} bytes it was listed with`);
+        return this.#differs("changed", `the file has more than the ${size} bytes it was listed with`);
       }
       this.#wanted = this.push(bytes);
       bytes = this.#arrived.get(this.#given);
@@ -135,21 +138,26 @@ export class FileStream extends Readable {
     const { size } = this.#options;
     this.#detach();
     if (size !== undefined && this.#end < size) {
-      return this.#fail("cut-short", `the file ended after ${this.#end} of ${size} bytes`);
+      return this.#differs("cut-short", `the file ended after ${this.#end} of ${size} bytes`);
     }
     if ([...this.#arrived.keys()].some((position) => position >= this.#end)) {
-      return this.#fail("changed", "the file grew while it was read");
+      return this.#differs("changed", "the file grew while it was read");
     }
     if (this.#arrived.size === 0) this.push(null);
   }
 
-  #fail(kind: "changed" | "cut-short", detail: string): void {
+  #differs(kind: "changed" | "cut-short", detail: string): void {
     this.destroy(new DaybookError(kind, detail, { operation: "read", path: this.#options.path }));
+  }
+
+  #fail(error: unknown): void {
+    this.destroy(this.#isOpened ? at(error, "read", this.#options.path) : (error as Error));
   }
 
   #detach(): void {
     if (this.#detached) return;
     this.#detached = true;
+    this.#forgetSession();
     this.#options.session.closeHandle(this.#options.handle);
     this.#options.onDone();
   }

@@ -4,7 +4,7 @@ import SftpClient from "ssh2-sftp-client";
 import { cancelled, fromWire, losesConnection } from "./errors.js";
 import type { ResolvedOptions } from "./options.js";
 import type { Line } from "./ssh-connection.js";
-import { connectDeadline, handshake, reach } from "./ssh-connection.js";
+import { connectDeadline, handshake, prepare, reach } from "./ssh-connection.js";
 
 /** What OpenSSH's server gives at once at most; ssh2 asks in several turns for more than a server allows. */
 const LARGEST_READ = 255 * 1024;
@@ -32,16 +32,14 @@ function orEnd<T>(done: Callback<T | undefined>): Callback<T> {
  * dead and everything under way on it rejects with the reason.
  */
 export class SftpSession {
-  /** Called once, when the session ends, before those under way on it are told. */
-  onEnd: (() => void) | undefined;
-
   readonly #wrapper: SftpClient;
   readonly #sftp: SFTPWrapper;
   readonly #line: Line;
   readonly #options: ResolvedOptions;
+  readonly #endListeners = new Set<(failure: DaybookError) => void>();
   readonly #pending = new Map<number, (reason: DaybookError) => void>();
   #sent = 0;
-  #answered = 0;
+  #newestAnswered = -1;
   #failure: DaybookError | undefined;
   #timer: NodeJS.Timeout | undefined;
   #oldest = -1;
@@ -58,12 +56,13 @@ export class SftpSession {
   static async open(options: ResolvedOptions, signal: AbortSignal): Promise<SftpSession> {
     const deadline = connectDeadline(signal, options.timeout, options.target);
     try {
+      const credentials = await prepare(options.target);
       const line = await reach(options, deadline.signal);
       // Without callbacks of ours it writes to the console.
       const wrapper = new SftpClient("daybook", {});
       const client = (wrapper as unknown as { client: Client }).client;
       const limits = { ...options, signal: deadline.signal };
-      const sftp = await handshake(client, options.target, line, limits, (config) => wrapper.connect(config));
+      const sftp = await handshake(client, credentials, line, limits, (config) => wrapper.connect(config));
       const session = new SftpSession(wrapper, sftp, line, options);
       session.#listen(client);
       return session;
@@ -77,9 +76,21 @@ export class SftpSession {
     return this.#failure;
   }
 
-  /** Requests the server has answered so far, one way or the other. */
-  get answered(): number {
-    return this.#answered;
+  /** Has it called once when the session ends, at once if it has; the returned function takes that back. */
+  whenEnded(listener: (failure: DaybookError) => void): () => void {
+    if (this.#failure !== undefined) listener(this.#failure);
+    else this.#endListeners.add(listener);
+    return () => void this.#endListeners.delete(listener);
+  }
+
+  /** Requests sent so far. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Whether the server has answered a request that was sent after the first `sent` ones, one way or the other. */
+  answeredSince(sent: number): boolean {
+    return this.#newestAnswered >= sent;
   }
 
   /** The most bytes one read may ask for. */
@@ -150,7 +161,7 @@ export class SftpSession {
         // ssh2 tells the requests of a lost connection before it tells of the loss.
         if (losesConnection(failure)) return this.#end(failure!);
         this.#pending.delete(id);
-        this.#answered++;
+        this.#newestAnswered = Math.max(this.#newestAnswered, id);
         if (failure !== undefined) reject(failure);
         else resolve(value);
       });
@@ -175,7 +186,7 @@ export class SftpSession {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     clearInterval(this.#timer);
-    this.onEnd?.();
+    for (const listener of [...this.#endListeners]) listener(failure);
     for (const reject of this.#pending.values()) reject(failure);
     this.#pending.clear();
     if (failure.kind !== "cancelled") return this.#line.destroy();

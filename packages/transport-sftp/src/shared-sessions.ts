@@ -19,9 +19,11 @@ interface Shared {
   readonly lease: SessionLease<SftpSession>;
   /** For whom the pool handed it out. */
   readonly lane: Lane;
-  /** What the session had answered by then. */
-  readonly answeredBefore: number;
+  /** Requests the session had sent by then. */
+  readonly sentBefore: number;
   readonly operations: Record<Lane, number>;
+  /** Stops watching for its end. */
+  forget: () => void;
 }
 
 interface Waiter {
@@ -70,7 +72,6 @@ export class SharedSessions {
       signal?.addEventListener("abort", onAbort, { once: true });
       queue.push(waiter);
       this.#serve();
-      this.#grow(lane);
     });
   }
 
@@ -86,19 +87,20 @@ export class SharedSessions {
       const queue = this.#waiting[lane];
       for (let shared = this.#roomiest(lane); queue.length > 0 && shared; shared = this.#roomiest(lane)) {
         queue.shift()!.resolve(this.#share(shared, lane));
+        this.#grow(lane);
       }
       if (queue.length > 0) this.#grow(lane);
     }
   }
 
   #share(shared: Shared, lane: Lane): SessionLease<SftpSession> {
-    const { lease, answeredBefore, operations } = shared;
+    const { lease, sentBefore, operations } = shared;
     operations[lane]++;
     let released = false;
     return {
       session: lease.session,
       get reused() {
-        return lease.reused && lease.session.answered === answeredBefore;
+        return lease.reused && !lease.session.answeredSince(sentBefore);
       },
       release: () => {
         if (released) return;
@@ -111,10 +113,13 @@ export class SharedSessions {
   }
 
   #roomiest(lane: Lane): Shared | undefined {
-    const { perConnection } = this.#options;
-    const limit = lane === "live" ? perConnection : Math.max(1, perConnection - Math.ceil(perConnection / 8));
     const [best] = this.#usable(lane).sort((a, b) => load(a) - load(b));
-    return best && load(best) < limit ? best : undefined;
+    return best && load(best) < this.#room(lane) ? best : undefined;
+  }
+
+  #room(lane: Lane): number {
+    const { perConnection } = this.#options;
+    return lane === "live" ? perConnection : Math.max(1, perConnection - Math.ceil(perConnection / 8));
   }
 
   /** With one connection there is nothing to keep apart. */
@@ -131,7 +136,7 @@ export class SharedSessions {
   #grow(lane: Lane): void {
     const usable = this.#usable(lane);
     if (this.#held.size + this.#opening[lane] >= this.#limit) return;
-    if (usable.some((shared) => load(shared) < SPREAD_FROM)) return;
+    if (usable.some((shared) => load(shared) < Math.min(SPREAD_FROM, this.#room(lane)))) return;
     if (usable.length === 0 ? this.#opening[lane] > 0 : this.#now() < this.#growAgainAt) return;
     void this.#open(lane);
   }
@@ -153,14 +158,14 @@ export class SharedSessions {
 
   #hold(lease: SessionLease<SftpSession>, lane: Lane): void {
     const { session } = lease;
-    const shared = { lease, lane, answeredBefore: session.answered, operations: { live: 0, backfill: 0 } };
+    const operations = { live: 0, backfill: 0 };
+    const shared: Shared = { lease, lane, sentBefore: session.sent, operations, forget: () => {} };
     this.#held.add(shared);
     // Its permit is free as soon as it is dead, however long those on it take to notice.
-    session.onEnd = () => {
+    shared.forget = session.whenEnded(() => {
       this.#giveBack(shared);
       this.#serve();
-    };
-    if (session.failure !== undefined) session.onEnd();
+    });
   }
 
   /** While other sessions serve those who wait, they have no reason to fail. */
@@ -179,15 +184,15 @@ export class SharedSessions {
       const shareable =
         shared.lane === "live" ? others.map((other) => other.operations.live) : others.map(load);
       const total = shareable.reduce((sum, each) => sum + each, 0);
-      if (total === 0 || total < SPREAD_FROM * others.length) this.#giveBack(shared);
+      const enough = Math.min(SPREAD_FROM, this.#room(shared.lane)) * others.length;
+      if (total === 0 || total < enough) this.#giveBack(shared);
     }
   }
 
   #giveBack(shared: Shared): void {
     if (!this.#held.delete(shared)) return;
-    const { session } = shared.lease;
-    session.onEnd = undefined;
-    shared.lease.release({ reusable: session.failure === undefined });
+    shared.forget();
+    shared.lease.release({ reusable: shared.lease.session.failure === undefined });
   }
 
   #stopOpening(): void {

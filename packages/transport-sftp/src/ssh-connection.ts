@@ -1,13 +1,14 @@
 import { once } from "node:events";
-import type { Socket } from "node:net";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { DaybookError } from "@daybook/core";
+import { DaybookError, isDaybookError } from "@daybook/core";
 import type { ConnectConfig } from "ssh2";
 import { Client } from "ssh2";
+import type { Authentication } from "./authentication.js";
 import { authentication } from "./authentication.js";
 import { cancelled, sftpErrorKind } from "./errors.js";
 import type { WireFailure } from "./errors.js";
+import type { HostKeyCheck } from "./host-keys.js";
 import { hostKeyCheck } from "./host-keys.js";
 import type { ResolvedOptions, ResolvedTarget } from "./options.js";
 
@@ -21,18 +22,30 @@ export interface Line {
 /** Connects to the server, straight or through the jump host. */
 export async function reach(options: ResolvedOptions, signal: AbortSignal): Promise<Line> {
   const { jump, target } = options;
-  const socket = await tcp(jump ?? target, signal);
-  const destroy = () => void socket.destroy();
-  if (jump === undefined) return { socket, destroy };
+  if (jump === undefined) return tcp(target, signal);
+  const credentials = await prepare(jump);
+  const line = await tcp(jump, signal);
+  const { destroy } = line;
   const client = new Client();
-  const line = { socket, destroy };
-  return handshake(client, jump, line, { ...options, signal }, async (config) => {
+  return handshake(client, credentials, line, { ...options, signal }, async (config) => {
     client.connect(config);
     await once(client, "ready");
     const channel = await forward(client, jump, target);
     channel.once("close", destroy);
     return { socket: channel, destroy };
   });
+}
+
+/** What is needed to trust a server and to be let in. */
+export interface Credentials {
+  readonly target: ResolvedTarget;
+  readonly hostKey: HostKeyCheck;
+  readonly login: Authentication;
+}
+
+/** Finds out before anybody is spoken to whether it can work. Throws kind "config" where it can't. */
+export async function prepare(target: ResolvedTarget): Promise<Credentials> {
+  return { target, hostKey: await hostKeyCheck(target), login: authentication(target) };
 }
 
 interface HandshakeOptions {
@@ -47,13 +60,11 @@ interface HandshakeOptions {
  */
 export async function handshake<T>(
   client: Client,
-  target: ResolvedTarget,
+  { target, hostKey, login }: Credentials,
   line: Line,
   { timeout, keepalive, signal }: HandshakeOptions,
   start: (config: ConnectConfig) => Promise<T>,
 ): Promise<T> {
-  const hostKey = await hostKeyCheck(target);
-  const login = authentication(target);
   let refusal: DaybookError | undefined;
   let first: WireFailure | undefined;
   let greeted = false;
@@ -76,6 +87,7 @@ export async function handshake<T>(
     line.destroy();
     if (refusal !== undefined) throw refusal;
     if (signal.aborted) throw signal.reason;
+    if (isDaybookError(error)) throw error;
     const wire = first ?? (error as WireFailure);
     const kind = !greeted && wire.code === "ECONNRESET" ? "busy" : sftpErrorKind(wire, "connect");
     if (kind === "auth" && wire.level === "client-authentication") throw login.refusal();
@@ -114,12 +126,14 @@ function describe(
   return `the connection to ${where} failed: ${message}`;
 }
 
-async function tcp({ host, port }: ResolvedTarget, signal: AbortSignal): Promise<Socket> {
+async function tcp({ host, port }: ResolvedTarget, signal: AbortSignal): Promise<Line> {
   // Without noDelay every request waits for the answer to the one before it.
   const socket = connect({ host, port, noDelay: true });
   try {
     await once(socket, "connect", { signal });
-    return socket;
+    // ssh2 listens for itself, but not before it starts nor after it has ended.
+    socket.on("error", () => {});
+    return { socket, destroy: () => void socket.destroy() };
   } catch (cause) {
     socket.destroy();
     if (signal.aborted) throw signal.reason;

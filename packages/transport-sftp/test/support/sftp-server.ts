@@ -18,6 +18,8 @@ export interface Faults {
   shortReads?: number;
   /** Says that every file ends here. */
   endsAt?: number;
+  /** Cuts the connection after so many bytes of a file. */
+  cutAfter?: { readonly path: string; readonly bytes: number };
   /** Answers requests for which this is true not at all. */
   ignores?: (request: string) => boolean;
   /** Runs before a request is answered. */
@@ -37,8 +39,8 @@ export interface Faults {
 export interface SftpServerOptions {
   readonly tree: RemoteTree;
   readonly password?: string;
-  /** An OpenSSH private key; made anew if missing. */
-  readonly hostKey?: string;
+  /** Private keys; one is made anew if missing. */
+  readonly hostKeys?: readonly string[];
   /** Takes passwords by asking for them ("keyboard-interactive") only. */
   readonly asks?: boolean;
   readonly faults?: Faults;
@@ -72,8 +74,9 @@ export class SftpServer {
   constructor(options: SftpServerOptions) {
     this.#options = options;
     this.faults = options.faults ?? {};
-    this.hostKey = options.hostKey ?? utils.generateKeyPairSync("ed25519").private;
-    this.#ssh = new Server({ hostKeys: [this.hostKey] }, (connection) => this.#greet(connection));
+    const hostKeys = options.hostKeys ?? [newKey()];
+    this.hostKey = hostKeys[0]!;
+    this.#ssh = new Server({ hostKeys: [...hostKeys] }, (connection) => this.#greet(connection));
   }
 
   /** Connections open now. */
@@ -112,6 +115,7 @@ export class SftpServer {
 
   #accept(socket: Socket): void {
     if (this.#sockets.size >= (this.faults.maxConnections ?? Infinity)) {
+      socket.on("error", () => {}).resume();
       socket.end("Exceeded MaxStartups\r\n");
       return;
     }
@@ -186,7 +190,11 @@ export class SftpServer {
     on("READ", (id: number, name: Buffer, offset: number, length: number) => {
       const file = handles.get(key(name))?.file;
       if (file === undefined) return sftp.status(id, STATUS_CODE.FAILURE);
+      const { path: doomed, bytes: limit = Infinity } = this.faults.cutAfter ?? {};
+      const left = handles.get(key(name))?.path === doomed ? limit - offset : Infinity;
+      if (left <= 0) return this.cut();
       const room = Math.min(
+        left,
         length,
         this.faults.shortReads ?? length,
         (this.faults.endsAt ?? Infinity) - offset,
@@ -244,6 +252,15 @@ export class SftpServer {
     const attrs = { mode, uid: 0, gid: 0, size: size ?? 0, atime: seconds, mtime: seconds };
     if (this.faults.noModes) delete (attrs as { mode?: number }).mode;
     return { filename: name, longname: `${letter}rw-r--r-- 1 user user 0 Jan 1 00:00 ${name}`, attrs };
+  }
+}
+
+/** A private key in OpenSSH's form. */
+export function newKey(): string {
+  for (;;) {
+    const made = utils.generateKeyPairSync("ed25519").private;
+    // Now and then ssh2 writes one that it can't read itself.
+    if (!(utils.parseKey(made) instanceof Error)) return made;
   }
 }
 

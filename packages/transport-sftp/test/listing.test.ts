@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import { failure, place, until } from "./support/place.js";
+
+test("lists files and directories with size and time, without the dots", async () => {
+  const { tree, transport } = await place();
+  const modifiedAt = new Date("2025-01-01T18:30:20Z");
+  tree.put("/data/a.BUFR", "abc", modifiedAt);
+  tree.makeDirectory("/data/sub");
+
+  const { entries, complete } = await transport.list("/data");
+
+  expect(complete).toBe(true);
+  expect(entries).toContainEqual({ name: "a.BUFR", type: "file", size: 3, modifiedAt });
+  expect(entries).toContainEqual(expect.objectContaining({ name: "sub", type: "directory" }));
+  expect(entries).toHaveLength(2);
+});
+
+test("an empty directory is an empty, complete listing and a missing one is not found", async () => {
+  const { tree, transport } = await place();
+  tree.makeDirectory("/empty");
+
+  expect(await transport.list("/empty")).toEqual({ entries: [], complete: true });
+  const error = await failure(transport.list("/gone"), "not-found");
+  expect(error).toMatchObject({ operation: "list", path: "/gone", retry: "no" });
+});
+
+test("a refused directory is told from a missing one", async () => {
+  const { tree, server, transport } = await place();
+  tree.makeDirectory("/closed");
+  server.faults.forbidden = new Set(["/closed"]);
+  await failure(transport.list("/closed"), "permission");
+});
+
+test("a file is not found as a directory, even by a server that only says that it failed", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/a", "x");
+  await failure(transport.list("/a"), "not-found");
+  server.faults.vague = true;
+  expect((await failure(transport.list("/a"), "not-found")).detail).toContain("file, not a directory");
+});
+
+test.each([1, 4, 32])(
+  "every entry of a long listing comes once with %i requests under way",
+  async (depth) => {
+    const { tree, transport, server } = await place({ transport: { listingDepth: depth } });
+    const names = Array.from({ length: 1234 }, (_, i) => `f${i}`);
+    for (const name of names) tree.put(`/many/${name}`, "");
+
+    const { entries } = await transport.list("/many");
+
+    expect(entries.map(({ name }) => name).sort()).toEqual(names.sort());
+    await until(() => server.openHandles === 0);
+  },
+);
+
+test("asks for entries ahead of the answers", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/d/a", "");
+  let ahead = 0;
+  server.faults.before = async (request) => {
+    if (!request.startsWith("READDIR") || ahead > 0) return;
+    await until(() => server.requests.filter((each) => each.startsWith("READDIR")).length === 4);
+    ahead = 4;
+  };
+  await transport.list("/d");
+  expect(ahead).toBe(4);
+});
+
+test("entries that the end of the directory overtakes are not lost", async () => {
+  const { tree, server, transport } = await place();
+  for (let i = 0; i < 50; i++) tree.put(`/d/f${i}`, "");
+  server.faults.endOvertakes = true;
+  expect((await transport.list("/d")).entries).toHaveLength(50);
+});
+
+test("the type comes from the line for people where a server sends no mode", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/d/file", "");
+  tree.makeDirectory("/d/directory");
+  tree.plant("/d", { name: "link", type: "other" });
+  server.faults.noModes = true;
+  const { entries } = await transport.list("/d");
+  const types = Object.fromEntries(entries.map(({ name, type }) => [name, type]));
+  expect(types).toEqual({ file: "file", directory: "directory", link: "other" });
+});
+
+test("a link is neither a file nor a directory", async () => {
+  const { tree, transport } = await place();
+  tree.plant("/d", { name: "link", type: "other" });
+  expect((await transport.list("/d")).entries).toMatchObject([{ name: "link", type: "other" }]);
+});
+
+test("hostile names are handed on as they came", async () => {
+  const { tree, transport } = await place();
+  const names = ["a\nb", "../../etc/passwd", "a\\b", "x".repeat(1000), "\u202egnp.exe", "ü"];
+  for (const name of names) tree.plant("/d", { name, type: "file" });
+  expect((await transport.list("/d")).entries.map(({ name }) => name)).toEqual(names);
+});
+
+test("a name that isn't UTF-8 is reported as unreadable, not as a file nobody could fetch", async () => {
+  const { tree, transport } = await place();
+  tree.put("/d/good", "");
+  tree.plant("/d", { name: "bad\uFFFD", type: "file" });
+  const { entries, unreadable } = await transport.list("/d");
+  expect(entries.map(({ name }) => name)).toEqual(["good"]);
+  expect(unreadable).toEqual([expect.stringContaining("bad\uFFFD")]);
+});
+
+test("a large listing doesn't hold up the process", async () => {
+  const { tree, transport } = await place({ transport: { listingDepth: 8 } });
+  for (let i = 0; i < 5000; i++) tree.plant("/many", { name: `f${i}`, type: "file" });
+  let turns = 0;
+  let listing = true;
+  const turn = () => {
+    turns++;
+    if (listing) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const { entries } = await transport.list("/many");
+  listing = false;
+  expect(entries).toHaveLength(5000);
+  expect(turns).toBeGreaterThan(20);
+});
+
+test.each(["/a\nb", "/a\rb", "/a\0b"])("the path %j is refused before anything is sent", async (path) => {
+  const { server, transport } = await place();
+  await failure(transport.list(path), "config");
+  await failure(transport.read(path), "config");
+  expect(server.accepted).toBe(0);
+});

@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { bytesOf, failure, pattern, place, until } from "./support/place.js";
+
+const SIZES = [0, 1, 31_951, 31_952, 31_953, 100_000, 3_000_000];
+
+test.each(SIZES)(
+  "a file of %i bytes comes whole, with its size known or not, ahead or one by one",
+  async (size) => {
+    const { tree, connect, transport } = await place();
+    const bytes = pattern(size);
+    tree.put("/f", bytes);
+    const careful = connect({ pipelining: false });
+
+    expect((await bytesOf(await transport.read("/f", { size }))).equals(bytes)).toBe(true);
+    expect((await bytesOf(await transport.read("/f"))).equals(bytes)).toBe(true);
+    expect((await bytesOf(await careful.read("/f", { size }))).equals(bytes)).toBe(true);
+    expect((await bytesOf(await careful.read("/f"))).equals(bytes)).toBe(true);
+  },
+);
+
+test("any start gives the rest of the file, whatever the server's reads are cut to", async () => {
+  const { tree, server, transport } = await place();
+  const bytes = pattern(100_000);
+  tree.put("/f", bytes);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(bytes.length),
+      fc.integer({ min: 2000, max: 40_000 }),
+      fc.boolean(),
+      async (start, shortReads, known) => {
+        server.faults.shortReads = shortReads;
+        const stream = await transport.read("/f", { start, size: known ? bytes.length : undefined });
+        expect((await bytesOf(stream)).equals(bytes.subarray(start))).toBe(true);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test("a start at the end gives an empty stream", async () => {
+  const { tree, transport } = await place();
+  tree.put("/f", "12345");
+  expect(await bytesOf(await transport.read("/f", { start: 5, size: 5 }))).toHaveLength(0);
+  expect(await bytesOf(await transport.read("/f", { start: 5 }))).toHaveLength(0);
+});
+
+test("a small file costs two round trips: all its reads, and the proof of its end, go out together", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/f", pattern(60_000));
+  const sizeOf = () => server.requests.filter((request) => request.startsWith("READ ")).length;
+  let together = 0;
+  server.faults.before = async (request) => {
+    if (!request.startsWith("READ ") || together > 0) return;
+    await until(() => sizeOf() === 3);
+    together = sizeOf();
+  };
+  await bytesOf(await transport.read("/f", { size: 60_000 }));
+  expect(together).toBe(3);
+});
+
+test("a file that has more bytes than were listed has changed", async () => {
+  const { tree, transport } = await place();
+  tree.put("/f", pattern(50_000));
+  const stream = await transport.read("/f", { size: 40_000 });
+  expect(await failure(bytesOf(stream), "changed")).toMatchObject({ operation: "read", path: "/f" });
+});
+
+test("a file that has fewer bytes than were listed is cut short", async () => {
+  const { tree, transport } = await place();
+  tree.put("/f", pattern(50_000));
+  await failure(bytesOf(await transport.read("/f", { size: 60_000 })), "cut-short");
+  await failure(bytesOf(await transport.read("/f", { size: 60_000, start: 55_000 })), "cut-short");
+});
+
+test("a server that ends a file too early is found out", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/f", pattern(200_000));
+  server.faults.endsAt = 90_000;
+  await failure(bytesOf(await transport.read("/f", { size: 200_000 })), "cut-short");
+});
+
+test("a file that grows while it is read to an unknown end has changed", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/f", pattern(40_000));
+  let ended = false;
+  server.faults.before = (request) => {
+    // The end was found within the second chunk; chunks beyond it have been asked for already.
+    if (ended) tree.append("/f", pattern(100_000));
+    ended = request.startsWith("READ /f 40000");
+  };
+  await failure(bytesOf(await transport.read("/f")), "changed");
+});
+
+test("a missing, a refused and a directory's path are refused before a stream is handed out", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/closed", "x");
+  tree.makeDirectory("/d");
+  server.faults.forbidden = new Set(["/closed"]);
+  await failure(transport.read("/gone"), "not-found");
+  await failure(transport.read("/closed"), "permission");
+  expect((await failure(transport.read("/d"), "not-found")).detail).toContain("directory");
+  expect((await failure(transport.read("/d", { size: 0 }), "not-found")).detail).toContain("directory");
+  await until(() => server.openHandles === 0);
+});
+
+test("a cut connection is an error and never an early end", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/f", pattern(3_000_000));
+  server.faults.before = (request) => {
+    if (request.startsWith("READ /f 1597600")) server.cut();
+  };
+  await failure(bytesOf(await transport.read("/f", { size: 3_000_000 })), "network");
+});
+
+test("a goodbye in the middle of a file is an error too", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/f", pattern(3_000_000));
+  server.faults.before = (request) => {
+    if (request.startsWith("READ /f 1597600")) server.endAll();
+  };
+  await failure(bytesOf(await transport.read("/f")), "network");
+});
+
+test("a consumer that is slow is not read ahead of without bounds", async () => {
+  const { tree, server, transport } = await place();
+  const size = 20_000_000;
+  tree.put("/f", Buffer.alloc(size));
+  const stream = await transport.read("/f", { size });
+  const asked = () => server.requests.filter((request) => request.startsWith("READ ")).length * 31_952;
+  // Everything the transport will ask for has been asked once a request behind it is answered.
+  await transport.list("/");
+  await transport.list("/");
+  expect(asked()).toBeLessThan(6_000_000);
+  expect(await bytesOf(stream)).toHaveLength(size);
+});
+
+test("many files at once share one connection without a warning", async () => {
+  const { tree, server, transport } = await place({ transport: { connections: 1, filesPerConnection: 64 } });
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning.name);
+  process.on("warning", onWarning);
+  const bytes = pattern(70_000);
+  const paths = Array.from({ length: 64 }, (_, i) => `/f${i}`);
+  for (const path of paths) tree.put(path, bytes);
+
+  const streams = await Promise.all(paths.map((path) => transport.read(path, { size: bytes.length })));
+  const all = await Promise.all(streams.map(bytesOf));
+
+  process.off("warning", onWarning);
+  expect(all.every((each) => each.equals(bytes))).toBe(true);
+  expect(server.accepted).toBe(1);
+  expect(warnings).toEqual([]);
+  await until(() => server.openHandles === 0);
+});
