@@ -45,7 +45,8 @@ function fixture(server: RealFtp, { tls }: RealFtpOptions): TransportFixture {
 }
 
 for (const kind of [vsftpd, proftpd, pureFtpd]) {
-  for (const options of [{}, { tls: testCertificate }]) {
+  // vsftpd and proftpd insist on TLS sessions being taken up again for data.
+  for (const options of kind === pureFtpd ? [{}] : [{}, { tls: testCertificate }]) {
     const how = "tls" in options ? "over TLS" : "in the clear";
     describe.skipIf(kind.whyNot() !== undefined)(`FTP keeps the contract with ${kind.name} ${how}:`, () => {
       let server: RealFtp;

@@ -121,13 +121,7 @@ async function start(recipe: Recipe, options: RealFtpOptions): Promise<RealFtp> 
         await writeFile(join(folder, name), text, { mode: 0o600 });
         return join(folder, name);
       },
-      run: (name, parameters, input) => {
-        execFileSync(program(name), parameters, {
-          input,
-          env: environment(),
-          stdio: ["pipe", "ignore", "pipe"],
-        });
-      },
+      run: (name, parameters) => void execFileSync(program(name), parameters, { env: environment() }),
     },
     options,
   );

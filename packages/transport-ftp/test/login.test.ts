@@ -1,0 +1,192 @@
+import { createServer } from "node:net";
+import { SystemClock, HostBudget, TransportToken } from "@daybook/core";
+import { testCertificate } from "@daybook/testing";
+import { FtpTransport, ftpTransport } from "@daybook/transport-ftp";
+import type { FtpOptions } from "@daybook/transport-ftp";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { failure, readAll, setUp } from "./support/setup.js";
+
+const logins = (commands: readonly string[]) =>
+  commands.filter((command) => command.startsWith("USER")).length;
+
+test("a wrong password is auth, tried once, and is said nowhere", async () => {
+  const { server, transport } = await setUp(
+    { users: { radar: "right" } },
+    { user: "radar", password: "hunter2-not-right" },
+  );
+  server.faults.add({ on: "PASS", reply: "530 hunter2-not-right is wrong for radar.\r\n" });
+  const error = await failure(transport.list("/"));
+  expect([error.kind, error.retry, error.code]).toEqual(["auth", "no", "530"]);
+  expect(error.detail).toContain("`user` and `password`");
+  const said = [error.message, error.detail, error.stack, JSON.stringify(error), String(error.cause)].join();
+  expect(said).not.toContain("hunter2");
+  expect(logins(server.commands)).toBe(1);
+});
+
+test.each([{ maxConnections: 2 }, { maxLogins: 2 }])(
+  "a server with a limit (%j) is used with fewer",
+  async (limit) => {
+    const { server, transport } = await setUp({}, { connections: 6 });
+    Object.assign(server.faults, limit);
+    const all = await Promise.all(Array.from({ length: 20 }, () => readAll(transport.read("/pub/other"))));
+    expect(all.map(String)).toEqual(Array(20).fill("other"));
+  },
+);
+
+test("a server that takes nobody now is busy", async () => {
+  const { server, transport } = await setUp();
+  server.faults.maxConnections = 0;
+  expect((await failure(transport.list("/"))).kind).toBe("busy");
+});
+
+test("calls on one transport share its connections, and more than it has wait", async () => {
+  const { server, transport } = await setUp({}, { connections: 3 });
+  await Promise.all(Array.from({ length: 30 }, () => readAll(transport.read("/pub/file"))));
+  expect([server.connections.peak, logins(server.commands)]).toEqual([3, 3]);
+});
+
+test("transports given one budget share the connections of the host", async () => {
+  const budget = new HostBudget({ connections: 2 });
+  const { server, transport } = await setUp({}, { budget, connections: 5 });
+  const other = new FtpTransport({ host: server.host, port: server.port, user: "other", budget });
+  onTestFinished(() => other.close());
+  const all = Array.from({ length: 20 }, (_, n) => readAll((n % 2 ? transport : other).read("/pub/other")));
+  await Promise.all(all);
+  expect(budget.open).toBeLessThanOrEqual(2);
+  await expect.poll(() => server.connections.now).toBeLessThanOrEqual(2);
+});
+
+describe("a server that can't be reached", () => {
+  test("by its name is a network error that says so", async () => {
+    const transport = new FtpTransport({ host: "nowhere.invalid", timeout: 5000 });
+    const error = await failure(transport.list("/"));
+    await transport.close();
+    expect(error.kind).toBe("network");
+    expect(["ENOTFOUND", "EAI_AGAIN"]).toContain(error.code);
+    expect(error.detail).toContain("nowhere.invalid");
+    expect(error.detail).toContain("`host`");
+  });
+
+  test("because nobody listens is a network error that says so", async () => {
+    const { server, transport } = await setUp();
+    await server.goDown();
+    const error = await failure(transport.list("/"));
+    expect([error.kind, error.code]).toEqual(["network", "ECONNREFUSED"]);
+  });
+
+  test("for a while is used again when it is back", async () => {
+    const { server, transport } = await setUp();
+    await transport.list("/pub");
+    await server.goDown();
+    expect((await failure(transport.list("/pub"))).kind).toBe("network");
+    await server.comeUp();
+    expect((await transport.list("/pub")).entries).toHaveLength(3);
+  });
+
+  test("because another kind of server answers is protocol, at once", async () => {
+    const { port } = await saying("SSH-2.0-OpenSSH_9.2\r\n");
+    const transport = new FtpTransport({ host: "127.0.0.1", port });
+    const error = await failure(transport.list("/"));
+    await transport.close();
+    expect(error.kind).toBe("protocol");
+    expect(error.detail).toContain("SSH-2.0-OpenSSH_9.2");
+  });
+});
+
+describe("TLS", () => {
+  test("with a certificate nobody vouches for is config, and says what to set", async () => {
+    const { transport } = await setUp({ tls: testCertificate }, { secure: true });
+    const error = await failure(transport.list("/"));
+    expect([error.kind, error.detail.includes("tls.ca")]).toEqual(["config", true]);
+  });
+
+  test("on a server without it is config", async () => {
+    const { server, transport } = await setUp({}, { secure: "explicit" });
+    expect((await failure(transport.list("/"))).kind).toBe("config");
+    expect(logins(server.commands)).toBe(0);
+  });
+
+  test("missing on a server that wants it is config, not a wrong password", async () => {
+    const { server, transport } = await setUp();
+    server.faults.add({ on: "USER", reply: "530 Non-anonymous sessions must use encryption.\r\n" });
+    const error = await failure(transport.list("/"));
+    expect([error.kind, error.detail.includes("secure: true")]).toEqual(["config", true]);
+  });
+
+  test("that is agreed on and never comes is a timeout", async () => {
+    const { port } = await saying("220 Hello.\r\n", "234 Go ahead.\r\n");
+    const transport = new FtpTransport({ host: "127.0.0.1", port, secure: true, timeout: 150 });
+    expect((await failure(transport.list("/"))).kind).toBe("timeout");
+    await transport.close();
+  });
+});
+
+test.each<[string, Partial<FtpOptions>]>([
+  ["host", { host: "" }],
+  ["host", { host: "ftp://ftp.example.com" }],
+  ["port", { port: 0 }],
+  ["user", { user: "a\r\nDELE x" }],
+  ["password", { password: "a\nb" }],
+  ["secure", { secure: "yes" as never }],
+  ["connections", { connections: 0 }],
+  ["timeout", { timeout: Number.NaN }],
+])("an option that can't be meant is config, and named: %s", (name, options) => {
+  expect(() => new FtpTransport({ host: "ftp.example.com", ...options })).toThrow(
+    expect.objectContaining({
+      kind: "config",
+      detail: expect.stringContaining(`\`${name}\``) as string,
+    }) as Error,
+  );
+});
+
+describe("the plugin", () => {
+  test("is the same for the same options in any order, and another for others", () => {
+    const keys = [
+      ftpTransport({ host: "a", user: "b", tls: { ca: "x", rejectUnauthorized: true } }),
+      ftpTransport({ tls: { rejectUnauthorized: true, ca: "x" }, user: "b", port: 21, host: "a" }),
+      ftpTransport({ host: "a", user: "c" }),
+    ].map(({ key }) => key);
+    expect([keys[0] === keys[1], keys[0] === keys[2]]).toEqual([true, false]);
+  });
+
+  test("makes a transport that uses the host's budget", async () => {
+    const asked: unknown[] = [];
+    const plugin = ftpTransport({ host: "ftp.example.com", connections: 3 });
+    const transport = plugin.create({
+      clock: new SystemClock(),
+      budget: (endpoint, connections) => {
+        asked.push([endpoint, connections]);
+        return new HostBudget({ connections });
+      },
+    });
+    expect([plugin.provides, plugin.name, asked]).toEqual([
+      TransportToken,
+      "ftp",
+      [["ftp://ftp.example.com:21", 3]],
+    ]);
+    expect(transport.capabilities).toEqual({
+      endpoint: "ftp://ftp.example.com:21",
+      modifiedAt: "day",
+      resume: true,
+      parallelism: 3,
+    });
+    await transport.close();
+  });
+
+  test("tells endpoints apart by encryption and port", () => {
+    const endpoint = (options: FtpOptions) => new FtpTransport(options).capabilities.endpoint;
+    expect(endpoint({ host: "::1", secure: "implicit" })).toBe("ftps://[::1]:990");
+    expect(endpoint({ host: "h", secure: true, port: 2121 })).toBe("ftps://h:2121");
+  });
+});
+
+/** A server that greets, answers the first thing it hears, and then keeps silent. */
+async function saying(greeting: string, answer = ""): Promise<{ port: number }> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {}).write(greeting);
+    socket.once("data", () => socket.write(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return server.address() as { port: number };
+}
