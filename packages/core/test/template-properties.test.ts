@@ -78,7 +78,7 @@ describe("for any template, attributes and time", () => {
         expect(read).toEqual({ observedAt, attributes });
         expect(layout.format(read!)).toBe(path);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -167,6 +167,6 @@ test("any text is either a template or refused as config, and any path is answer
       }
       expect(() => layout.parse(path)).not.toThrow();
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
