@@ -83,7 +83,7 @@ export class PostgresStore implements StateStore {
         some.map(({ directory }) => keyOf(directory)),
         some.map(({ name }) => name),
       ]);
-      for (const row of rows) found.set(row.path, toFileRecord(row));
+      for (const row of rows) found.set(row.path, toFileRecord(source, row));
     }
     return found;
   }
@@ -101,7 +101,7 @@ export class PostgresStore implements StateStore {
       for (const dated of query.range ? [true] : [true, false])
         for await (const row of this.#findIn({ ...query, source }, dated, limit)) {
           limit--;
-          yield toFileRecord(row);
+          yield toFileRecord(source, row);
         }
   }
 

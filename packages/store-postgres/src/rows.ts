@@ -70,9 +70,9 @@ export interface FileRowRead extends Nullable<{
   attempts: number;
 }
 
-export function toFileRecord(row: FileRowRead): FileRecord {
+export function toFileRecord(source: string, row: FileRowRead): FileRecord {
   return {
-    source: row.source,
+    source,
     path: row.path,
     slot: row.slot,
     observedAt: date(row.observed_at),

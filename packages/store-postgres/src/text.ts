@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { DaybookError, printable } from "@daybook/core";
 
 // PostgreSQL's text holds neither NUL nor, being UTF-8, half a surrogate pair.
@@ -24,7 +24,7 @@ export function identity(text: string): string {
  * there is no length at which an index refuses it.
  */
 export function keyOf(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
+  const hex = hash("sha256", text, "hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     "-",
   );

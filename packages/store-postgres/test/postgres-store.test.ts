@@ -89,6 +89,7 @@ await describeWithPostgres("PostgresStore", (postgres) => {
       expect(pool.listenerCount("error")).toBe(0);
       expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
     } finally {
+      pool.on("error", () => {});
       await pool.end();
     }
   });

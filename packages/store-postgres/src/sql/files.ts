@@ -55,13 +55,12 @@ export const replaceFiles = (schema: string): string => `
 
 /** A file as `toFileRecord` reads it. */
 export const selectFile = (schema: string): string => `
-  SELECT src.name AS source, d.path || f.name AS path, s.path AS slot, f.observed_at, f.status, f.size, f.modified_at,
+  SELECT d.path || f.name AS path, s.path AS slot, f.observed_at, f.status, f.size, f.modified_at,
     f.first_seen_at, encode(f.sha256, 'hex') AS sha256, f.location, f.stored_at, f.version, f.attempts,
     f.next_attempt_at, f.reason
   FROM ${schema}.files f
   JOIN ${schema}.directories d ON d.id = f.directory_id
-  JOIN ${schema}.slots s ON s.id = f.slot_id
-  JOIN ${schema}.sources src ON src.id = f.source_id`;
+  JOIN ${schema}.slots s ON s.id = f.slot_id`;
 
 /** Paths a statement: more at once are slower each. */
 export const LOOK_UPS_PER_STATEMENT = 1_000;

@@ -11,4 +11,4 @@ export interface EmbeddedServer {
 }
 
 /** A PostgreSQL of our own, in a fresh folder, on a free port of 127.0.0.1; gone with this process, however that ends. */
-export function startServer(): Promise<EmbeddedServer>;
+export function startServer(options?: { readonly durable?: boolean }): Promise<EmbeddedServer>;

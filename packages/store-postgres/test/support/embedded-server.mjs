@@ -10,7 +10,7 @@ const PASSWORD = "s3cret/of:the@tests";
 const GUARD = fileURLToPath(new URL("./guard.mjs", import.meta.url));
 
 /** A PostgreSQL of our own, in a fresh folder, on a free port of 127.0.0.1; gone with this process, however that ends. */
-export async function startServer() {
+export async function startServer({ durable = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "daybook-postgres-"));
   const data = join(folder, "data");
   // Lives until its input ends, which it does even when this process is killed; then it stops what is left.
@@ -33,7 +33,7 @@ export async function startServer() {
     postgresFlags: [
       ...["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
       // A test has no power cut, and two of them shouldn't wait for each other's disk.
-      ...["-c", "fsync=off", "-c", "max_connections=60"],
+      ...["-c", `fsync=${durable ? "on" : "off"}`, "-c", "max_connections=60"],
     ],
     onLog: keep,
     onError: keep,

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { describeWithPostgres } from "./support/postgres.js";
+import { machines } from "./support/machines.js";
+import { all } from "./support/records.js";
+
+const always = { start: new Date(0) };
+
+await describeWithPostgres("several machines", (postgres) => {
+  test("that want the same leases at once each get some, and no lease goes to two", async () => {
+    const got = (await machines(2, postgres.url(), postgres.freshSchema(), "leases")) as number[][];
+    expect(got.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  test("that record the same slots at once lose nothing, count right and never deadlock", async () => {
+    const schema = postgres.freshSchema();
+    const before = await deadlocks();
+    await machines(2, postgres.url(), schema, "record");
+    expect(await deadlocks()).toBe(before);
+    const store = postgres.store({ schema });
+    await store.open();
+    const files = await all(store.find({ source: "RMA1" }));
+    expect(files.filter(({ path }) => path.includes("machine"))).toHaveLength(2 * 3 * 15);
+    expect(files).toHaveLength(30 + 2 * 3 * 15);
+    expect(await all(store.events("RMA1", "/slots/0"))).toHaveLength(15);
+    await countsAreExact(schema);
+  });
+
+  test("that move the same files between slots at once count right", async () => {
+    const schema = postgres.freshSchema();
+    await machines(2, postgres.url(), schema, "move");
+    const store = postgres.store({ schema });
+    await store.open();
+    expect((await store.summarize({ source: "RMA1" })).files.stored).toBe(90);
+    await countsAreExact(schema);
+  });
+
+  async function countsAreExact(schema: string): Promise<void> {
+    const store = postgres.store({ schema });
+    await store.open();
+    for await (const slot of store.slots("RMA1", always)) {
+      const counts = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+      for await (const { status, size } of store.find({ source: "RMA1", slot: slot.path })) {
+        counts[status]++;
+        if (status === "stored") counts.bytes += size!;
+      }
+      expect(slot.files).toEqual(counts);
+    }
+  }
+
+  /** How many the server had to break so far; it counts them when the connection ends. */
+  async function deadlocks(): Promise<number> {
+    const sql = postgres.sql();
+    const others = async () => {
+      const { rows } = await sql.query<{ count: string }>(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'daybook'",
+      );
+      return Number(rows[0]!.count);
+    };
+    await expect.poll(others, { timeout: 10_000 }).toBe(0);
+    const { rows } = await sql.query<{ deadlocks: string }>(
+      "SELECT sum(deadlocks) AS deadlocks FROM pg_stat_database",
+    );
+    return Number(rows[0]!.deadlocks);
+  }
+});
