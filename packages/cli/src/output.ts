@@ -3,6 +3,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width of the terminal; 80 where it isn't one. */
   readonly columns: number;
+  /** Its height; 24 where it isn't one. */
+  readonly rows: number;
   write(text: string): void;
   line(text: string): void;
 }
@@ -16,6 +18,9 @@ export function streamOutput(stream: NodeJS.WriteStream): Output {
     },
     get columns() {
       return stream.columns || 80;
+    },
+    get rows() {
+      return stream.rows || 24;
     },
     write,
     line: (text) => write(`${text}\n`),

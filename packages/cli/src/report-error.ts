@@ -4,7 +4,10 @@ import type { CommandContext } from "./context.js";
 import { ExitCode } from "./exit-code.js";
 
 /** Says what went wrong in one line, and with what exit code that ends. */
-export function reportError(error: unknown, { stderr, env }: CommandContext): ExitCode {
+export function reportError(
+  error: unknown,
+  { stderr, env }: Pick<CommandContext, "stderr" | "env">,
+): ExitCode {
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.complete : ExitCode.usage;
   if (isDaybookError(error)) {

@@ -114,6 +114,16 @@ const TABLE: [string, string, string[]][] = [
     ["daybook.yaml:5: sources[0].transport.password_file: give `password` or `password_file`, not both"],
   ],
   [
+    "a misspelt inspector",
+    withStart("inspect: [bufrr]"),
+    ["daybook.yaml:8: sources[0].inspect[0]: there is no inspector `bufrr`; did you mean `bufr`?"],
+  ],
+  [
+    "a value with a line break, on one line",
+    withStart('poll: "a\\nb"'),
+    ['daybook.yaml:8: sources[0].poll: "a\\u000ab" is no duration: write 500ms, 60s, 10m, 1h or 7d'],
+  ],
+  [
     "a policy that isn't one",
     withStart("on_change: overwrite"),
     ["daybook.yaml:8: sources[0].on_change: must be replace, or keep, or ignore"],

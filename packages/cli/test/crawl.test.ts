@@ -185,3 +185,19 @@ test.each([
   ]);
   expect((await daybook(["files", "-c", file, ...narrow])).stdout.trimEnd().split("\n")).toHaveLength(3);
 });
+
+test("a second signal leaves at once, whatever is under way", async () => {
+  const { file, server } = await served(sampleTree());
+  server.faults.add({ on: "RETR", stall: 10 });
+  const child = spawn(process.execPath, [BIN, "run", "--json", "-c", file], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = once(child, "exit");
+  const told = once(child.stderr, "data");
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    if (text.includes('"file-started"') && !child.killed) child.kill("SIGTERM");
+  });
+  await told;
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([143, null]);
+});

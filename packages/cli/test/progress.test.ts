@@ -206,3 +206,12 @@ test("the live block is not drawn anew for every event", () => {
   live.close();
   expect(output.text.split("\u001b[J").length).toBeLessThanOrEqual(3);
 });
+
+test("the live block is never higher than the terminal, or it could not be erased", () => {
+  const output = new CapturedOutput({ isTerminal: true, rows: 3 });
+  const live = new LiveObserver({ output, status: ["A", "B", "C"].map((name) => status(name, 1, 0)) });
+  live.start();
+  live.close();
+  expect(output.text).toContain("\u001b[2A");
+  expect(output.text).not.toContain("  B  ");
+});

@@ -43,8 +43,10 @@ export class CapturedOutput implements Output {
   text = "";
   readonly isTerminal: boolean;
   readonly columns: number;
+  readonly rows: number;
 
-  constructor({ isTerminal = false, columns = 80 } = {}) {
+  constructor({ isTerminal = false, columns = 80, rows = 24 } = {}) {
+    this.rows = rows;
     this.isTerminal = isTerminal;
     this.columns = columns;
   }

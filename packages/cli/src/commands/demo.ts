@@ -50,8 +50,10 @@ async function report(
   const findings = await checkResult(daybook, at.scenario, join(at.folder, "downloads"));
   const status = await daybook.status();
   const excerpt: string[] = [];
-  for await (const { location } of daybook.files({ status: ["stored"], limit: 4 }))
-    excerpt.push(location ?? "");
+  for (const source of DEMO_RADARS) {
+    const some = daybook.files({ source, status: ["stored"], limit: 2 });
+    for await (const { location } of some) excerpt.push(location!);
+  }
   for (const line of reportLines({ ...at, findings, status, excerpt })) stdout.line(line);
   if (findings.failures.length === 0) return ExitCode.complete;
   stderr.line("This demo did not show what it promised:");

@@ -58,14 +58,13 @@ function attribute(text: string, before: Record<string, string> = {}): Record<st
 
 function fileLine(file: FileRecord): string {
   const size = file.size === undefined ? "-" : formatBytes(file.size);
-  const where =
-    file.location !== undefined ? printable(file.location) : (file.reason && printable(file.reason)) || "-";
+  const where = file.status === "stored" ? file.location : file.reason;
   return [
     file.source,
     file.status.padEnd("quarantined".length),
     size.padStart(7),
     (file.sha256 ?? "-").slice(0, 12).padEnd(12),
     printable(file.path),
-    where,
+    printable(where ?? "-"),
   ].join("  ");
 }

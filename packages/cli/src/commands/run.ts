@@ -42,7 +42,7 @@ export async function run(
   try {
     await withDaybook(context, { config, source: options.source, observer: display }, async (daybook) => {
       const scope = scopeOf(options);
-      display.start(await daybook.status(scope));
+      await display.start(() => daybook.status(scope));
       result = await daybook.run({ ...scope, signal: stop.signal, once: options.once });
       display.close();
       display.finish(result);
@@ -70,9 +70,9 @@ class Display implements Observer {
       : new LogObserver({ output: context.stderr });
   }
 
-  start(status: readonly SourceStatus[]): void {
+  async start(status: () => Promise<readonly SourceStatus[]>): Promise<void> {
     if (this.#json || !this.#context.stderr.isTerminal) return;
-    this.#live = new LiveObserver({ output: this.#context.stderr, status });
+    this.#live = new LiveObserver({ output: this.#context.stderr, status: await status() });
     this.#observer = this.#live;
     this.#live.start();
   }

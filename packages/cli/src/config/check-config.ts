@@ -33,11 +33,12 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
   if (root === undefined) return { problems: problems.sorted };
   const state = checkAdapter("state", root.state, ["state"], problems);
   const destination = checkAdapter("destination", root.destination, ["destination"], problems);
+  const inspect = inspectorChoices(root.inspect, ["inspect"], problems);
   if (problems.any || state === undefined || destination === undefined) return { problems: problems.sorted };
   const config = {
     state,
     destination,
-    inspect: inspectorChoices(root.inspect, ["inspect"]),
+    inspect,
     shutdownTimeout: root.shutdown_timeout,
     sources,
   };

@@ -9,7 +9,7 @@ import type { Problems } from "./problems.js";
 import { boundTemplate } from "./bound-template.js";
 import { flatLayoutOptions, sourceSchema } from "./schema/source.js";
 import type { SourceConfig } from "./schema/source.js";
-import { suggestion } from "./suggest.js";
+import { nearest, suggestion } from "./suggest.js";
 
 /** One entry of `sources`: as many sources as `each` has combinations. */
 export function checkSource(value: unknown, path: KeyPath, problems: Problems): CheckedSource[] {
@@ -17,7 +17,7 @@ export function checkSource(value: unknown, path: KeyPath, problems: Problems): 
   if (settings === undefined) return [];
   checkRange(settings, path, problems);
   attempt([...path, "select"], problems, () => settings.select && selectBy(settings.select as SelectSpec));
-  const inspect = inspectorChoices(settings.inspect, [...path, "inspect"]);
+  const inspect = inspectorChoices(settings.inspect, [...path, "inspect"], problems);
   return combinations(settings.each ?? {}).flatMap((constants) => {
     const name = checkName(substitute(settings.name, constants), constants, [...path, "name"], problems);
     const transport = checkAdapter(
@@ -32,8 +32,17 @@ export function checkSource(value: unknown, path: KeyPath, problems: Problems): 
   });
 }
 
-export function inspectorChoices(names: readonly string[] | undefined, path: KeyPath): AdapterChoice[] {
-  return (names ?? []).map((use, i) => ({ kind: "inspector", use, options: {}, path: [...path, i] }));
+export function inspectorChoices(
+  names: readonly string[] | undefined,
+  path: KeyPath,
+  problems: Problems,
+): AdapterChoice[] {
+  return (names ?? []).map((use, i) => {
+    const meant = use === "bufr" ? undefined : nearest(use, ["bufr"]);
+    if (meant !== undefined)
+      problems.add([...path, i], `there is no inspector \`${use}\`; did you mean \`${meant}\`?`);
+    return { kind: "inspector", use, options: {}, path: [...path, i] };
+  });
 }
 
 function checkRange({ start, end }: SourceConfig, path: KeyPath, problems: Problems): void {

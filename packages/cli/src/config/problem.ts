@@ -1,3 +1,5 @@
+import { printable } from "@daybook/core";
+
 export type KeyPath = readonly (string | number)[];
 
 /** One thing that is wrong in a configuration file. */
@@ -19,5 +21,5 @@ export function keyText(path: KeyPath): string {
 /** `daybook.yaml:7: sources[0].start: …` */
 export function formatProblem(file: string, problem: Problem): string {
   const key = keyText(problem.path);
-  return `${file}:${problem.line}: ${key === "" ? "" : `${key}: `}${problem.message}`;
+  return `${file}:${problem.line}: ${printable(key === "" ? problem.message : `${key}: ${problem.message}`)}`;
 }

@@ -72,8 +72,9 @@ export class LiveObserver implements Observer {
   #draw(): void {
     const now = new Date();
     const bytesPerSecond = this.#rate.sample(now.getTime(), bytesMoved(this.#state));
-    // The last column stays free: some terminals wrap when it is filled.
-    const lines = renderProgress(this.#state, { now, bytesPerSecond }, this.#output.columns - 1);
+    const { columns, rows } = this.#output;
+    // The last column stays free: some terminals wrap when it is filled. What has scrolled away can't be erased.
+    const lines = renderProgress(this.#state, { now, bytesPerSecond }, columns - 1).slice(0, rows - 1);
     this.#output.write(`${this.#erase()}${this.#pending.join("")}${lines.join("\n")}\n`);
     this.#pending = [];
     this.#drawn = lines.length;
