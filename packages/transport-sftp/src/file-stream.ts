@@ -45,7 +45,7 @@ export class FileStream extends Readable {
   #probed = false;
   #end = Infinity;
   #detached = false;
-  readonly #forgetSession: () => void;
+  #forgetSession: () => void = () => {};
 
   constructor(options: FileStreamOptions) {
     super({ highWaterMark: MIB });

@@ -161,6 +161,16 @@ test("an idle connection that breaks at the first request is tried once more on 
   expect(server.requests.filter((request) => request === "OPEN /a 1")).toHaveLength(2);
 });
 
+test("an idle connection that went dead without a word is found out long before the time-out", async () => {
+  const { tree, server, transport } = await place({ transport: { keepalive: 20, timeout: 600_000 } });
+  tree.put("/a", "x");
+  await transport.list("/");
+  await until(() => server.openHandles === 0);
+  server.stall();
+  expect((await bytesOf(await transport.read("/a", { size: 1 }))).toString()).toBe("x");
+  expect(server.accepted).toBe(2);
+});
+
 test("a new connection that breaks is not tried again", async () => {
   const { tree, server, transport } = await place();
   tree.put("/a", "x");
@@ -204,6 +214,14 @@ test("the budget counts connections, not files", async () => {
   for (const stream of streams) stream.destroy();
   await transport.close();
   expect(budget.open).toBe(0);
+});
+
+test("a stream that waits for its consumer learns of the connection's end", async () => {
+  const { tree, server, transport } = await place();
+  tree.put("/a", pattern(3_000_000));
+  const stream = await transport.read("/a", { size: 3_000_000 });
+  const [error] = (await Promise.all([once(stream, "error"), server.cut()]))[0];
+  expect(error).toMatchObject({ kind: "network", path: "/a" });
 });
 
 test("where everything is busy, live goes first", async () => {

@@ -101,6 +101,11 @@ export class SftpServer {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Goes deaf and dumb on every connection there is, as a firewall that forgot it. */
+  stall(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   /** Says goodbye on every connection. */
   endAll(): void {
     for (const connection of this.#connections) connection.end();
