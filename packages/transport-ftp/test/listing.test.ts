@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { FakeClock } from "@daybook/testing";
+import type { FtpRule } from "@daybook/testing";
 import { describe, expect, test } from "vitest";
 import { failure, setUp } from "./support/setup.js";
 
@@ -134,13 +135,25 @@ test("a name that isn't UTF-8 is reported as unreadable, since it couldn't be as
   expect([entries, unreadable]).toEqual([[], ["type=file;size=1; caf\ufffd"]]);
 });
 
-test("a server that takes the option for hidden files for a name is asked without it", async () => {
-  const { server, tree, transport } = await setUp({ style: "list" });
-  tree.put("/d/file", "x");
-  server.faults.add({ on: "LIST", path: /-a/, reply: "550 -a: No such file or directory\r\n" });
-  server.faults.add({ on: "LIST", times: 1, reply: "500 what?\r\n" });
-  expect((await transport.list("/d")).entries.map(({ name }) => name)).toEqual(["file"]);
-});
+test.each<[string, FtpRule]>([
+  ["finds nothing of that name", { on: "LIST", times: 1, empty: true }],
+  ["refuses it", { on: "LIST", times: 1, reply: "550 -a: No such file or directory\r\n" }],
+])(
+  "a server that takes LIST's option for a name and %s is asked without it from then on",
+  async (_, rule) => {
+    const { server, tree, transport } = await setUp({ style: "list" });
+    tree.put("/d/file", "x", new Date("2024-01-01T00:00:00Z"));
+    server.faults.add(rule);
+    for (let n = 0; n < 2; n++) {
+      expect((await transport.list("/d")).entries.map(({ name }) => name)).toEqual(["file"]);
+    }
+    expect(server.commands.filter((command) => command.startsWith("LIST"))).toEqual([
+      "LIST -a",
+      "LIST",
+      "LIST",
+    ]);
+  },
+);
 
 describe("times of LIST", () => {
   test("are UTC where the server's are, to the minute", async () => {

@@ -126,6 +126,18 @@ describe("a reader that stops", () => {
   });
 });
 
+test("a file that was sent whole, but is not yet read, is cancelled when the transport is closed", async () => {
+  const { server, tree, transport } = await setUp();
+  tree.put("/pub/large", Buffer.alloc(1_000_000));
+  let sent = 0;
+  server.faults.onRetr = (_, count) => void (sent = count);
+  const stream = await transport.read("/pub/large");
+  await expect.poll(() => sent).toBe(1_000_000);
+  for (let n = 0; n < 50; n++) await turn();
+  await transport.close();
+  expect((await failure(readAll(Promise.resolve(stream)))).kind).toBe("cancelled");
+});
+
 describe("silence", () => {
   test.each<[string, FtpRule]>([
     ["in the middle of the data", { on: "RETR", stall: 5000 }],
