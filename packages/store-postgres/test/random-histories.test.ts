@@ -79,7 +79,7 @@ await describeWithPostgres("any history of changes", (postgres) => {
         }
         expect(seen[1]).toEqual(seen[0]);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 });

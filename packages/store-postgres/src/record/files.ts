@@ -58,7 +58,7 @@ async function toRows(
     const key = `${sourceId} ${directory}`;
     const place = places.get(key) ?? directories.push({ sourceId, path: directory }) - 1;
     places.set(key, place);
-    return { sourceId, slotId: slots.get(file.source, sourceId, file.slot), name, file, place };
+    return { sourceId, slotId: slots.get({ source: file.source, path: file.slot }), name, file, place };
   });
   const ids = await idsOfDirectories(session, schema, directories);
   return rows.map(({ place, ...row }) => ({ ...row, directoryId: ids[place]! }));

@@ -1,7 +1,7 @@
 import type { FileQuery } from "@daybook/core";
 import { keyOf } from "../text.js";
 import { END_OF_TIME, ms, START_OF_TIME } from "../time.js";
-import { selectFile } from "./files.js";
+import { fileFields } from "./files.js";
 import { Values } from "./values.js";
 
 export interface FilePage {
@@ -44,7 +44,11 @@ export function pageOfFiles(schema: string, page: FilePage): { text: string; val
     );
     order = "left(f.undated_path, 500), f.undated_path";
   }
-  const text = `${selectFile(schema)}
+  const text = `
+  SELECT ${fileFields}
+  FROM ${schema}.files f
+  JOIN ${schema}.directories d ON d.id = f.directory_id
+  JOIN ${schema}.slots s ON s.id = f.slot_id
   WHERE ${where.join("\n    AND ")}
   ORDER BY ${order}
   LIMIT ${values.add(page.limit)}`;

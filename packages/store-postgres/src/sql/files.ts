@@ -53,20 +53,27 @@ export const replaceFiles = (schema: string): string => `
   FROM ${asTable(fileColumns, "n")}
   WHERE f.directory_id = n.directory_id AND f.name = n.name`;
 
-/** A file as `toFileRecord` reads it. */
-export const selectFile = (schema: string): string => `
-  SELECT d.path || f.name AS path, s.path AS slot, f.observed_at, f.status, f.size, f.modified_at,
-    f.first_seen_at, encode(f.sha256, 'hex') AS sha256, f.location, f.stored_at, f.version, f.attempts,
-    f.next_attempt_at, f.reason
-  FROM ${schema}.files f
-  JOIN ${schema}.directories d ON d.id = f.directory_id
-  JOIN ${schema}.slots s ON s.id = f.slot_id`;
+/** A file `f`, its directory `d` and its slot `s`, as `toFileRecord` reads them. */
+export const fileFields = `
+    d.path || f.name AS path, s.path AS slot, f.observed_at, f.status, f.size, f.modified_at, f.first_seen_at,
+    encode(f.sha256, 'hex') AS sha256, f.location, f.stored_at, f.version, f.attempts, f.next_attempt_at, f.reason`;
 
 /** Paths a statement: more at once are slower each. */
 export const LOOK_UPS_PER_STATEMENT = 1_000;
 
-/** $1 source; $2 path_key[] of the directories and $3 name[] of the files. */
+/**
+ * $1 source; $2 path_key[] of the directories and $3 name[] of the files. Lateral with a limit, so that each path goes
+ * down the two indexes whatever the statistics say: on a table that grew since they were taken, a planner that is free
+ * to choose may read all of it instead.
+ */
 export const lookUpFiles = (schema: string): string => `
-  ${selectFile(schema)}
-  JOIN unnest($2::uuid[], $3::text[]) AS q(path_key, name) ON q.path_key = d.path_key AND q.name = f.name
-  WHERE d.source_id = (SELECT id FROM ${schema}.sources WHERE name = $1)`;
+  SELECT ${fileFields}
+  FROM unnest($2::uuid[], $3::text[]) AS q(path_key, name)
+  CROSS JOIN LATERAL (
+    SELECT id, path FROM ${schema}.directories
+    WHERE source_id = (SELECT id FROM ${schema}.sources WHERE name = $1) AND path_key = q.path_key LIMIT 1
+  ) AS d
+  CROSS JOIN LATERAL (
+    SELECT * FROM ${schema}.files WHERE directory_id = d.id AND name = q.name LIMIT 1
+  ) AS f
+  JOIN ${schema}.slots s ON s.id = f.slot_id`;

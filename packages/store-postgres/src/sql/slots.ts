@@ -1,11 +1,13 @@
 import type { SlotVisit } from "@daybook/core";
-import { keyOf, identity, storable } from "../text.js";
+import { identity, storable } from "../text.js";
 import { END_OF_TIME, ms } from "../time.js";
 import type { Column } from "./bulk.js";
 import { asTable, names } from "./bulk.js";
 
 export interface VisitRow {
   readonly sourceId: number;
+  /** `keyOf` its path. */
+  readonly key: string;
   readonly visit: SlotVisit;
 }
 
@@ -13,7 +15,7 @@ const list = (texts: readonly string[]): string => JSON.stringify(texts.map(stor
 
 export const visitColumns: readonly Column<VisitRow>[] = [
   ["source_id", "int", (r) => r.sourceId],
-  ["path_key", "uuid", (r) => keyOf(r.visit.path)],
+  ["path_key", "uuid", (r) => r.key],
   ["path", "text", (r) => identity(r.visit.path)],
   ["start_at", "bigint", (r) => ms(r.visit.start)],
   ["end_at", "bigint", (r) => ms(r.visit.end) ?? END_OF_TIME],
