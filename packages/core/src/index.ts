@@ -41,6 +41,8 @@ export * from "./crawl/crawler.js";
 export * from "./crawl/lease-keeper.js";
 export * from "./report/gap.js";
 export * from "./report/gaps.js";
+export * from "./report/explain.js";
+export * from "./report/verify.js";
 export * from "./di/tokens.js";
 export * from "./di/daybook.js";
 export * from "./di/create-daybook.js";

@@ -79,6 +79,15 @@ describe("a local destination", () => {
     expect(location).toBe("DBZH/RMA1-20250101/a.BUFR");
   });
 
+  it("may have a layout with any source's name beside another part", () => {
+    const destination = new LocalDestination({ path: home, layout: "{source}-{field}_{name}" });
+    const observation = { attributes: { field: "A_B-C" } };
+    const place = destination.locate(delivery("/L2/RMA1/x.y", { source: "my-radar_1", observation }));
+    expect(place).toBe("my-radar_1-A_B-C_x.y");
+    expect(() => destination.locate(delivery("/L2/RMA1/x.y"))).toThrow(/says nothing of \{field\}/);
+    expect(() => new LocalDestination({ path: home, layout: "{source}/*" })).toThrow(/named by/);
+  });
+
   it("gives a file its name only once its bytes are synced, and syncs the name then", async () => {
     const log: string[] = [];
     const destination = new LocalDestination({ path: home, fs: watched(log) });
@@ -251,6 +260,35 @@ describe("a local destination", () => {
     expect(Buffer.concat(kept).equals(whole.subarray(0, again.kept))).toBe(true);
     expect(again.kept).toBeGreaterThanOrEqual(200_000);
     await again.abort({ keep: false });
+  });
+
+  it("lists what is at final names, and says nothing of its own folder", async () => {
+    const destination = new LocalDestination({ path: home });
+    await bring(destination, delivery("/L2/RMA1/2025/a"));
+    await bring(destination, delivery("/L2/RMA1/2025/b"));
+    const part = await destination.begin(delivery("/L2/RMA1/2025/c"));
+    await part.write(bytes("hel"));
+    await part.abort({ keep: true });
+    const found: string[] = [];
+    for await (const location of destination.list()) found.push(location);
+    expect(found.sort()).toEqual(["RMA1/2025/a", "RMA1/2025/b"]);
+  });
+
+  it("knows after a program that died since when its files are suspect, and after one that ended that none are", async () => {
+    const first = new LocalDestination({ path: home });
+    await first.open();
+    expect(first.suspectSince).toBeUndefined();
+    await first.close();
+    const second = new LocalDestination({ path: home });
+    await second.open();
+    expect(second.suspectSince).toBeUndefined();
+    await second.close();
+    writeFileSync(join(home, ".daybook/open-999999999-x"), "");
+    const third = new LocalDestination({ path: home });
+    await third.open();
+    expect(third.suspectSince!.getTime()).toBeLessThan(Date.now() - 5 * 60_000);
+    await third.close();
+    expect(nodeFs.readdirSync(join(home, ".daybook"))).toEqual(["parts"]);
   });
 
   it("drops parts that nobody came back for in a month", async () => {

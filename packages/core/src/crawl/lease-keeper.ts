@@ -1,8 +1,7 @@
-import { hostname } from "node:os";
-import { randomUUID } from "node:crypto";
 import { DaybookError, isDaybookError } from "../errors/daybook-error.js";
 import type { StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
+import { isDead, thisHolder } from "./lease-holder.js";
 
 export interface LeaseKeeperOptions {
   readonly store: Pick<StateStore, "lease" | "leaseHolder">;
@@ -17,7 +16,7 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #ttl: number;
   readonly #name: string;
-  readonly #holder = `${hostname()} process ${process.pid} (${randomUUID().slice(0, 8)})`;
+  readonly #holder = thisHolder();
   readonly #ended = new AbortController();
   #renewing: Promise<void> | undefined;
 
@@ -29,12 +28,12 @@ export class LeaseKeeper {
 
   /** Takes the lease and keeps it; `lost` is called at most once, if it can't be kept. */
   async take(lost: (error: DaybookError) => void): Promise<void> {
-    const { store, clock, source } = this.#options;
-    if (!(await store.lease(this.#name, this.#holder, this.#ttl, clock.now()))) {
-      const holder = (await store.leaseHolder(this.#name, clock.now())) ?? "another process";
+    const { source } = this.#options;
+    const other = await this.#taken();
+    if (other !== undefined) {
       throw new DaybookError(
         "busy",
-        `it is being crawled by ${holder}: stop that one, or wait up to ${Math.ceil(this.#ttl / 1000)} s after it died`,
+        `it is being crawled by ${other}: stop that one, or wait up to ${Math.ceil(this.#ttl / 1000)} s after it died`,
         { source, operation: "start", retry: "no" },
       );
     }
@@ -50,6 +49,16 @@ export class LeaseKeeper {
     const { store, clock } = this.#options;
     // The lease runs out by itself where it can't be given back.
     await store.lease(this.#name, this.#holder, 0, clock.now()).catch(() => undefined);
+  }
+
+  /** Takes the lease, from a holder that died on this machine too; who holds it, if that is another. */
+  async #taken(): Promise<string | undefined> {
+    const { store, clock } = this.#options;
+    if (await store.lease(this.#name, this.#holder, this.#ttl, clock.now())) return undefined;
+    const other = (await store.leaseHolder(this.#name, clock.now())) ?? "another process";
+    if (!isDead(other)) return other;
+    await store.lease(this.#name, other, 0, clock.now());
+    return (await store.lease(this.#name, this.#holder, this.#ttl, clock.now())) ? undefined : other;
   }
 
   async #renew(): Promise<void> {

@@ -52,12 +52,24 @@ export interface Destination {
   open(): Promise<void>;
   /** The final name, relative to the destination. Pure; rejects names that can't be kept safely with kind "config". */
   locate(delivery: Delivery): string;
+  /**
+   * The other way round: the remote path of the file at a location, were it of this source. Undefined if it is not, or
+   * if places are named in a way that can't be read back.
+   */
+  origin(location: string, source: string, root: string): string | undefined;
   begin(delivery: Delivery): Promise<Incoming>;
   /** Size and mtime of what is at a final name; undefined if nothing is. */
   stat(location: string): Promise<{ size: number; modifiedAt: Date } | undefined>;
   /** The bytes at a final name. */
   read(location: string): AsyncIterable<Uint8Array>;
-  /** Removes a file; for versions that were replaced under another name. Missing is fine. */
+  /** Removes a file that was found to be bad. Missing is fine. */
   remove(location: string): Promise<void>;
+  /** Every file at a final name, whoever put it there. */
+  list(): AsyncIterable<string>;
+  /**
+   * Once opened: since when files that were recorded may nevertheless be lost or damaged, because the last program
+   * that wrote here died and the machine perhaps with it. Undefined if it ended as it should.
+   */
+  readonly suspectSince?: Date;
   close(): Promise<void>;
 }

@@ -1,12 +1,13 @@
 import * as nodeFs from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DaybookError } from "../errors/daybook-error.js";
-import { template, type TemplateLayout } from "../layout/template.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
 import { diskError } from "./disk-error.js";
 import type { LocalFs } from "./local-fs.js";
 import { LocalIncoming } from "./local-incoming.js";
-import { locate, OWN_FOLDER, partKey, partName } from "./local-names.js";
+import { locate, originOf, OWN_FOLDER, partKey, partName } from "./local-names.js";
+import { PlaceTemplate } from "./place-template.js";
+import { OpenMarker } from "./open-marker.js";
 import { SyncGroup } from "./sync-group.js";
 
 export interface LocalDestinationOptions {
@@ -28,25 +29,31 @@ export class LocalDestination implements Destination {
   readonly #root: string;
   readonly #parts: string;
   readonly #fs: LocalFs;
-  readonly #layout: TemplateLayout | undefined;
+  readonly #layout: PlaceTemplate | undefined;
   readonly #group: SyncGroup;
   /** Part files on disk, by what they are parts of. */
   readonly #keptParts = new Map<string, Set<string>>();
   readonly #claimed = new Set<string>();
+  readonly #marker: OpenMarker;
   #opened = false;
+  #suspectSince: Date | undefined;
 
   constructor(options: LocalDestinationOptions) {
     this.#root = resolve(options.path);
     this.#parts = join(this.#root, OWN_FOLDER, "parts");
     this.#fs = options.fs ?? nodeFs;
-    this.#layout =
-      options.layout === undefined ? undefined : template(`/${options.layout.replace(/^\/+/, "")}`);
+    this.#layout = options.layout === undefined ? undefined : new PlaceTemplate(options.layout);
     this.#group = new SyncGroup({ fs: this.#fs, sync: options.sync ?? true });
+    this.#marker = new OpenMarker({ fs: this.#fs, folder: join(this.#root, OWN_FOLDER) });
   }
 
   /** The directory, absolute. */
   get path(): string {
     return this.#root;
+  }
+
+  get suspectSince(): Date | undefined {
+    return this.#suspectSince;
   }
 
   async open(): Promise<void> {
@@ -57,6 +64,7 @@ export class LocalDestination implements Destination {
       this.#fs.closeSync(this.#fs.openSync(probe, "w"));
       this.#fs.unlinkSync(probe);
       this.#findParts();
+      this.#suspectSince = this.#marker.set(Date.now());
     } catch (error) {
       throw diskError(error, { operation: "open the destination" });
     }
@@ -65,6 +73,10 @@ export class LocalDestination implements Destination {
 
   locate(delivery: Delivery): string {
     return locate(delivery, this.#layout);
+  }
+
+  origin(location: string, source: string, root: string): string | undefined {
+    return this.#layout ? undefined : originOf(location, source, root);
   }
 
   async begin(delivery: Delivery): Promise<Incoming> {
@@ -91,6 +103,7 @@ export class LocalDestination implements Destination {
       makeRoom: () => this.#makeRoom(dirname(final)),
       ended: (left) => {
         this.#claimed.delete(location);
+        this.#marker.touch(Date.now());
         const key = partKey(delivery);
         if (left) this.#keptParts.set(key, new Set([name]));
         else this.#keptParts.delete(key);
@@ -127,8 +140,21 @@ export class LocalDestination implements Destination {
     }
   }
 
+  async *list(): AsyncIterable<string> {
+    yield* this.#below("");
+  }
+
   async close(): Promise<void> {
+    if (this.#opened) this.#marker.clear();
     this.#opened = false;
+  }
+
+  *#below(directory: string): Iterable<string> {
+    for (const entry of this.#fs.readdirSync(join(this.#root, directory), { withFileTypes: true })) {
+      const path = directory === "" ? entry.name : `${directory}/${entry.name}`;
+      if (entry.isFile()) yield path;
+      else if (entry.isDirectory() && path !== OWN_FOLDER) yield* this.#below(path);
+    }
   }
 
   #findParts(): void {

@@ -16,5 +16,6 @@ export type LocalFs = Pick<
   | "statSync"
   | "mkdirSync"
   | "readdirSync"
+  | "utimesSync"
   | "createReadStream"
 >;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { DaybookError } from "../errors/daybook-error.js";
-import type { TemplateLayout } from "../layout/template.js";
 import { unsafeName } from "../transport/safe-name.js";
 import type { Delivery } from "./destination.js";
+import type { PlaceTemplate } from "./place-template.js";
 
 /** Daybook's own folder below a destination; hidden, and never the place of data. */
 export const OWN_FOLDER = ".daybook";
@@ -11,7 +11,7 @@ export const OWN_FOLDER = ".daybook";
 const LONGEST_LOCATION = 3000;
 
 /** `<source>/<remote path below the layout's root>`, or what the destination's own layout says. */
-export function locate(delivery: Delivery, layout?: TemplateLayout): string {
+export function locate(delivery: Delivery, layout?: PlaceTemplate): string {
   const path = layout ? byLayout(delivery, layout) : byPath(delivery);
   const location = delivery.keepAs === undefined ? path : `${path}.v${delivery.keepAs}`;
   const segments = location.split("/");
@@ -24,17 +24,24 @@ export function locate(delivery: Delivery, layout?: TemplateLayout): string {
   return location;
 }
 
+/** The remote path that `locate` puts at a location without a layout; later versions count as their file. */
+export function originOf(location: string, source: string, root: string): string | undefined {
+  if (!location.startsWith(`${source}/`)) return undefined;
+  const rest = location.slice(source.length + 1).replace(/\.v\d+$/, "");
+  return `${root.replace(/\/$/, "")}/${rest}`;
+}
+
 function byPath({ source, path, root }: Delivery): string {
   const prefix = root.endsWith("/") ? root : `${root}/`;
   const rest = path.startsWith(prefix) ? path.slice(prefix.length) : path.replace(/^\/+/, "");
   return `${source}/${rest}`;
 }
 
-function byLayout(delivery: Delivery, layout: TemplateLayout): string {
+function byLayout(delivery: Delivery, layout: PlaceTemplate): string {
   const { source, path, observation } = delivery;
   const name = path.slice(path.lastIndexOf("/") + 1);
   const attributes = { ...observation.attributes, source, name };
-  return layout.format({ ...observation, attributes }).replace(/^\//, "");
+  return layout.place({ ...observation, attributes });
 }
 
 function refuse(delivery: Delivery, why: string): DaybookError {

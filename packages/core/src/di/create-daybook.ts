@@ -3,25 +3,33 @@ import { Crawler } from "../crawl/crawler.js";
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
 import { SlotVisitor } from "../crawl/slot-visitor.js";
+import { reconcile } from "../crawl/reconcile.js";
 import type { Source } from "../crawl/source.js";
+import type { Destination } from "../destination/destination.js";
 import { asDaybookError, DaybookError, isDaybookError } from "../errors/daybook-error.js";
 import { fanOut } from "../observe/fan-out.js";
 import { Planner } from "../plan/planner.js";
 import { isLive } from "../plan/schedule.js";
+import { explain } from "../report/explain.js";
 import { gaps } from "../report/gaps.js";
+import { retry } from "../report/retry.js";
 import { sourceStatus } from "../report/status.js";
+import { verify } from "../report/verify.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
+import type { TimeRange } from "../time/range.js";
 import { SystemClock } from "../time/system-clock.js";
 import { PluginContainer } from "./container.js";
 import type {
   Daybook,
   DaybookOptions,
   PlannedSlot,
+  RetryScope,
   RunOptions,
   RunResult,
   Scope,
   SourceResult,
   SourceStatus,
+  VerifyScope,
 } from "./daybook.js";
 import { Hosts } from "./hosts.js";
 import { defineSources, narrow, type SourceDefinition } from "./source-definition.js";
@@ -150,6 +158,30 @@ class WiredDaybook implements Daybook {
     }
   }
 
+  async explain(path: string, options: Scope = {}) {
+    const store = await this.#open();
+    return explain(path, narrow(this.#sources, options), store, this.#clock.now());
+  }
+
+  async *verify({ repair = false, checked, ...scope }: VerifyScope = {}) {
+    const store = await this.#open();
+    const now = () => this.#clock.now();
+    // Sources may have destinations of their own; those that share one are looked at together.
+    const byDestination = new Map<Destination, { name: string; range: TimeRange; root: string }[]>();
+    for (const { name, range, layout } of narrow(this.#sources, scope)) {
+      const destination = this.#children.get(name)!.get(DestinationToken);
+      const sources = byDestination.get(destination) ?? [];
+      byDestination.set(destination, [...sources, { name, range, root: layout.root ?? "/" }]);
+    }
+    for (const [destination, sources] of byDestination)
+      yield* verify({ store, destination, sources, repair, checked, now });
+  }
+
+  async retry({ paths, ...scope }: RetryScope = {}) {
+    const store = await this.#open();
+    return retry(store, narrow(this.#sources, scope), this.#clock.now(), paths && new Set(paths));
+  }
+
   async close(): Promise<void> {
     this.#store = undefined;
     await this.#root.close();
@@ -175,6 +207,8 @@ class WiredDaybook implements Daybook {
         error = cause;
         lost.abort();
       });
+      const { suspectSince } = source.destination;
+      if (suspectSince) await reconcile(source, writer, suspectSince);
       const { endpoint } = source.transport.capabilities;
       const live = range.end === undefined || isLive(range, this.#clock.now().getTime(), policy);
       const endLive = live ? this.#hosts.knownBudget(endpoint)?.expectLive() : undefined;

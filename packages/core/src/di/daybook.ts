@@ -1,7 +1,9 @@
 import type { DaybookError } from "../errors/daybook-error.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
+import type { Explanation } from "../report/explain.js";
 import type { Gap } from "../report/gap.js";
+import type { Discrepancy } from "../report/verify.js";
 import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
 import type { Plugin } from "./tokens.js";
@@ -96,5 +98,30 @@ export interface Daybook {
   files(
     query?: FileQuery & { attributes?: Readonly<Record<string, string>> },
   ): AsyncIterable<FileRecord & { attributes: Readonly<Record<string, string>> }>;
+  /**
+   * The story of a remote file or of a slot's directory, from each source that can say something of it; empty where
+   * none can.
+   */
+  explain(path: string, options?: Scope): Promise<Explanation[]>;
+  /** Re-hashes what is on disk against the ledger, both ways. `repair` puts what is lost or damaged back in the queue. */
+  verify(options?: VerifyScope): AsyncIterable<Discrepancy>;
+  /** Puts files that were given up, or wait for an attempt, and slots whose listing failed, back in the queue now. */
+  retry(options?: RetryScope): Promise<RetryResult>;
   close(): Promise<void>;
+}
+
+export interface VerifyScope extends Scope {
+  readonly repair?: boolean;
+  /** Told of every file that was looked at. */
+  readonly checked?: (file: FileRecord) => void;
+}
+
+export interface RetryScope extends Scope {
+  /** Only these remote paths. */
+  readonly paths?: readonly string[];
+}
+
+export interface RetryResult {
+  readonly files: number;
+  readonly slots: number;
 }

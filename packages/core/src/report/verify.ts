@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { fetchAgain } from "../crawl/reconcile.js";
+import type { Destination } from "../destination/destination.js";
+import type { FileRecord, StateStore } from "../store/state-store.js";
+import type { TimeRange } from "../time/range.js";
+
+/**
+ * What is wrong with one file. lost: recorded as stored, but not there; damaged: there, but not with the bytes that
+ * were recorded; unrecorded: there, but not in the ledger (Daybook never removes such a file).
+ */
+export interface Discrepancy {
+  readonly kind: "lost" | "damaged" | "unrecorded";
+  /** Relative to the destination. */
+  readonly location: string;
+  /** Of the record; missing for unrecorded files. */
+  readonly source?: string;
+  readonly path?: string;
+  readonly detail: string;
+  /** Whether it was put back in the queue. */
+  readonly repaired: boolean;
+}
+
+export interface VerifyOptions {
+  readonly store: StateStore;
+  readonly destination: Destination;
+  readonly sources: readonly { readonly name: string; readonly range: TimeRange; readonly root: string }[];
+  /** Puts what is lost or damaged back in the queue; a damaged file is removed first. */
+  readonly repair: boolean;
+  readonly now: () => Date;
+  /** Told of every file that was looked at. */
+  readonly checked?: (file: FileRecord) => void;
+}
+
+/** Re-hashes every stored file, then looks for files nobody recorded. The ledger is looked up in batches. */
+export async function* verify(options: VerifyOptions): AsyncIterable<Discrepancy> {
+  const { store, destination, repair, now } = options;
+  for (const { name, range } of options.sources) {
+    for await (const file of store.find({ source: name, status: ["stored"], range: boundless(range) })) {
+      options.checked?.(file);
+      const problem = await problemOf(file, destination);
+      if (problem === undefined) continue;
+      const { kind, detail } = problem;
+      if (repair) {
+        // Of the right size and time, it would be taken for the file itself when that is to be fetched.
+        if (kind === "damaged") await destination.remove(file.location!);
+        await store.record(fetchAgain(file, now(), kind, detail));
+      }
+      yield { kind, location: file.location ?? "", source: name, path: file.path, detail, repaired: repair };
+    }
+  }
+  yield* unrecorded(options);
+}
+
+async function problemOf(
+  { location, sha256 }: FileRecord,
+  destination: Destination,
+): Promise<{ kind: "lost" | "damaged"; detail: string } | undefined> {
+  if (location === undefined || (await destination.stat(location)) === undefined)
+    return { kind: "lost", detail: "it is not on disk any more" };
+  const hash = createHash("sha256");
+  for await (const chunk of destination.read(location)) hash.update(chunk);
+  const found = hash.digest("hex");
+  if (found === sha256) return undefined;
+  return {
+    kind: "damaged",
+    detail: `its SHA-256 is ${found.slice(0, 16)}…, recorded was ${sha256?.slice(0, 16)}…`,
+  };
+}
+
+const BATCH = 500;
+
+async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
+  const { store, destination, sources } = options;
+  const batch: string[] = [];
+  const check = async (): Promise<string[]> => {
+    const known = new Set<string>();
+    for (const { name, root } of sources) {
+      const paths = new Map<string, string[]>();
+      for (const location of batch) {
+        const path = destination.origin(location, name, root);
+        if (path !== undefined) paths.set(path, [...(paths.get(path) ?? []), location]);
+      }
+      for (const path of (await store.files(name, [...paths.keys()])).keys())
+        for (const location of paths.get(path)!) known.add(location);
+    }
+    return batch.splice(0).filter((location) => !known.has(location));
+  };
+  // Where places can't be read back, the ledger is read through instead.
+  const named = await unreadablePlaces(options);
+  for await (const location of destination.list()) {
+    if (named?.has(location)) continue;
+    if (named === undefined && !sources.some(({ name }) => location.startsWith(`${name}/`))) continue;
+    batch.push(location);
+    if (batch.length >= BATCH) for (const one of await check()) yield stranger(one);
+  }
+  for (const one of await check()) yield stranger(one);
+}
+
+/** Every recorded location, where the destination names places in a way that can't be read back. */
+async function unreadablePlaces({
+  store,
+  destination,
+  sources,
+}: VerifyOptions): Promise<Set<string> | undefined> {
+  const readable = sources.every(
+    ({ name, root }) => destination.origin(`${name}/x`, name, root) !== undefined,
+  );
+  if (readable) return undefined;
+  const named = new Set<string>();
+  for (const { name } of sources)
+    for await (const { location } of store.find({ source: name }))
+      if (location !== undefined) named.add(location);
+  return named;
+}
+
+function stranger(location: string): Discrepancy {
+  return { kind: "unrecorded", location, detail: "the ledger doesn't know it", repaired: false };
+}
+
+/** Without a range files that say nothing of time are found too. */
+function boundless(range: TimeRange): TimeRange | undefined {
+  return range.start.getTime() <= 0 && range.end === undefined ? undefined : range;
+}

@@ -1,0 +1,151 @@
+import { bufr, DaybookError, type Discrepancy } from "@daybook/core";
+import { describe, expect, it } from "vitest";
+import { collect, HOUR, Mirror, put, radarPath } from "./support/mirror.js";
+
+const A = radarPath("2025-01-01T00:05:10Z");
+const B = radarPath("2025-01-01T01:05:10Z");
+const home = (path: string) => path.replace("/L2/", "/home/");
+
+async function mirrored(): Promise<Mirror> {
+  const mirror = new Mirror();
+  put(mirror, "2025-01-01T00:05:10Z", "aaaa");
+  put(mirror, "2025-01-01T01:05:10Z", "bbbb");
+  put(mirror, "2025-01-01T02:05:10Z", "cccc");
+  await mirror.run();
+  return mirror;
+}
+
+const verify = (mirror: Mirror, repair = false): Promise<Discrepancy[]> =>
+  collect(mirror.daybook.verify({ repair }));
+
+describe("verify", () => {
+  it("finds nothing wrong where nothing is", async () => {
+    const mirror = await mirrored();
+    let checked = 0;
+    expect(await collect(mirror.daybook.verify({ checked: () => checked++ }))).toEqual([]);
+    expect(checked).toBe(3);
+  });
+
+  it("finds what is lost, damaged and unrecorded", async () => {
+    const mirror = await mirrored();
+    const damaged = mirror.volume.statSync(home(B));
+    mirror.volume.unlinkSync(home(A));
+    mirror.volume.writeFileSync(home(B), "bBbb");
+    mirror.volume.utimesSync(home(B), damaged.mtime, damaged.mtime);
+    mirror.volume.writeFileSync("/home/RMA1/2025/stranger", "?");
+    mirror.volume.writeFileSync("/home/elsewhere", "not below a source");
+    expect((await verify(mirror)).map(({ kind, location }) => `${kind} ${location}`)).toEqual([
+      `lost ${A.slice("/L2/".length)}`,
+      `damaged ${B.slice("/L2/".length)}`,
+      "unrecorded RMA1/2025/stranger",
+    ]);
+  });
+
+  it("has what is lost or damaged fetched again where it is to repair, and removes no stranger", async () => {
+    const mirror = await mirrored();
+    const { mtime } = mirror.volume.statSync(home(B));
+    mirror.volume.unlinkSync(home(A));
+    mirror.volume.writeFileSync(home(B), "bBbb");
+    mirror.volume.utimesSync(home(B), mtime, mtime);
+    mirror.volume.writeFileSync("/home/RMA1/2025/stranger", "?");
+    await verify(mirror, true);
+    expect((await mirror.run()).sources[0]!.fetched.files).toBe(2);
+    expect(mirror.home()).toEqual({ ...mirror.remote(), "RMA1/2025/stranger": "?" });
+    expect((await verify(mirror)).map(({ kind }) => kind)).toEqual(["unrecorded"]);
+  });
+});
+
+describe("retry", () => {
+  it("puts a file that was given up back in the queue", async () => {
+    const mirror = new Mirror({ source: { maxAttempts: 1 } });
+    put(mirror, "2025-01-01T00:05:10Z", "aaaa");
+    mirror.transport.faults = { onRead: () => ({ lieShort: 2 }) };
+    await mirror.run();
+    expect((await mirror.files())[0]!.status).toBe("quarantined");
+    mirror.transport.faults = {};
+    expect((await mirror.run()).sources[0]!.fetched.files).toBe(0);
+    expect(await mirror.daybook.retry({ paths: ["/another"] })).toEqual({ files: 0, slots: 0 });
+    expect(await mirror.daybook.retry()).toEqual({ files: 1, slots: 0 });
+    expect((await mirror.run()).sources[0]!.fetched.files).toBe(1);
+    expect((await mirror.files())[0]).toMatchObject({ status: "stored", attempts: 0 });
+  });
+
+  it("is noticed by a crawl that is running", async () => {
+    const mirror = new Mirror({ source: { maxAttempts: 1, end: undefined }, now: "2025-01-05T00:00:00Z" });
+    put(mirror, "2025-01-01T00:05:10Z", "aaaa");
+    mirror.transport.faults = { onRead: () => ({ lieShort: 2 }) };
+    const stop = new AbortController();
+    const running = mirror.daybook.run({ signal: stop.signal });
+    await mirror.clock.advance(HOUR);
+    mirror.transport.faults = {};
+    await mirror.daybook.retry();
+    await mirror.clock.advance(2 * 60_000);
+    expect(mirror.home()).toEqual(mirror.remote());
+    stop.abort();
+    await mirror.clock.runUntil(running);
+  });
+});
+
+describe("explain", () => {
+  const story = async (mirror: Mirror, path: string) =>
+    (await mirror.daybook.explain(path)).map((one) => one.story.join(" ")).join("\n");
+
+  it("tells of a stored file where it is and when it came", async () => {
+    const mirror = await mirrored();
+    expect(await story(mirror, A)).toMatch(
+      /Version 1 was stored at .* as RMA1\/2025\/01\/01\/00\/0510\/.*SHA-256/,
+    );
+  });
+
+  it("tells of a file that was given up what happened each time", async () => {
+    const mirror = new Mirror({ inspectors: [bufr()], source: { maxAttempts: 2 } });
+    put(mirror, "2025-01-01T00:05:10Z", "no radar data");
+    await mirror.run();
+    const [told] = await mirror.daybook.explain(A);
+    expect(told!.events.map(({ what }) => what)).toEqual(["failed", "quarantined"]);
+    expect(told!.story.join(" ")).toMatch(/2 attempts .* failed. It was given up: .*BUFR/);
+  });
+
+  it("tells of a file nobody has seen why not", async () => {
+    const mirror = await mirrored();
+    expect(await story(mirror, radarPath("2025-01-01T00:59:59Z"))).toMatch(
+      /doesn't know it; it would be in .*\/00\. The directory was last listed/,
+    );
+    expect(await story(mirror, radarPath("2024-01-01T00:00:00Z"))).toMatch(/outside the source's range/);
+    mirror.restart({ source: { select: ({ attributes }) => attributes.field !== "ZDR" } });
+    expect(await story(mirror, radarPath("2025-01-01T00:59:59Z", "ZDR"))).toMatch(/`select` leaves it out/);
+  });
+
+  it("tells of an hour when it was listed, how it stands and what comes next", async () => {
+    const down = new DaybookError("timeout", "no answer in 30 s");
+    const mirror = new Mirror({
+      faults: { onList: (path) => (path.endsWith("/01") ? { fail: down } : undefined) },
+    });
+    await mirror.run({ once: true });
+    expect(await story(mirror, "/L2/RMA1/2025/01/01/01")).toMatch(
+      /failed \(1 in a row\): no answer in 30 s.*state is failed.*due to be listed at/,
+    );
+    expect(await story(mirror, "/L2/RMA1/2025/01/01/00/")).toMatch(
+      /no such directory.*not due to be listed again/,
+    );
+    expect(await story(mirror, "/nothing/of/ours")).toBe("");
+  });
+});
+
+describe("after the machine stopped", () => {
+  it("recently stored files that are gone or short are fetched again, and no others are looked at", async () => {
+    const mirror = await mirrored();
+    mirror.volume.unlinkSync(home(A));
+    mirror.volume.writeFileSync(home(B), "");
+    mirror.volume.writeFileSync("/home/.daybook/open-999999999-x", "");
+    // The marker's time is the machine's own; the ledger's is the test's.
+    mirror.volume.utimesSync("/home/.daybook/open-999999999-x", mirror.clock.now(), mirror.clock.now());
+    mirror.restart();
+    expect((await mirror.run()).sources[0]!.fetched.files).toBe(2);
+    expect(mirror.home()).toEqual(mirror.remote());
+    mirror.volume.unlinkSync(home(A));
+    mirror.volume.writeFileSync("/home/.daybook/open-999999999-x", "");
+    mirror.restart();
+    expect((await mirror.run()).sources[0]!.fetched.files).toBe(0);
+  });
+});
