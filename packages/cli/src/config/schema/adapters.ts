@@ -85,7 +85,7 @@ const sshTarget = {
   agent: z
     .union([z.literal(true), text()], { error: () => "must be true, or the path of an agent's socket" })
     .optional()
-    .describe("An SSH agent: its socket, or true for the one in SSH_AUTH_SOCK."),
+    .describe("An SSH agent: the full path of its socket, or true for the one in SSH_AUTH_SOCK."),
   host_key: strict({
     known_hosts: z
       .union([z.literal(true), text()], { error: () => "must be true, or a file" })
