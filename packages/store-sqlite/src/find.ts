@@ -39,7 +39,7 @@ export function findPage(
     const after = cursor?.source === source ? cursor : begin;
     const { rows, next } = pageOfSource(sql, request, id, limit, after);
     // Past the last file of this source, so that the next page goes on with the next one.
-    if (rows.length > 0) return { rows, next: { source, ...(next ?? { observedAt: TIMELESS + 1 }) } };
+    if (rows.length > 0) return { rows, next: { source, ...(next ?? { observedAt: TIMELESS }) } };
   }
   return { rows: [] };
 }

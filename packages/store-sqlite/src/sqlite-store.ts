@@ -140,8 +140,13 @@ export class SqliteStore implements StateStore {
 
   async #start(): Promise<WorkerClient> {
     const client = new WorkerClient({ path: this.#path });
-    await client.call("ready");
-    return client;
+    try {
+      await client.call("ready");
+      return client;
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
   }
 
   #opened(operation: string): Promise<WorkerClient> {

@@ -18,7 +18,6 @@ export class WorkerClient {
 
   constructor(data: WorkerData) {
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: data });
-    this.#worker.unref();
     this.#worker.on("message", (response: Response) => this.#settle(response));
     this.#worker.on("error", (cause) =>
       this.#fail(`the thread of the SQLite ledger failed: ${cause.message}`, cause),
@@ -34,6 +33,11 @@ export class WorkerClient {
       this.#calls.set(request.id, { method, resolve: resolve as Call["resolve"], reject });
       this.#worker.ref();
     });
+  }
+
+  /** Ends the thread at once. */
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   #settle(response: Response): void {

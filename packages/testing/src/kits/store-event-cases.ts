@@ -34,6 +34,20 @@ export const storeEventCases: StoreCase[] = [
     },
   },
   {
+    name: "a path's events all come, whatever their number",
+    async run({ store }) {
+      const events = Array.from({ length: 1_200 }, (_, i) =>
+        eventOf({ at: hour(Math.floor(i / 3)), what: `${i % 3}` }),
+      );
+      await store.record(events.map(anEvent));
+      const found = await all(store.events(SOURCE, eventOf().path));
+      same(
+        found.map((event) => event.at),
+        events.map((event) => event.at),
+      );
+    },
+  },
+  {
     name: "an event recorded again is there once; another at the same instant is kept beside it",
     async run({ store }) {
       await store.record([anEvent(eventOf()), anEvent(eventOf()), anEvent(eventOf({ detail: "reset" }))]);

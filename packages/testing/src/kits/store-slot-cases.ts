@@ -147,6 +147,14 @@ export const storeSlotCases: StoreCase[] = [
     },
   },
   {
+    name: "slots that start at the same time all come, whatever their number",
+    async run({ store }) {
+      const paths = Array.from({ length: 1_200 }, (_, i) => `/data/${String(i).padStart(4, "0")}`);
+      await store.record(paths.map((path) => aVisit(0, { path })));
+      same((await all(store.slots(SOURCE, always))).map((s) => s.path).sort(), paths);
+    },
+  },
+  {
     name: "slots recorded while they are read come once each",
     async run({ store }) {
       const count = 1_200;

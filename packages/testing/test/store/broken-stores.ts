@@ -108,6 +108,13 @@ export const brokenStores: Record<string, Break> = {
   "gives a thousand slots at most": (s) => ({
     slots: (...a) => changed(s.slots(...a), (all) => all.slice(0, 1000)),
   }),
+  "pages slots by their start": (s) => ({
+    slots: (...a) =>
+      changed(s.slots(...a), (all) => {
+        const page = all.slice(0, 1000);
+        return [...page, ...all.slice(1000).filter((slot) => slot.start > page.at(-1)!.start)];
+      }),
+  }),
   "pages slots by offset": (s) => ({
     slots: async function* (...a) {
       for (let at = 0; ; at += 100) {
@@ -353,6 +360,9 @@ export const brokenStores: Record<string, Break> = {
   },
 
   "gives events newest first": (s) => ({ events: (...a) => changed(s.events(...a), (all) => all.reverse()) }),
+  "gives a thousand events at most": (s) => ({
+    events: (...a) => changed(s.events(...a), (all) => all.slice(0, 1000)),
+  }),
   "keeps one event for an instant": (s) => ({
     events: (...a) =>
       changed(s.events(...a), (all) => new Map(all.map((event) => [event.at.getTime(), event])).values()),
