@@ -18,7 +18,7 @@ export interface RunUntilOptions {
  * A clock that stands still until it is moved. What sleeps on it wakes in the order of time, each in its own moment.
  *
  * Before it moves on it waits until the program does nothing but sleep: no new sleeps for a while, no file operation
- * under way. What waits for another process or the network can't be told from that; move the clock by hand there.
+ * under way. Waiting for the network, a worker or another process looks just like that: move the clock by hand there.
  */
 export class FakeClock implements Clock {
   #now: number;
@@ -128,6 +128,7 @@ export class FakeClock implements Clock {
   }
 }
 
-const usesFiles = () => process.getActiveResourcesInfo().some((resource) => resource.startsWith("FSReq"));
+const usesFiles = () =>
+  process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource));
 
 const cancelled = () => new DaybookError("cancelled", "stopped while waiting");
