@@ -121,7 +121,7 @@ test("the end of a source is shown with its reason", () => {
     at: AT,
     error: new DaybookError("auth", "wrong password"),
   });
-  expect(lines(state, 1).slice(1)).toEqual(["  A      2/2  done", "  B      0/2  failed: wrong password"]);
+  expect(lines(state, 1).slice(1)).toEqual(["  A      2/2  ended", "  B      0/2  failed: wrong password"]);
 });
 
 test("no line is wider than the terminal", () => {

@@ -94,7 +94,7 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
     case "source-failed":
       return { ...source, phase: "failed", doing: event.error.detail, active: new Map() };
     case "source-finished":
-      return { ...source, phase: "finished", doing: "done", active: new Map() };
+      return { ...source, phase: "finished", doing: "ended", active: new Map() };
   }
 }
 
