@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { DaybookError } from "@daybook/core";
 import type { Clock, Listing, RemoteEntry } from "@daybook/core";
 import { FTPError } from "basic-ftp";
@@ -166,8 +167,14 @@ export class DirectoryReader {
     };
     const entries: RemoteEntry[] = [];
     for (const { listed: time, ...entry } of listed) {
-      const known = entry.type === "file" && time !== undefined;
-      entries.push(known ? { ...entry, modifiedAt: await this.#zone.toUtc(entry.name, time, ask) } : entry);
+      // A huge listing must not hold up everything else.
+      if (entries.length % 2000 === 1999) await setImmediate();
+      if (entry.type !== "file" || time === undefined) {
+        entries.push(entry);
+      } else {
+        if (!this.#zone.knows(time)) await this.#zone.measure(entry.name, time, ask);
+        entries.push({ ...entry, modifiedAt: this.#zone.toUtc(time) });
+      }
     }
     return entries;
   }

@@ -66,28 +66,31 @@ export class ServerZone {
   readonly #offsets = new Map<number, number>();
   #answers: boolean | undefined;
 
-  /** UTC, or undefined where it can't be known. */
-  async toUtc(name: string, listed: ListedTime, ask: AskTime): Promise<Date | undefined> {
-    if (listed.precision === "day") {
-      // The zone can't be measured by days, and at this precision it doesn't show.
-      if (this.#answers === undefined) await this.#ask(name, ask);
-      return this.#answers ? new Date(listed.ms) : undefined;
-    }
-    const week = Math.floor((listed.ms - FIRST_SUNDAY) / WEEK);
-    let offset = this.#offsets.get(week);
-    if (offset === undefined && this.#answers !== false) {
-      offset = distance(listed.ms, await this.#ask(name, ask));
-      if (offset !== undefined) this.#offsets.set(week, offset);
-    }
-    return offset === undefined ? undefined : new Date(listed.ms - offset);
+  /** Whether there is nothing to be learned by measuring. */
+  knows(listed: ListedTime): boolean {
+    if (listed.precision === "day") return this.#answers !== undefined;
+    return this.#answers === false || this.#offsets.has(weekOf(listed));
   }
 
-  async #ask(name: string, ask: AskTime): Promise<Date | undefined> {
+  async measure(name: string, listed: ListedTime, ask: AskTime): Promise<void> {
     const time = await ask(name);
     // One refusal among answers is about that file; a refusal before any answer is about the command.
     if (this.#answers === undefined || time !== undefined) this.#answers = time !== undefined;
-    return time;
+    const offset = listed.precision === "minute" ? distance(listed.ms, time) : undefined;
+    if (offset !== undefined) this.#offsets.set(weekOf(listed), offset);
   }
+
+  /** UTC, or undefined where it can't be known. */
+  toUtc(listed: ListedTime): Date | undefined {
+    // The zone can't be measured by days, and at this precision it doesn't show.
+    if (listed.precision === "day") return this.#answers ? new Date(listed.ms) : undefined;
+    const offset = this.#offsets.get(weekOf(listed));
+    return offset === undefined ? undefined : new Date(listed.ms - offset);
+  }
+}
+
+function weekOf({ ms }: ListedTime): number {
+  return Math.floor((ms - FIRST_SUNDAY) / WEEK);
 }
 
 /** Zones lie whole quarters of an hour apart. Anything else: the file changed between the listing and the question. */

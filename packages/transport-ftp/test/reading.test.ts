@@ -155,14 +155,14 @@ describe("silence", () => {
 
   test("of ours is not the server's: a reader may pause for longer than the timeout", async () => {
     const { tree, transport } = await setUp({}, { timeout: 300 });
-    tree.put("/pub/large", Buffer.alloc(3_000_000));
+    tree.put("/pub/large", Buffer.alloc(20_000_000));
     const stream = await transport.read("/pub/large");
     await once(stream, "readable");
     const until = Date.now() + 900;
     while (Date.now() < until) await turn();
     let received = 0;
     for await (const chunk of stream) received += (chunk as Buffer).length;
-    expect(received).toBe(3_000_000);
+    expect(received).toBe(20_000_000);
   });
 });
 
