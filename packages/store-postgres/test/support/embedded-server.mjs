@@ -34,6 +34,8 @@ export async function startServer({ durable = false } = {}) {
       ...["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
       // A test has no power cut, and two of them shouldn't wait for each other's disk.
       ...["-c", `fsync=${durable ? "on" : "off"}`, "-c", "max_connections=60"],
+      // Ties are broken by the server after this long; a second of each would be most of the tests' time.
+      ...["-c", "deadlock_timeout=50ms"],
     ],
     onLog: keep,
     onError: keep,
