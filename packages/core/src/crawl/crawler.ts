@@ -138,8 +138,14 @@ export class Crawler {
         return;
       }
       const next = Math.min(clock.now().getTime() + policy.poll, ...this.#due.values());
+      if (this.#active.size === 0) this.#idle(next);
       await this.#sleepUntil(next, stopping);
     }
+  }
+
+  #idle(until: number): void {
+    const { name, emit, clock } = this.#source;
+    emit({ type: "source-idle", source: name, at: clock.now(), until: new Date(until) });
   }
 
   /** Whether nothing is left to do in the range, for ever. */

@@ -1,17 +1,14 @@
 import type { DependencyContainer } from "tsyringe";
-import { Crawler } from "../crawl/crawler.js";
-import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
-import { SlotVisitor } from "../crawl/slot-visitor.js";
-import { reconcile } from "../crawl/reconcile.js";
+import { Shutdown } from "../crawl/shutdown.js";
+import { runSource, type SourceResult } from "../crawl/source-run.js";
 import type { Source } from "../crawl/source.js";
 import type { Destination } from "../destination/destination.js";
-import { asDaybookError, DaybookError, isDaybookError } from "../errors/daybook-error.js";
+import { DaybookError } from "../errors/daybook-error.js";
 import { fanOut } from "../observe/fan-out.js";
-import { Planner } from "../plan/planner.js";
-import { isLive } from "../plan/schedule.js";
 import { explain } from "../report/explain.js";
 import { gaps } from "../report/gaps.js";
+import { plan, type PlannedSlot } from "../report/plan.js";
 import { retry } from "../report/retry.js";
 import { sourceStatus } from "../report/status.js";
 import { verify } from "../report/verify.js";
@@ -22,12 +19,10 @@ import { PluginContainer } from "./container.js";
 import type {
   Daybook,
   DaybookOptions,
-  PlannedSlot,
   RetryScope,
   RunOptions,
   RunResult,
   Scope,
-  SourceResult,
   SourceStatus,
   VerifyScope,
 } from "./daybook.js";
@@ -87,48 +82,32 @@ class WiredDaybook implements Daybook {
     }
   }
 
-  async run(options: RunOptions = {}): Promise<RunResult> {
+  async run({ signal, once, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
     const writer = new LedgerWriter(store);
-    const stop = options.signal ?? new AbortController().signal;
-    const shutdown = this.#shutdown(stop);
+    const stop = signal ?? new AbortController().signal;
+    const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
     try {
-      const chosen = narrow(this.#sources, options);
-      const results = await Promise.all(
-        chosen.map((source) => this.#crawl(source, store, writer, shutdown, options)),
-      );
-      const outcome = WORST.find((one) => results.some((result) => result.outcome === one)) ?? "complete";
-      return { outcome, sources: results };
+      const running = narrow(this.#sources, scope)
+        .map((definition) => this.#source(definition, store))
+        .map((source) => {
+          const { endpoint } = source.transport.capabilities;
+          const breaker = this.#hosts.breaker(endpoint);
+          const budget = this.#hosts.knownBudget(endpoint);
+          return runSource({ source, writer, breaker, budget, shutdown, once });
+        });
+      const sources = await Promise.all(running);
+      const outcome = WORST.find((one) => sources.some((result) => result.outcome === one)) ?? "complete";
+      return { outcome, sources };
     } finally {
       shutdown.end();
     }
   }
 
-  async *plan(scope: Scope & { signal?: AbortSignal } = {}): AsyncIterable<PlannedSlot & { source: string }> {
+  async *plan({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}): AsyncIterable<PlannedSlot> {
     const store = await this.#open();
-    const signal = scope.signal ?? new AbortController().signal;
-    for (const definition of narrow(this.#sources, scope)) {
-      const source = this.#source(definition, store);
-      const visitor = new SlotVisitor(source);
-      const now = this.#clock.now();
-      for await (const planned of new Planner({ ...definition, source: definition.name, store }).due(now)) {
-        const lane = isLive(planned.window, now.getTime(), definition.policy) ? "live" : "backfill";
-        const { visit, tasks, waiting, error } = await visitor.visit(planned, lane, signal);
-        if (error && error.retry === "no" && error.kind !== "permission") throw error;
-        yield {
-          source: definition.name,
-          path: planned.slot.path,
-          start: planned.window.start,
-          end: planned.window.end,
-          listing: visit.listing,
-          reason: visit.reason,
-          fetch: [
-            ...tasks.map(({ record }) => ({ path: record.path, size: record.size })),
-            ...waiting.map(({ path, size, reason }) => ({ path, size, waits: reason })),
-          ],
-        };
-      }
-    }
+    for (const definition of narrow(this.#sources, scope))
+      yield* plan(this.#source(definition, store), signal ?? new AbortController().signal);
   }
 
   async status(scope: Scope = {}): Promise<SourceStatus[]> {
@@ -187,77 +166,6 @@ class WiredDaybook implements Daybook {
     await this.#root.close();
   }
 
-  async #crawl(
-    definition: SourceDefinition,
-    store: StateStore,
-    writer: LedgerWriter,
-    shutdown: Shutdown,
-    { once }: RunOptions,
-  ): Promise<SourceResult> {
-    const { name, range, policy } = definition;
-    const fetched = { files: 0, bytes: 0 };
-    const lost = new AbortController();
-    const lease = new LeaseKeeper({ store, clock: this.#clock, source: name });
-    let error: DaybookError | undefined;
-    let source: Source | undefined;
-    try {
-      source = this.#source(definition, store);
-      await source.destination.open();
-      await lease.take((cause) => {
-        error = cause;
-        lost.abort();
-      });
-      const { suspectSince } = source.destination;
-      if (suspectSince) await reconcile(source, writer, suspectSince);
-      const { endpoint } = source.transport.capabilities;
-      const live = range.end === undefined || isLive(range, this.#clock.now().getTime(), policy);
-      const endLive = live ? this.#hosts.knownBudget(endpoint)?.expectLive() : undefined;
-      source.emit({ type: "source-started", source: name, at: this.#clock.now() });
-      try {
-        const crawler = new Crawler({ source, writer, breaker: this.#hosts.breaker(endpoint) });
-        const outcome = await crawler.run({
-          stop: AbortSignal.any([shutdown.stop, lost.signal]),
-          abort: AbortSignal.any([shutdown.abort, lost.signal]),
-          once,
-        });
-        fetched.files = outcome.files;
-        fetched.bytes = outcome.bytes;
-        error ??= outcome.error;
-      } finally {
-        endLive?.();
-      }
-    } catch (cause) {
-      error ??= asDaybookError(cause, "store", { source: name });
-    } finally {
-      await lease.release();
-    }
-    const at = this.#clock.now();
-    if (error) {
-      source?.emit({ type: "source-failed", source: name, at, error });
-      const summary = await this.#summary(definition, store);
-      return { name, outcome: "failed", error, fetched, summary };
-    }
-    const summary = await store.summarize({ source: name, range });
-    let outcome: SourceResult["outcome"] = "complete";
-    if (shutdown.stop.aborted) outcome = "stopped";
-    else
-      for await (const _gap of gaps({ ...definition, source: name, store, now: at })) {
-        outcome = "gaps";
-        break;
-      }
-    source?.emit({ type: "source-finished", source: name, at });
-    return { name, outcome, fetched, summary };
-  }
-
-  /** What a ledger that may itself have failed can still say. */
-  async #summary({ name, range }: SourceDefinition, store: StateStore) {
-    const none = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
-    const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
-    return store
-      .summarize({ source: name, range })
-      .catch(() => ({ slots, settled: 0, files: none, skipped: 0, unreadable: 0 }));
-  }
-
   #source(definition: SourceDefinition, store: StateStore): Source {
     const { name, range, layout, policy } = definition;
     const own = this.#children.get(name)!;
@@ -285,34 +193,9 @@ class WiredDaybook implements Daybook {
     return this.#store;
   }
 
-  #shutdown(stop: AbortSignal): Shutdown {
-    const abort = new AbortController();
-    const waiting = new AbortController();
-    const onStop = () =>
-      this.#clock.sleep(this.#shutdownTimeout, waiting.signal).then(
-        () => abort.abort(),
-        (error: unknown) => {
-          if (!isDaybookError(error, "cancelled")) throw error;
-        },
-      );
-    if (stop.aborted) abort.abort();
-    else stop.addEventListener("abort", onStop, { once: true });
-    const end = () => {
-      stop.removeEventListener("abort", onStop);
-      waiting.abort();
-    };
-    return { stop, abort: abort.signal, end };
-  }
-
   #noBudget(): never {
     throw new DaybookError("config", "a clock talks to no host");
   }
-}
-
-interface Shutdown {
-  readonly stop: AbortSignal;
-  readonly abort: AbortSignal;
-  end(): void;
 }
 
 function add(container: PluginContainer, plugin: Plugin): void {

@@ -1,8 +1,9 @@
-import type { DaybookError } from "../errors/daybook-error.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { Explanation } from "../report/explain.js";
 import type { Gap } from "../report/gap.js";
+import type { PlannedSlot } from "../report/plan.js";
+import type { SourceResult } from "../crawl/source-run.js";
 import type { Discrepancy } from "../report/verify.js";
 import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
@@ -40,30 +41,10 @@ export interface RunOptions extends Scope {
   readonly once?: boolean;
 }
 
-export interface SourceResult {
-  readonly name: string;
-  /** "complete": every slot over by now is complete; "gaps": some are not; "failed": see `error`; "stopped": by the signal. */
-  readonly outcome: "complete" | "gaps" | "failed" | "stopped";
-  readonly error?: DaybookError;
-  /** What this run brought home. */
-  readonly fetched: { readonly files: number; readonly bytes: number };
-  readonly summary: Summary;
-}
-
 export interface RunResult {
   /** The worst of the sources': failed, stopped, gaps, complete. */
   readonly outcome: SourceResult["outcome"];
   readonly sources: readonly SourceResult[];
-}
-
-export interface PlannedSlot {
-  readonly path: string;
-  readonly start: Date;
-  readonly end?: Date;
-  readonly listing: "entries" | "empty" | "missing" | "failed" | "truncated";
-  readonly reason?: string;
-  /** Files a run would fetch now, with those that wait until they are ready. */
-  readonly fetch: readonly { readonly path: string; readonly size?: number; readonly waits?: string }[];
 }
 
 export interface SourceStatus {
@@ -90,7 +71,7 @@ export interface Daybook {
   /** Crawls; ends by itself when every slot in range is settled, never for a source without an end unless `once`. */
   run(options?: RunOptions): Promise<RunResult>;
   /** What a run would list and fetch now: lists the due slots, fetches and records nothing. */
-  plan(options?: Scope & { signal?: AbortSignal }): AsyncIterable<PlannedSlot & { source: string }>;
+  plan(options?: Scope & { signal?: AbortSignal }): AsyncIterable<PlannedSlot>;
   status(options?: Scope): Promise<SourceStatus[]>;
   /** Slots over by now that aren't settled or have nothing to show, and files that never came; oldest first per source. */
   gaps(options?: Scope): AsyncIterable<Gap>;

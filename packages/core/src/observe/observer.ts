@@ -31,9 +31,10 @@ export type CrawlEvent =
   | { type: "file-quarantined"; source: string; at: Date; path: string; error: DaybookError }
   | { type: "host-down"; source: string; at: Date; error: DaybookError; nextTryAt: Date }
   | { type: "host-up"; source: string; at: Date }
-  | { type: "source-idle"; source: string; at: Date; until?: Date }
+  /** Nothing is under way; the next look is due at `until`. */
+  | { type: "source-idle"; source: string; at: Date; until: Date }
   | { type: "source-failed"; source: string; at: Date; error: DaybookError }
-  | { type: "source-finished"; source: string; at: Date };
+  | { type: "source-finished"; source: string; at: Date; outcome: "complete" | "gaps" | "stopped" };
 
 /** Watches a crawl: log, progress, metrics. One that throws can't break it; one that is slow slows it. */
 export interface Observer {

@@ -97,6 +97,7 @@ export class JsonStore implements StateStore {
 
   async #read(operation: string): Promise<MemoryLedger> {
     this.#refuseUnlessOpen(operation);
+    // During a write the file would have to be read anew for each look at it.
     await this.#writing;
     return this.#file.read();
   }

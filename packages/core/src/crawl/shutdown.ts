@@ -1,0 +1,42 @@
+import { isDaybookError } from "../errors/daybook-error.js";
+import type { Clock } from "../time/clock.js";
+
+export interface ShutdownOptions {
+  /** Fires when no new work is to be taken. */
+  readonly stop: AbortSignal;
+  /** How long work under way may take from then on, in ms. */
+  readonly timeout: number;
+  readonly clock: Clock;
+}
+
+/** The two steps of a stop: take no new work, then, some time later, drop what hasn't ended. */
+export class Shutdown {
+  readonly stop: AbortSignal;
+  readonly #abort = new AbortController();
+  readonly #over = new AbortController();
+  readonly #onStop: () => void;
+
+  constructor({ stop, timeout, clock }: ShutdownOptions) {
+    this.stop = stop;
+    this.#onStop = () => {
+      clock.sleep(timeout, this.#over.signal).then(
+        () => this.#abort.abort(),
+        (error: unknown) => {
+          if (!isDaybookError(error, "cancelled")) throw error;
+        },
+      );
+    };
+    if (stop.aborted) this.#abort.abort();
+    else stop.addEventListener("abort", this.#onStop, { once: true });
+  }
+
+  get abort(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** All work has ended; nothing is left to wait for. */
+  end(): void {
+    this.stop.removeEventListener("abort", this.#onStop);
+    this.#over.abort();
+  }
+}

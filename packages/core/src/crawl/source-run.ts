@@ -1,0 +1,105 @@
+import { asDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { isLive } from "../plan/schedule.js";
+import { gaps } from "../report/gaps.js";
+import type { Summary } from "../store/state-store.js";
+import type { HostBudget } from "../transport/host-budget.js";
+import type { Breaker } from "./breaker.js";
+import { Crawler, type CrawlOutcome } from "./crawler.js";
+import { LeaseKeeper } from "./lease-keeper.js";
+import type { LedgerWriter } from "./ledger-writer.js";
+import { reconcile } from "./reconcile.js";
+import type { Shutdown } from "./shutdown.js";
+import type { Source } from "./source.js";
+
+export interface SourceResult {
+  readonly name: string;
+  /** "complete": every slot over by now is complete; "gaps": some are not; "failed": see `error`; "stopped": by the signal. */
+  readonly outcome: "complete" | "gaps" | "failed" | "stopped";
+  readonly error?: DaybookError;
+  /** What this run brought home. */
+  readonly fetched: { readonly files: number; readonly bytes: number };
+  readonly summary: Summary;
+}
+
+export interface SourceRunOptions {
+  readonly source: Source;
+  readonly writer: LedgerWriter;
+  readonly breaker: Breaker;
+  /** Of the source's host, where its transport has one. */
+  readonly budget?: HostBudget;
+  readonly shutdown: Shutdown;
+  readonly once?: boolean;
+}
+
+/** One source's crawl from lease to verdict. Never rejects for what goes wrong in it. */
+export async function runSource(options: SourceRunOptions): Promise<SourceResult> {
+  const { source, shutdown } = options;
+  const { name, clock, emit } = source;
+  let fetched: CrawlOutcome = { files: 0, bytes: 0 };
+  let error: DaybookError | undefined;
+  try {
+    fetched = await crawlUnderLease(options);
+    error = fetched.error;
+  } catch (cause) {
+    error = asDaybookError(cause, "store", { source: name });
+  }
+  const at = clock.now();
+  const home = { files: fetched.files, bytes: fetched.bytes };
+  if (error) {
+    emit({ type: "source-failed", source: name, at, error });
+    return { name, outcome: "failed", error, fetched: home, summary: await lastWords(source) };
+  }
+  const summary = await source.store.summarize({ source: name, range: source.range });
+  const outcome = shutdown.stop.aborted ? "stopped" : (await hasGaps(source, at)) ? "gaps" : "complete";
+  emit({ type: "source-finished", source: name, at, outcome });
+  return { name, outcome, fetched: home, summary };
+}
+
+async function crawlUnderLease({
+  source,
+  writer,
+  breaker,
+  budget,
+  shutdown,
+  once,
+}: SourceRunOptions): Promise<CrawlOutcome> {
+  const { name, store, clock, range, policy, destination } = source;
+  await destination.open();
+  const lease = new LeaseKeeper({ store, clock, source: name });
+  const lost = new AbortController();
+  let loss: DaybookError | undefined;
+  await lease.take((error) => {
+    loss = error;
+    lost.abort();
+  });
+  const live = range.end === undefined || isLive(range, clock.now().getTime(), policy);
+  const endLive = live ? budget?.expectLive() : undefined;
+  try {
+    const { suspectSince } = destination;
+    if (suspectSince) await reconcile(source, writer, suspectSince);
+    source.emit({ type: "source-started", source: name, at: clock.now() });
+    const outcome = await new Crawler({ source, writer, breaker }).run({
+      stop: AbortSignal.any([shutdown.stop, lost.signal]),
+      abort: AbortSignal.any([shutdown.abort, lost.signal]),
+      once,
+    });
+    return { ...outcome, error: loss ?? outcome.error };
+  } finally {
+    endLive?.();
+    await lease.release();
+  }
+}
+
+async function hasGaps({ name, layout, store, range, policy }: Source, now: Date): Promise<boolean> {
+  for await (const _gap of gaps({ source: name, layout, store, range, policy, now })) return true;
+  return false;
+}
+
+/** What a ledger that may itself have failed can still say. */
+async function lastWords({ name, range, store }: Source): Promise<Summary> {
+  const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+  const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
+  return store
+    .summarize({ source: name, range })
+    .catch(() => ({ slots, settled: 0, files, skipped: 0, unreadable: 0 }));
+}
