@@ -120,7 +120,7 @@ export const storeFindCases: StoreCase[] = [
     async run({ store }) {
       // Directories inside one another, and between files, so that order by directory isn't order by path.
       const name = (i: number) =>
-        `${["", "a/", "a/b/", "a-/"][i % 4]!}b${String((i * 11) % 2_600).padStart(5, "0")}`;
+        `${["a/", "a/b/", "a-/"][i % 16] ?? ""}b${String((i * 11) % 2_600).padStart(5, "0")}`;
       const files = Array.from({ length: 2_600 }, (_, i) =>
         storedFile(name(i), { observedAt: i < 1_300 ? hour(0.5) : undefined, size: i }),
       );
