@@ -19,9 +19,9 @@ await describeWithPostgres("several machines", (postgres) => {
     const store = postgres.store({ schema });
     await store.open();
     const files = await all(store.find({ source: "RMA1" }));
-    expect(files.filter(({ path }) => path.includes("machine"))).toHaveLength(2 * 3 * 15);
-    expect(files).toHaveLength(30 + 2 * 3 * 15);
-    expect(await all(store.events("RMA1", "/slots/0"))).toHaveLength(15);
+    expect(files.filter(({ path }) => path.includes("machine"))).toHaveLength(2 * 3 * 10);
+    expect(files).toHaveLength(30 + 2 * 3 * 10);
+    expect(await all(store.events("RMA1", "/slots/0"))).toHaveLength(10);
     await countsAreExact(schema);
   });
 

@@ -49,7 +49,7 @@ const tasks = {
   /** Everybody's batches touch the same slots and files. */
   async record() {
     const rounds = async (lane) => {
-      for (let round = 0; round < 15; round++)
+      for (let round = 0; round < 10; round++)
         await store.record(
           shuffled([
             ...numbers(SLOTS).map(visit),
@@ -70,7 +70,7 @@ const tasks = {
   /** A few files move from slot to slot, by batches that have no slot in common but the one a file leaves. */
   async move() {
     const rounds = async () => {
-      for (let round = 0; round < 40; round++)
+      for (let round = 0; round < 25; round++)
         await store.record([
           file(`/moving/${shuffled(numbers(3))[0]}`, `/slots/${shuffled(numbers(SLOTS))[0]}`, "stored"),
         ]);
