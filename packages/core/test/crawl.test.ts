@@ -292,6 +292,20 @@ describe("a file", () => {
     expect(mirror.transport.calls.read.map(({ start }) => start)).toEqual([0, 12_000 - 4096]);
   });
 
+  it("is fetched from the start where the server turns out to be unable to go on in the middle", async () => {
+    const mirror = new Mirror();
+    put(mirror, "2025-01-01T00:05:10Z", "w".repeat(20_000));
+    let cuts = 1;
+    mirror.transport.faults = {
+      onRead: (_path, start) => {
+        if (start > 0) return { fail: error("unsupported") };
+        return cuts-- > 0 ? { dropAfter: 15_000 } : undefined;
+      },
+    };
+    expect((await mirror.run()).sources[0]!.fetched.files).toBe(1);
+    expect(Object.values(mirror.home())).toEqual(["w".repeat(20_000)]);
+  });
+
   it("goes on where it was cut in an earlier run", async () => {
     const mirror = new Mirror();
     const content = "z".repeat(20_000);

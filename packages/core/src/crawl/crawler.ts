@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { isDaybookError, asDaybookError, type DaybookError } from "../errors/daybook-error.js";
-import { Fetcher } from "../fetch/fetcher.js";
+import { Fetcher, type FetchFailure } from "../fetch/fetcher.js";
 import type { FetchTask } from "../fetch/fetch-task.js";
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
@@ -52,6 +52,8 @@ interface Job {
 }
 
 const LANES: readonly Lane[] = ["live", "backfill"];
+/** Files synced at the same time: the more, the less each costs. They are on disk already, so memory doesn't grow. */
+const COMMITTING = 64;
 const UNRESOLVED = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NONAME", "EAI_NODATA"]);
 
 /**
@@ -71,6 +73,8 @@ export class Crawler {
   readonly #active = new Set<string>();
   /** When slots this run has seen are due again; what is long past is dropped at each pass. */
   readonly #due = new Map<string, number>();
+  /** Files that have arrived and are being synced and recorded. */
+  #committing = 0;
   readonly #bell = new Bell();
   readonly #ending = new AbortController();
   #settledUpTo: Date | undefined;
@@ -111,7 +115,7 @@ export class Crawler {
     if (once) while (this.#active.size > 0 && !stopping.aborted) await this.#bell.wait(stopping);
     for (const lane of LANES) this.#queues[lane].close();
     await Promise.all(workers);
-    while (LANES.some((lane) => this.#visiting[lane] > 0)) await this.#bell.wait();
+    while (this.#committing > 0 || LANES.some((lane) => this.#visiting[lane] > 0)) await this.#bell.wait();
     await this.#writer.flush();
     return { files: this.#files, bytes: this.#bytes, error: this.#error };
   }
@@ -247,17 +251,37 @@ export class Crawler {
   }
 
   async #bringHome(job: Job, aborting: AbortSignal): Promise<void> {
-    const { name, emit, clock, policy, random } = this.#source;
-    const { task, work } = job;
-    const { record, lane } = task;
-    const { path, size } = record;
-    const { stored, failure } = await this.#fetcher.fetch(task, aborting, {
+    const { name, emit, clock } = this.#source;
+    const { task } = job;
+    const { lane } = task;
+    const { path, size } = task.record;
+    const { arrived, failure } = await this.#fetcher.receive(task, aborting, {
       started: (resumedFrom) =>
         emit({ type: "file-started", source: name, at: clock.now(), path, lane, size, resumedFrom }),
       progress: (bytes) => emit({ type: "file-progress", source: name, at: clock.now(), path, bytes }),
     });
     this.#hear(failure?.error);
-    if (stored) return this.#home(job, stored, false);
+    if (failure) return this.#failed(job, failure);
+    // The connection is free again: the next file comes in while this one is synced.
+    this.#committing++;
+    arrived
+      .commit()
+      .then(({ stored, failure: late }) =>
+        stored ? this.#home(job, stored, false) : this.#failed(job, late),
+      )
+      .catch((cause: unknown) => this.#fail(cause))
+      .finally(() => {
+        this.#committing--;
+        this.#bell.ring();
+      });
+    while (this.#committing >= COMMITTING) await this.#bell.wait();
+  }
+
+  /** Records what a failed attempt means. */
+  async #failed({ task, work }: Job, failure: FetchFailure): Promise<void> {
+    const { name, emit, clock, policy, random } = this.#source;
+    const { record } = task;
+    const { path } = record;
     const { error } = failure;
     const at = clock.now();
     const judged = judgeAttempt(record, failure, policy, at, random);

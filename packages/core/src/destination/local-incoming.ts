@@ -92,6 +92,7 @@ export class LocalIncoming implements Incoming {
     const fd = this.#attempt("write", () => {
       this.#flush();
       const open = this.#open();
+      this.#releaseStage();
       // The remote's mtime on the local file is what lets a restart recognise a file it had named but not recorded.
       if (delivery.modifiedAt) fs.futimesSync(open, delivery.modifiedAt, delivery.modifiedAt);
       return open;
@@ -179,9 +180,13 @@ export class LocalIncoming implements Incoming {
   #end(kept: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#releaseStage();
+    this.#options.ended(kept);
+  }
+
+  #releaseStage(): void {
     if (this.#stage) stages.push(this.#stage);
     this.#stage = undefined;
-    this.#options.ended(kept);
   }
 
   #attempt<T>(what: string, action: () => T): T {

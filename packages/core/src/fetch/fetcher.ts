@@ -23,7 +23,7 @@ export interface FetcherOptions {
 export interface FetchWatch {
   /** Before the first byte: how many were kept from earlier. */
   started(resumedFrom: number): void;
-  /** Bytes that came, each time some do. */
+  /** Bytes so far, those kept from earlier among them; called each time some come. */
   progress(bytes: number): void;
 }
 
@@ -35,7 +35,17 @@ export interface FetchFailure {
   readonly gained: number;
 }
 
-export type FetchResult =
+export type ReceiveResult =
+  | { readonly arrived: Arrived; readonly failure?: undefined }
+  | { readonly arrived?: undefined; readonly failure: FetchFailure };
+
+/** A file that came whole and is in a part file. */
+export interface Arrived {
+  /** Gives it its final name. Once; never rejects. */
+  commit(): Promise<CommitResult>;
+}
+
+export type CommitResult =
   | { readonly stored: FileRecord; readonly failure?: undefined }
   | { readonly stored?: undefined; readonly failure: FetchFailure };
 
@@ -68,28 +78,49 @@ export class Fetcher {
     this.#options = options;
   }
 
-  /** Never rejects; what goes wrong is in the result. */
-  async fetch(task: FetchTask, signal: AbortSignal, watch: FetchWatch): Promise<FetchResult> {
+  /**
+   * Brings the bytes to a part file and checks them. What has arrived still has to be committed; meanwhile the next
+   * file may be received. Never rejects; what goes wrong is in the result.
+   */
+  async receive(task: FetchTask, signal: AbortSignal, watch: FetchWatch): Promise<ReceiveResult> {
     const attempt: Attempt = { bytes: 0, local: true };
-    let incoming: Incoming | undefined;
+    let incoming: Incoming;
     try {
       incoming = await this.#options.destination.begin(this.#delivery(task));
-      attempt.local = false;
-      const kept = incoming.kept;
-      try {
-        const sha256 = await this.#receive(task, incoming, attempt, signal, watch);
-        attempt.local = true;
-        const { location, size } = await incoming.commit({ replace: true });
-        return { stored: this.#stored(task, { sha256, location, size }) };
-      } catch (cause) {
-        const error = this.#error(cause, task);
-        const keep = KEEPS_PART.has(error.kind);
-        await incoming.abort({ keep });
-        return this.#failure(error, attempt, keep ? Math.max(0, attempt.bytes - kept) : 0);
-      }
     } catch (cause) {
-      return this.#failure(this.#error(cause, task), attempt, 0);
+      return { failure: this.#failure(this.#error(cause, task), attempt, 0) };
     }
+    attempt.local = false;
+    const kept = incoming.kept;
+    const giveUp = (cause: unknown) => this.#giveUp(cause, task, incoming, attempt, kept);
+    try {
+      const sha256 = await this.#receive(task, incoming, attempt, signal, watch);
+      const commit = async (): Promise<CommitResult> => {
+        attempt.local = true;
+        try {
+          const { location, size } = await incoming.commit({ replace: true });
+          return { stored: this.#stored(task, { sha256, location, size }) };
+        } catch (cause) {
+          return { failure: await giveUp(cause) };
+        }
+      };
+      return { arrived: { commit } };
+    } catch (cause) {
+      return { failure: await giveUp(cause) };
+    }
+  }
+
+  async #giveUp(
+    cause: unknown,
+    task: FetchTask,
+    incoming: Incoming,
+    attempt: Attempt,
+    kept: number,
+  ): Promise<FetchFailure> {
+    const error = this.#error(cause, task);
+    const keep = KEEPS_PART.has(error.kind);
+    await incoming.abort({ keep });
+    return this.#failure(error, attempt, keep ? Math.max(0, attempt.bytes - kept) : 0);
   }
 
   /**
@@ -130,7 +161,16 @@ export class Fetcher {
       attempt.bytes = check.bytes;
       watch.started(check.bytes);
       const start = check.bytes - tail.length;
-      const stream = await transport.read(task.record.path, { start, size, signal, lane: task.lane });
+      const options = { start, size, signal, lane: task.lane };
+      const stream = await transport.read(task.record.path, options).catch((error: unknown) => {
+        if (start === 0 || !isDaybookError(error, "unsupported")) throw error;
+        return undefined;
+      });
+      if (stream === undefined) {
+        // The server turned out not to be able to; it is asked for the whole file instead.
+        await incoming.restart();
+        continue;
+      }
       let compared = 0;
       let replaced = false;
       await consume(stream, (chunk) => {
@@ -149,7 +189,7 @@ export class Fetcher {
           throw new DaybookError("changed", `it is longer than the ${size} bytes it was listed with`);
         check.update(fresh);
         attempt.bytes = check.bytes;
-        watch.progress(fresh.length);
+        watch.progress(check.bytes);
         return this.#write(incoming, fresh, attempt);
       }).catch((error: unknown) => {
         if (!replaced) throw error;
@@ -207,8 +247,8 @@ export class Fetcher {
     };
   }
 
-  #failure(error: DaybookError, { local }: Attempt, gained: number): FetchResult {
-    return { failure: { error, hopeless: local && error.kind === "config", gained } };
+  #failure(error: DaybookError, { local }: Attempt, gained: number): FetchFailure {
+    return { error, hopeless: local && error.kind === "config", gained };
   }
 
   #error(cause: unknown, task: FetchTask): DaybookError {

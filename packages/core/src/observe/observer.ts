@@ -25,6 +25,7 @@ export type CrawlEvent =
       size?: number;
       resumedFrom: number;
     }
+  /** `bytes` so far, those kept from earlier among them. */
   | { type: "file-progress"; source: string; at: Date; path: string; bytes: number }
   | { type: "file-stored"; source: string; at: Date; file: FileRecord; adopted: boolean }
   | { type: "file-failed"; source: string; at: Date; path: string; error: DaybookError; nextAttemptAt?: Date }
