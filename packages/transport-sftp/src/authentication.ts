@@ -43,11 +43,12 @@ const WORDS: Partial<Record<AnyAuthMethod["type"], string>> = {
   "keyboard-interactive": "the password",
 };
 
-function methods({ user, password, privateKey, passphrase, agent }: ResolvedTarget): AnyAuthMethod[] {
+function methods(target: ResolvedTarget): AnyAuthMethod[] {
+  const { user, password, privateKey, agent } = target;
   const username = user;
   const found: AnyAuthMethod[] = [];
   if (privateKey !== undefined) {
-    found.push({ type: "publickey", username, key: parsed(privateKey, passphrase) });
+    found.push({ type: "publickey", username, key: keyOf(target, privateKey) });
   }
   if (agent !== undefined) found.push({ type: "agent", username, agent: agentSocket(agent) });
   if (password !== undefined) {
@@ -70,16 +71,17 @@ function allows(method: AnyAuthMethod, allowed: readonly string[] | null): boole
 }
 
 // Opening an encrypted key takes a large part of a second by design.
-const opened = new WeakMap<Buffer, ParsedKey>();
+const opened = new WeakMap<ResolvedTarget, ParsedKey>();
 
-function parsed(privateKey: string | Buffer, passphrase: string | undefined): ParsedKey {
-  const known = Buffer.isBuffer(privateKey) ? opened.get(privateKey) : undefined;
+function keyOf(target: ResolvedTarget, privateKey: string | Buffer): ParsedKey {
+  const known = opened.get(target);
   if (known !== undefined) return known;
+  const { passphrase } = target;
   const outcome = ssh2.utils.parseKey(privateKey, passphrase) as ParsedKey | ParsedKey[] | Error;
   const key = Array.isArray(outcome) ? outcome[0] : outcome;
   if (key instanceof Error || key === undefined) throw unusable(key?.message ?? "", passphrase);
   if (!key.isPrivateKey()) throw unusable("public", passphrase);
-  if (Buffer.isBuffer(privateKey)) opened.set(privateKey, key);
+  opened.set(target, key);
   return key;
 }
 

@@ -25,9 +25,15 @@ test("the first attempt is the password itself: no round trip is spent on asking
 });
 
 test("a server that asks for the password is answered", async () => {
-  const { server, transport } = await place({ server: { asks: true } });
+  const { server, transport } = await place({ server: { asks: "only" } });
   await transport.list("/");
   expect(server.logins).toEqual(["password user", "keyboard-interactive user"]);
+});
+
+test("a wrong password is not offered a second time to a server that would also ask for it", async () => {
+  const { server, connect } = await place({ server: { asks: "too" } });
+  await failure(connect({ password: "wrong" }).list("/"), "auth");
+  expect(server.logins).toEqual(["password user"]);
 });
 
 test("calls that wait for the same refused login all learn of it, from one attempt", async () => {

@@ -41,8 +41,8 @@ export interface SftpServerOptions {
   readonly password?: string;
   /** Private keys; one is made anew if missing. */
   readonly hostKeys?: readonly string[];
-  /** Takes passwords by asking for them ("keyboard-interactive") only. */
-  readonly asks?: boolean;
+  /** Takes passwords by asking for them ("keyboard-interactive"), too or only. */
+  readonly asks?: "too" | "only";
   readonly faults?: Faults;
   readonly entriesPerReply?: number;
 }
@@ -137,14 +137,20 @@ export class SftpServer {
     connection.on("error", () => {}).on("close", () => this.#connections.delete(connection));
     connection.on("authentication", (context) => {
       this.logins.push(`${context.method} ${context.username}`);
-      const methods = [asks ? "keyboard-interactive" : "password"] as const;
-      if (context.username !== "user") return context.reject([...methods]);
-      if (context.method === "password" && !asks && context.password === password) return context.accept();
-      if (context.method !== "keyboard-interactive" || !asks) return context.reject([...methods]);
-      context.prompt([{ prompt: "Password:", echo: false }], (answers) => {
-        if (answers[0] === password) context.accept();
-        else context.reject([...methods]);
-      });
+      const methods: ("password" | "keyboard-interactive")[] = asks === "only" ? [] : ["password"];
+      if (asks !== undefined) methods.push("keyboard-interactive");
+      const { method } = context;
+      if (context.username !== "user" || !(methods as string[]).includes(method)) {
+        context.reject(methods);
+      } else if (context.method === "password") {
+        if (context.password === password) context.accept();
+        else context.reject(methods);
+      } else if (context.method === "keyboard-interactive") {
+        context.prompt([{ prompt: "Password:", echo: false }], ([answer]) => {
+          if (answer === password) context.accept();
+          else context.reject(methods);
+        });
+      }
     });
     connection.on("ready", () => {
       connection.on("session", (accept) => {
