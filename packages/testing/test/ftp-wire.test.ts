@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { FtpServer, RemoteTree } from "@daybook/testing";
 import type { FtpServerOptions } from "@daybook/testing";
 import { afterEach, describe, expect, test } from "vitest";
@@ -67,9 +68,50 @@ describe("the FTP server on the wire", () => {
     }
   });
 
-  test("an aborted transfer is answered with 426 and 226", async () => {
+  test("closes a connection it has no use for: after a refusal, and when another one is asked for", async () => {
+    const { server } = await serve();
+    const client = await dial(server);
+    const arrived = async () => {
+      const data = await client.openData();
+      await once(data.socket, "connect");
+      client.send("NOOP");
+      expect(await client.reply()).toMatch(/^200/);
+      return data;
+    };
+    const refused = await arrived();
+    client.send("RETR /none");
+    expect(await client.reply()).toMatch(/^550/);
+    expect(await refused.over).toBe("end");
+    const first = await arrived();
+    const second = await arrived();
+    expect(await first.over).toBe("end");
+    client.send("RETR /d/a");
+    await second.over;
+    expect(second.text).toBe("aaaaa");
+  });
+
+  test("a connection that comes late, after its transfer was refused, serves no other", async () => {
+    const { server } = await serve();
+    const client = await dial(server);
+    client.send("EPSV");
+    const port = portOf(await client.reply());
+    client.send("RETR /none");
+    expect(await client.reply()).toMatch(/^550/);
+    client.send("EPSV");
+    const next = portOf(await client.reply());
+    const late = new DataConnection(port);
+    expect(await late.over).toBe("end");
+    const data = new DataConnection(next);
+    client.send("RETR /d/a");
+    await data.over;
+    expect([late.text, data.text]).toEqual(["", "aaaaa"]);
+  });
+
+  test("a transfer waits for a slow client, and is answered with 426 and 226 when aborted", async () => {
     const { tree, server } = await serve();
     tree.put("/big", Buffer.alloc(50_000_000));
+    let sent = 0;
+    server.faults.onRetr = (_, bytes) => void (sent = bytes);
     const client = await dial(server);
     const data = await client.openData();
     data.socket.pause();
@@ -78,6 +120,7 @@ describe("the FTP server on the wire", () => {
     client.send("ABOR");
     expect(await client.reply()).toMatch(/^426/);
     expect(await client.reply()).toMatch(/^226/);
+    expect(sent).toBeLessThan(50_000_000);
     data.socket.destroy();
     client.send("NOOP");
     expect(await client.reply()).toMatch(/^200/);
