@@ -81,7 +81,10 @@ export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSs
     await listens(daemon);
     return daemon;
   };
-  let daemon = await launch();
+  let daemon = await launch().catch(async (error: unknown) => {
+    await rm(folder, { recursive: true });
+    throw error;
+  });
   const end = async () => {
     const children = childrenOf(daemon.pid!);
     await endProcess(daemon);
