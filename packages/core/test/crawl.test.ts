@@ -1,4 +1,4 @@
-import { bufr, DaybookError, MemoryStore, type ErrorKind, type StateStore } from "@daybook/core";
+import { bufr, DaybookError, MemoryStore, selectBy, type ErrorKind, type StateStore } from "@daybook/core";
 import { sampleBufr } from "@daybook/testing";
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE, Mirror, put, radarPath } from "./support/mirror.js";
@@ -73,6 +73,24 @@ describe("a range of the past", () => {
     mirror.restart({ source: { end: "2025-01-01T01:00:00Z" } });
     expect((await mirror.run()).outcome).toBe("complete");
     expect(mirror.home()).toEqual(mirror.remote());
+  });
+});
+
+describe("a selection", () => {
+  it("takes what it names, and a wider one later takes the rest of hours that were complete", async () => {
+    const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z", select: selectBy({ field: ["DBZH"] }) } });
+    put(mirror, "2025-01-01T00:05:10Z", "a", "DBZH");
+    put(mirror, "2025-01-01T00:05:10Z", "b", "VRAD");
+    expect((await mirror.run()).outcome).toBe("complete");
+    expect(Object.values(mirror.home())).toEqual(["a"]);
+    mirror.restart({ source: { select: selectBy({ field: ["DBZH", "VRAD"] }) } });
+    expect((await mirror.gaps()).map(({ kind }) => kind)).toEqual(["unseen"]);
+    expect((await mirror.run()).outcome).toBe("complete");
+    expect(mirror.home()).toEqual(mirror.remote());
+    const listed = mirror.transport.calls.list.length;
+    mirror.restart({ source: { select: selectBy({ field: ["DBZH", "VRAD"] }) } });
+    await mirror.run();
+    expect(mirror.transport.calls.list.length).toBe(listed);
   });
 });
 

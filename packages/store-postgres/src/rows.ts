@@ -9,6 +9,7 @@ export interface SlotRow extends Nullable<{
   listed_at: number;
   next_visit_at: number;
   reason: string;
+  selection: string;
 }> {
   path: string;
   start_at: number;
@@ -43,6 +44,7 @@ export function toSlotRecord(source: string, row: SlotRow): SlotRecord {
     nextVisitAt: date(row.next_visit_at),
     failures: row.failures,
     reason: row.reason ?? undefined,
+    selection: row.selection ?? undefined,
     skipped: { count: row.skipped, names: row.skipped_names },
     unreadable: { count: row.unreadable, names: row.unreadable_names },
     state: row.state,

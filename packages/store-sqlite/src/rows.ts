@@ -16,6 +16,7 @@ export type VisitRow = [
   nextVisitAt: Maybe<number>,
   failures: number,
   reason: Maybe<string>,
+  selection: Maybe<string>,
   skipped: number,
   skippedNames: string,
   unreadable: number,
@@ -93,6 +94,7 @@ function visitToRow(visit: SlotVisit): VisitRow {
     ms(visit.nextVisitAt),
     visit.failures,
     visit.reason ?? null,
+    visit.selection ?? null,
     visit.skipped.count,
     JSON.stringify(visit.skipped.names),
     visit.unreadable.count,
@@ -113,11 +115,12 @@ export function rowToSlot(row: SlotRow): SlotRecord {
     nextVisitAt: date(row[8]),
     failures: row[9],
     reason: row[10] ?? undefined,
-    skipped: { count: row[11], names: JSON.parse(row[12]) as string[] },
-    unreadable: { count: row[13], names: JSON.parse(row[14]) as string[] },
-    state: row[15] as SlotRecord["state"],
-    settled: row[16] === 1,
-    files: { pending: row[17], stored: row[18], quarantined: row[19], gone: row[20], bytes: row[21] },
+    selection: row[11] ?? undefined,
+    skipped: { count: row[12], names: JSON.parse(row[13]) as string[] },
+    unreadable: { count: row[14], names: JSON.parse(row[15]) as string[] },
+    state: row[16] as SlotRecord["state"],
+    settled: row[17] === 1,
+    files: { pending: row[18], stored: row[19], quarantined: row[20], gone: row[21], bytes: row[22] },
   };
 }
 

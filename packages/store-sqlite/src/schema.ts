@@ -34,6 +34,7 @@ export const MIGRATIONS: readonly string[] = [
     next_visit_at INTEGER,
     failures INTEGER NOT NULL,
     reason TEXT,
+    selection TEXT,
     skipped INTEGER NOT NULL,
     skipped_names TEXT NOT NULL,
     unreadable INTEGER NOT NULL,

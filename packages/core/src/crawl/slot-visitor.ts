@@ -173,7 +173,9 @@ export class SlotVisitor {
   }
 
   #facts({ slot, window }: DueSlot, visitedAt: Date) {
-    return { source: this.#source.name, path: slot.path, start: window.start, end: window.end, visitedAt };
+    const { name, policy } = this.#source;
+    const { start, end } = window;
+    return { source: name, path: slot.path, start, end, visitedAt, selection: policy.selection };
   }
 
   /** What a visit that proves nothing leaves as it was, and when to try again. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import { DEFAULT_POLICY } from "../plan/default-policy.js";
@@ -42,7 +43,10 @@ function defineSource(options: SourceOptions): SourceDefinition {
   const end = options.end === undefined ? undefined : parseInstant(options.end, "end");
   if (end !== undefined && end <= start) throw refuse("its end is not after its start");
   const policy = Object.fromEntries(
-    Object.entries(DEFAULT_POLICY).map(([key, value]) => [key, options[key as keyof SourcePolicy] ?? value]),
+    Object.entries({ ...DEFAULT_POLICY, selection: selectionOf(options) }).map(([key, value]) => [
+      key,
+      options[key as keyof SourcePolicy] ?? value,
+    ]),
   ) as unknown as SourcePolicy;
   for (const key of ["poll", "grace", "lookback", "retryDelay", "maxRetryDelay"] as const)
     if (!(policy[key] >= 0 && Number.isFinite(policy[key]))) throw refuse(`${key} must be 0 ms or more`);
@@ -50,6 +54,16 @@ function defineSource(options: SourceOptions): SourceDefinition {
   if (!(Number.isInteger(policy.maxAttempts) && policy.maxAttempts > 0))
     throw refuse("maxAttempts must be 1 or more");
   return { name, layout, range: { start, end }, policy, plugins };
+}
+
+/** A digest of what the options look for. A function of the user's own is known by its source text only. */
+function selectionOf({ layout, select }: SourceOptions): string {
+  const text = (layout as { text?: unknown }).text;
+  const spec = select && "spec" in select ? select.spec : String(select);
+  return createHash("sha256")
+    .update(JSON.stringify([text, spec]))
+    .digest("hex")
+    .slice(0, 12);
 }
 
 /** The sources a scope names, each with its range narrowed to the scope's. */

@@ -9,6 +9,12 @@ export type SelectByAttribute = Readonly<Record<string, Values>>;
 export type SelectByVolume = Readonly<Record<string, Readonly<Record<string, Values>>>>;
 export type SelectSpec = SelectByAttribute | SelectByVolume;
 
+/** `spec` tells one selection from another. */
+export interface Selector {
+  (observation: Observation): boolean;
+  readonly spec: SelectSpec;
+}
+
 const VOLUME_ATTRIBUTES = ["strategy", "volume", "field"];
 
 /**
@@ -16,7 +22,11 @@ const VOLUME_ATTRIBUTES = ["strategy", "volume", "field"];
  * in one archive and "01" in another, and YAML reads a bare 01 as 1. Throws kind "config" for a spec that is neither
  * of the two shapes, or has an empty list, which would select nothing.
  */
-export function selectBy(spec: SelectSpec): (observation: Observation) => boolean {
+export function selectBy(spec: SelectSpec): Selector {
+  return Object.assign(selectorOf(spec), { spec });
+}
+
+function selectorOf(spec: SelectSpec): (observation: Observation) => boolean {
   if (isByVolume(spec)) {
     const wanted = new Set<string>();
     for (const [strategy, volumes] of Object.entries(spec)) {

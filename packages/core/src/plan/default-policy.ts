@@ -18,4 +18,5 @@ export const DEFAULT_POLICY: SourcePolicy = Object.freeze({
   maxRetryDelay: 5 * MINUTE,
   resume: true,
   select: () => true,
+  selection: "",
 });

@@ -33,7 +33,7 @@ export class Planner {
     const back = new Date(now.getTime() - Math.max(policy.lookback, policy.grace));
     const due: DueSlot[] = [];
     for await (const planned of this.#merge(this.#within(back, now)))
-      if (isLive(planned.window, now.getTime(), policy) && isDue(planned, now)) due.push(planned);
+      if (isLive(planned.window, now.getTime(), policy) && this.#isDue(planned, now)) due.push(planned);
     return due.reverse();
   }
 
@@ -61,7 +61,7 @@ export class Planner {
     const rest = this.#within(this.#recordedUntil, live);
     for await (const planned of this.#merge(rest)) {
       if (isLive(planned.window, now.getTime(), policy)) break;
-      if (isDue(planned, now)) yield planned;
+      if (this.#isDue(planned, now)) yield planned;
       // Half-open: a slot whose window ends here was yielded, so its successors are next.
       if (planned.window.end! > this.#recordedUntil) this.#recordedUntil = planned.window.end!;
     }
@@ -76,13 +76,24 @@ export class Planner {
   /** The first slot at or after `from` that isn't settled; undefined if all are. The range must have an end. */
   async firstUnsettled(from: Date): Promise<DueSlot | undefined> {
     for await (const planned of this.#merge({ ...this.#options.range, start: from }))
-      if (!planned.previous?.settled || !covers(planned.previous, planned.window)) return planned;
+      if (!planned.previous?.settled || !this.#counts(planned)) return planned;
     return undefined;
   }
 
   /** Every slot whose time has begun, with its record if there is one; oldest first. */
   all(now: Date): AsyncIterable<DueSlot> {
     return this.#merge(this.#within(this.#options.range.start, now));
+  }
+
+  #isDue(planned: DueSlot, now: Date): boolean {
+    if (!this.#counts(planned)) return true;
+    const next = planned.previous!.nextVisitAt;
+    return next !== undefined && next <= now;
+  }
+
+  /** Whether the visit on record looked for what is looked for now, in all of the window. */
+  #counts({ previous, window }: DueSlot): boolean {
+    return previous !== undefined && visitCounts(previous, window, this.#options.policy);
   }
 
   #within(start: Date, end: Date): TimeRange {
@@ -115,14 +126,13 @@ export class Planner {
   }
 }
 
-function isDue({ previous, window }: DueSlot, now: Date): boolean {
-  if (previous === undefined || !covers(previous, window)) return true;
-  return previous.nextVisitAt !== undefined && previous.nextVisitAt <= now;
-}
-
-/** Whether the visit on record covered all of the window: an earlier run may have had a narrower range. */
-function covers(record: SlotRecord, window: TimeRange): boolean {
-  if (record.start > window.start) return false;
+/** Whether a visit looked for what is looked for now, in all of the window: an earlier run may have asked for less. */
+export function visitCounts(
+  record: SlotRecord,
+  window: TimeRange,
+  policy: Pick<SourcePolicy, "selection">,
+): boolean {
+  if (record.selection !== policy.selection || record.start > window.start) return false;
   return record.end === undefined || (window.end !== undefined && record.end >= window.end);
 }
 

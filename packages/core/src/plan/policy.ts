@@ -43,4 +43,9 @@ export interface SourcePolicy {
   readonly resume: boolean;
   /** Which observations are wanted. Default all. */
   readonly select: (observation: Observation) => boolean;
+  /**
+   * Names what is looked for. Slots that were visited when it was something else are visited again, since what was left
+   * out then may be wanted now. Default: a digest of the layout's template and of `select`.
+   */
+  readonly selection: string;
 }

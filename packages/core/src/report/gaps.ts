@@ -1,5 +1,5 @@
 import type { DueSlot } from "../plan/due-slot.js";
-import { Planner, type PlannerOptions } from "../plan/planner.js";
+import { Planner, visitCounts, type PlannerOptions } from "../plan/planner.js";
 import { closesAt } from "../plan/schedule.js";
 import type { FileStatus, SlotRecord, StateStore } from "../store/state-store.js";
 import type { Gap, GapKind } from "./gap.js";
@@ -16,7 +16,7 @@ export async function* gaps(options: GapOptions): AsyncIterable<Gap> {
     const { slot, window, previous } = planned;
     const over = closesAt(window, policy) <= now.getTime();
     const base = { source, slot: slot.path, start: window.start, end: window.end };
-    const gap = over ? slotGap(planned) : undefined;
+    const gap = over ? slotGap(planned, policy) : undefined;
     if (gap) yield { ...base, ...gap };
     if (previous === undefined) continue;
     const statuses = fileGaps(previous, over);
@@ -26,9 +26,13 @@ export async function* gaps(options: GapOptions): AsyncIterable<Gap> {
   }
 }
 
-function slotGap({ slot, window, previous }: DueSlot): Pick<Gap, "kind" | "reason"> | undefined {
-  const covered = previous !== undefined && previous.start <= window.start;
-  if (!covered) return { kind: "unseen", reason: "it was never listed" };
+function slotGap(
+  { slot, window, previous }: DueSlot,
+  policy: GapOptions["policy"],
+): Pick<Gap, "kind" | "reason"> | undefined {
+  if (previous === undefined) return { kind: "unseen", reason: "it was never listed" };
+  if (!visitCounts(previous, window, policy))
+    return { kind: "unseen", reason: "it was listed for another range or selection only" };
   switch (previous.state) {
     case "failed":
       return { kind: "failed", reason: previous.reason };

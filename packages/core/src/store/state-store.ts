@@ -38,6 +38,8 @@ export interface SlotVisit {
   readonly failures: number;
   /** Why the last visit failed, in words. */
   readonly reason?: string;
+  /** Digest of what the visit looked for: a visit that looked for something else doesn't count. */
+  readonly selection?: string;
   readonly skipped: Skipped;
   /** Listing lines that couldn't be read: a file may hide behind each, so they keep the slot from being complete. */
   readonly unreadable: Skipped;

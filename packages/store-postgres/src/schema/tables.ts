@@ -26,6 +26,7 @@ CREATE TABLE ${schema}.slots (
   next_visit_at bigint,
   failures integer NOT NULL,
   reason text,
+  selection text,
   skipped integer NOT NULL,
   skipped_names json NOT NULL,
   unreadable integer NOT NULL,

@@ -26,6 +26,7 @@ export const visitColumns: readonly Column<VisitRow>[] = [
   ["next_visit_at", "bigint", (r) => ms(r.visit.nextVisitAt)],
   ["failures", "int", (r) => r.visit.failures],
   ["reason", "text", (r) => r.visit.reason && storable(r.visit.reason)],
+  ["selection", "text", (r) => r.visit.selection && storable(r.visit.selection)],
   ["skipped", "int", (r) => r.visit.skipped.count],
   ["skipped_names", "json", (r) => list(r.visit.skipped.names)],
   ["unreadable", "int", (r) => r.visit.unreadable.count],

@@ -109,6 +109,7 @@ export const storeSlotCases: StoreCase[] = [
         nextVisitAt: new Date(hour(3).getTime() + 789),
         failures: 3,
         reason: 'cut off: "226 truncated"\nsay so',
+        selection: "a1b2c3",
         skipped: { count: 12, names },
         unreadable: { count: 2, names: ["???"] },
       });
