@@ -16,3 +16,5 @@ export * from "./samples/sample-bufr.js";
 export * from "./samples/radar-tree.js";
 export { transportCases } from "./kits/transport-cases.js";
 export type { TransportCase, TransportFixture, TransportTraits } from "./kits/transport-fixture.js";
+export { destinationCases } from "./kits/destination-cases.js";
+export type { DestinationCase, DestinationFixture, DestinationTraits } from "./kits/destination-fixture.js";
