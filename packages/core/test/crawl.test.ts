@@ -78,7 +78,9 @@ describe("a range of the past", () => {
 
 describe("a selection", () => {
   it("takes what it names, and a wider one later takes the rest of hours that were complete", async () => {
-    const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z", select: selectBy({ field: ["DBZH"] }) } });
+    const mirror = new Mirror({
+      source: { end: "2025-01-01T01:00:00Z", select: selectBy({ field: ["DBZH"] }) },
+    });
     put(mirror, "2025-01-01T00:05:10Z", "a", "DBZH");
     put(mirror, "2025-01-01T00:05:10Z", "b", "VRAD");
     expect((await mirror.run()).outcome).toBe("complete");

@@ -1,12 +1,14 @@
 import { DaybookError } from "@daybook/core";
 import { Client, FTPError } from "basic-ftp";
-import type { FTPResponse } from "basic-ftp";
+import type { FTPContext, FTPResponse } from "basic-ftp";
 import { connectData, passiveAddress } from "./data-connection.js";
 import type { ServerFacts } from "./data-connection.js";
 import { toDaybookError } from "./errors.js";
 import type { WireError } from "./errors.js";
 import type { ResolvedFtpOptions } from "./options.js";
 import { TransferStream } from "./transfer-stream.js";
+
+type ResponseHandler = Parameters<FTPContext["handle"]>[1];
 
 export interface TransferOptions {
   /** Byte to start at. */
@@ -80,7 +82,7 @@ export class FtpSession {
   async command(command: string): Promise<FTPResponse> {
     this.#heard = "";
     try {
-      return (await this.#client.ftp.handle(command, (reply, task) => {
+      return (await handle(this.#client.ftp, command, (reply, task) => {
         this.#count(reply);
         if (reply instanceof Error) task.reject(reply);
         else if (reply.code >= 200 && reply.code < 300) task.resolve(reply);
@@ -120,37 +122,35 @@ export class FtpSession {
       const commands = options.start ? [`REST ${options.start}`, command] : [command];
       let begun = false;
       this.#heard = "";
-      ftp
-        .handle(commands.shift(), (reply, task) => {
-          this.#count(reply);
-          if (reply instanceof Error) {
-            task.reject(reply);
-          } else if (reply.code === 350 && commands.length > 0) {
-            ftp.send(commands.shift() as string);
-          } else if (reply.code >= 100 && reply.code < 200) {
-            // The server now talks on the data connection, which has a clock of its own.
-            ftp.socket.setTimeout(0);
-            begun = true;
-            resolve(stream);
-          } else if (reply.code >= 200 && reply.code < 300) {
-            begun = true;
-            task.resolve(reply);
-            stream.confirm(reply.message);
-            resolve(stream);
-          } else {
-            this.#unexpected(reply);
-          }
-        })
-        .catch((cause: unknown) => {
-          const error = cause instanceof FTPError ? cause : (dataError ?? this.#explain(cause));
-          if (begun) {
-            stream.fail(error);
-          } else {
-            const failed = stream.errored;
-            stream.dismiss();
-            reject(failed ?? (commands.length > 0 ? restartRefused(error) : error));
-          }
-        });
+      handle(ftp, commands.shift(), (reply, task) => {
+        this.#count(reply);
+        if (reply instanceof Error) {
+          task.reject(reply);
+        } else if (reply.code === 350 && commands.length > 0) {
+          ftp.send(commands.shift() as string);
+        } else if (reply.code >= 100 && reply.code < 200) {
+          // The server now talks on the data connection, which has a clock of its own.
+          ftp.socket.setTimeout(0);
+          begun = true;
+          resolve(stream);
+        } else if (reply.code >= 200 && reply.code < 300) {
+          begun = true;
+          task.resolve(reply);
+          stream.confirm(reply.message);
+          resolve(stream);
+        } else {
+          this.#unexpected(reply);
+        }
+      }).catch((cause: unknown) => {
+        const error = cause instanceof FTPError ? cause : (dataError ?? this.#explain(cause));
+        if (begun) {
+          stream.fail(error);
+        } else {
+          const failed = stream.errored;
+          stream.dismiss();
+          reject(failed ?? (commands.length > 0 ? restartRefused(error) : error));
+        }
+      });
     });
   }
 
@@ -237,6 +237,17 @@ export class FtpSession {
 
   #unexpected(reply: FTPResponse): void {
     this.#client.ftp.closeWithError(new Error(`unexpected reply: ${reply.message}`));
+  }
+}
+
+/** basic-ftp writes down a stack for every command, which costs more than the command. */
+function handle(ftp: FTPContext, command: string | undefined, handler: ResponseHandler): Promise<unknown> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return ftp.handle(command, handler);
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 

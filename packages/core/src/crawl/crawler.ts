@@ -75,7 +75,11 @@ export class Crawler {
   readonly #due = new Map<string, number>();
   /** Files that have arrived and are being synced and recorded. */
   #committing = 0;
+  /** Rung when something ended, so that more may begin. */
   readonly #bell = new Bell();
+  /** Rung when a lane that sleeps should look again. Apart from the other: a lane that looks asks the ledger. */
+  readonly #alarm = new Bell();
+  readonly #wakeAt: Record<Lane, number> = { live: 0, backfill: 0 };
   readonly #ending = new AbortController();
   #settledUpTo: Date | undefined;
   #finished = false;
@@ -98,7 +102,7 @@ export class Crawler {
   /** Runs once. Never rejects for what goes wrong out there: that is in the outcome. */
   async run({ stop, abort, once = false }: CrawlOptions): Promise<CrawlOutcome> {
     const stopping = AbortSignal.any([stop, this.#ending.signal]);
-    stopping.addEventListener("abort", () => this.#bell.ring(), { once: true });
+    stopping.addEventListener("abort", () => this.#alarm.ring(), { once: true });
     const aborting = AbortSignal.any([abort, this.#ending.signal]);
     // Every call under way listens; that is no leak.
     setMaxListeners(0, stopping, aborting);
@@ -138,11 +142,12 @@ export class Crawler {
       if (run.once) return;
       if (await this.#allSettled()) {
         this.#finished = true;
-        this.#bell.ring();
+        this.#alarm.ring();
         return;
       }
       const next = Math.min(clock.now().getTime() + policy.poll, ...this.#due.values());
       if (this.#active.size === 0) this.#idle(next);
+      this.#wakeAt[lane] = next;
       await this.#sleepUntil(next, stopping);
     }
   }
@@ -167,9 +172,9 @@ export class Crawler {
 
   async #sleepUntil(time: number, stopping: AbortSignal): Promise<void> {
     if (stopping.aborted) return;
-    // A stop rings the bell too.
+    // A stop rings the alarm too.
     const wake = new AbortController();
-    const rung = this.#bell.wait(wake.signal);
+    const rung = this.#alarm.wait(wake.signal);
     const ms = Math.max(0, time - this.#source.clock.now().getTime());
     const slept = this.#source.clock.sleep(ms, wake.signal).catch(() => undefined);
     await Promise.race([rung, slept]);
@@ -335,8 +340,10 @@ export class Crawler {
         if (slot.path === path && slot.settled)
           emit({ type: "slot-settled", source: name, at: clock.now(), slot });
     }
-    if (visit.nextVisitAt) this.#due.set(path, visit.nextVisitAt.getTime());
     this.#active.delete(path);
+    const due = visit.nextVisitAt?.getTime() ?? Infinity;
+    if (due !== Infinity) this.#due.set(path, due);
+    if (this.#active.size === 0 || LANES.some((lane) => due < this.#wakeAt[lane])) this.#alarm.ring();
     this.#bell.ring();
   }
 

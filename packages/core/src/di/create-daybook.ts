@@ -7,6 +7,7 @@ import type { Destination } from "../destination/destination.js";
 import { DaybookError } from "../errors/daybook-error.js";
 import { fanOut } from "../observe/fan-out.js";
 import { explain } from "../report/explain.js";
+import { originsOf } from "../report/explain-local.js";
 import { gaps } from "../report/gaps.js";
 import { plan, type PlannedSlot } from "../report/plan.js";
 import { retry } from "../report/retry.js";
@@ -59,16 +60,18 @@ class WiredDaybook implements Daybook {
   readonly #hosts: Hosts;
   readonly #clock;
   readonly #shutdownTimeout: number;
+  readonly #random: () => number;
   #store: Promise<StateStore> | undefined;
 
   constructor(options: DaybookOptions & { container?: DependencyContainer }) {
     this.#sources = defineSources(options.sources);
     this.#shutdownTimeout = options.shutdownTimeout ?? SHUTDOWN;
+    this.#random = options.random ?? Math.random;
     const given = options.plugins.find((plugin) => plugin.provides === ClockToken) as
       Plugin<SystemClock> | undefined;
     const clockless = { clock: new SystemClock(), budget: () => this.#noBudget() };
     this.#clock = given ? given.create(clockless) : clockless.clock;
-    this.#hosts = new Hosts({ clock: this.#clock });
+    this.#hosts = new Hosts({ clock: this.#clock, random: this.#random });
     const deps: PluginDeps = {
       clock: this.#clock,
       budget: (endpoint, connections) => this.#hosts.budget(endpoint, connections),
@@ -84,7 +87,7 @@ class WiredDaybook implements Daybook {
 
   async run({ signal, once, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
-    const writer = new LedgerWriter(store);
+    const writer = new LedgerWriter({ store, clock: this.#clock });
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
     try {
@@ -139,7 +142,14 @@ class WiredDaybook implements Daybook {
 
   async explain(path: string, options: Scope = {}) {
     const store = await this.#open();
-    return explain(path, narrow(this.#sources, options), store, this.#clock.now());
+    const now = this.#clock.now();
+    const sources = narrow(this.#sources, options);
+    const found = await explain(path, sources, store, now);
+    if (found.length > 0) return found;
+    for (const source of sources)
+      for (const origin of originsOf(path, source, this.#children.get(source.name)!.get(DestinationToken)))
+        found.push(...(await explain(origin, [source], store, now)));
+    return found;
   }
 
   async *verify({ repair = false, checked, ...scope }: VerifyScope = {}) {
@@ -180,7 +190,7 @@ class WiredDaybook implements Daybook {
       inspectors: own.all(InspectorToken),
       clock: this.#clock,
       emit: fanOut(own.all(ObserverToken)),
-      random: Math.random,
+      random: this.#random,
     };
   }
 

@@ -10,6 +10,7 @@ export function consume(
   take: (chunk: Uint8Array) => Promise<void> | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    let ended = false;
     const fail = (error: unknown) => {
       reject(error);
       stream.destroy();
@@ -24,8 +25,14 @@ export function consume(
         fail(error);
       }
     });
-    stream.on("end", resolve);
+    stream.on("end", () => {
+      ended = true;
+      resolve();
+    });
     stream.on("error", reject);
-    stream.on("close", () => reject(new DaybookError("cut-short", "the stream closed before its end")));
+    stream.on("close", () => {
+      // An error is not made for nothing: its stack costs more than a small file's other steps.
+      if (!ended) reject(new DaybookError("cut-short", "the stream closed before its end"));
+    });
   });
 }
