@@ -97,6 +97,15 @@ describe("explain", () => {
     );
   });
 
+  it("tells of a file by where it landed, wherever that is mounted", async () => {
+    const mirror = await mirrored();
+    const told = await story(mirror, A);
+    for (const path of [home(A), `.${home(A)}`, A.replace("/L2/", "D:\\data\\").replaceAll("/", "\\")])
+      expect(await story(mirror, path)).toBe(told);
+    expect(await story(mirror, "/home/RMA1/elsewhere")).toBe("");
+    expect(await story(mirror, "/home/RMA1/2025/01/01/01/")).toMatch(/state is complete: 1 stored/);
+  });
+
   it("tells of a file that was given up what happened each time", async () => {
     const mirror = new Mirror({ inspectors: [bufr()], source: { maxAttempts: 2 } });
     put(mirror, "2025-01-01T00:05:10Z", "no radar data");

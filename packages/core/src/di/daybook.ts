@@ -26,6 +26,8 @@ export interface DaybookOptions {
   readonly sources: readonly SourceOptions[];
   /** How long a stop waits for downloads under way, in ms. Default 30 s. */
   readonly shutdownTimeout?: number;
+  /** In [0, 1); spreads retries over time. Default Math.random: a simulation brings a seeded one. */
+  readonly random?: () => number;
 }
 
 /** Narrows a call to some sources and a part of their ranges. */
@@ -81,7 +83,7 @@ export interface Daybook {
   ): AsyncIterable<FileRecord & { attributes: Readonly<Record<string, string>> }>;
   /**
    * The story of a remote file or of a slot's directory, from each source that can say something of it; empty where
-   * none can.
+   * none can. The path may be the local one, if the destination's places can be read back.
    */
   explain(path: string, options?: Scope): Promise<Explanation[]>;
   /** Re-hashes what is on disk against the ledger, both ways. `repair` puts what is lost or damaged back in the queue. */

@@ -21,6 +21,9 @@ export interface Explanation {
   readonly story: readonly string[];
 }
 
+/** How far beyond now slots are looked for, in ms: the end of a range may be centuries away. */
+const AHEAD = 86_400_000;
+
 /** Asks each source for a path, remote or slot's; every source that can say something of it does. */
 export async function explain(
   path: string,
@@ -71,7 +74,10 @@ async function explainSlot(
   now: Date,
 ): Promise<Explanation | undefined> {
   const trimmed = path.replace(/\/+$/, "");
-  const range = { start: source.range.start, end: source.range.end ?? now };
+  const soon = new Date(now.getTime() + AHEAD);
+  const { start, end } = source.range;
+  const range = { start, end: end !== undefined && end < soon ? end : soon };
+  if (range.end <= start) return undefined;
   for (const found of source.layout.slots(range)) {
     if (found.path !== trimmed) continue;
     const slot = { ...found, window: windowOf(found, source.range) };

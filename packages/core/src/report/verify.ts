@@ -96,7 +96,10 @@ async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
   for (const one of await check()) yield stranger(one);
 }
 
-/** Every recorded location, where the destination names places in a way that can't be read back. */
+/**
+ * Every recorded location, where the destination names places in a way that can't be read back: those of all sources,
+ * since a place doesn't say whose it is.
+ */
 async function unreadablePlaces({
   store,
   destination,
@@ -107,9 +110,7 @@ async function unreadablePlaces({
   );
   if (readable) return undefined;
   const named = new Set<string>();
-  for (const { name } of sources)
-    for await (const { location } of store.find({ source: name }))
-      if (location !== undefined) named.add(location);
+  for await (const { location } of store.find({})) if (location !== undefined) named.add(location);
   return named;
 }
 
