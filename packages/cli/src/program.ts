@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { configSchemaCommand } from "./commands/config-schema.js";
 import { demoCommand } from "./commands/demo.js";
+import { explainCommand } from "./commands/explain.js";
 import { filesCommand } from "./commands/files.js";
 import { gapsCommand } from "./commands/gaps.js";
 import { planCommand } from "./commands/plan.js";
+import { retryCommand } from "./commands/retry.js";
 import { runCommand } from "./commands/run.js";
 import { statusCommand } from "./commands/status.js";
+import { verifyCommand } from "./commands/verify.js";
 import type { CommandContext } from "./context.js";
 import type { ExitCode } from "./exit-code.js";
 import { reportError } from "./report-error.js";
@@ -35,7 +38,17 @@ function program(context: CommandContext): Command {
     .version(version())
     .option("-c, --config <file>", "the configuration file", "./daybook.yaml")
     .addHelpText("after", EXIT_CODES);
-  const commands = [runCommand, planCommand, statusCommand, gapsCommand, filesCommand, demoCommand];
+  const commands = [
+    runCommand,
+    planCommand,
+    statusCommand,
+    gapsCommand,
+    filesCommand,
+    explainCommand,
+    verifyCommand,
+    retryCommand,
+    demoCommand,
+  ];
   for (const make of commands) root.addCommand(make(context));
   root.addCommand(configSchemaCommand(context), { hidden: true });
   for (const command of [root, ...root.commands]) {

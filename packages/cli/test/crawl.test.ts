@@ -1,58 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { FtpServer, RemoteTree } from "@daybook/testing";
-import { afterEach, expect, test } from "vitest";
-import { BIN, daybook, writeConfig } from "./workspace.js";
-
-const servers: FtpServer[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-const PASSWORD = "correct-horse";
-const DAY = "/L2/RMA1/2025/01/01";
-const old = new Date("2025-01-01T06:00:00Z");
-const name = (hour: string, field: string) =>
-  `${DAY}/${hour}/3020/RMA1_0315_01_${field}_20250101T${hour}3020Z.BUFR`;
-
-/** Three hours of long ago: two fields at 00, nothing at 01, one of ours and a stranger at 02. */
-function sampleTree(): RemoteTree {
-  const tree = new RemoteTree();
-  tree.put(name("00", "DBZH"), "a".repeat(1000), old);
-  tree.put(name("00", "VRAD"), "b".repeat(2000), old);
-  tree.put(name("02", "DBZH"), "c".repeat(3000), old);
-  tree.put(`${DAY}/02/3020/notes\u001b[2J.txt`, "hello", old);
-  return tree;
-}
-
-async function served(tree: RemoteTree, { password = PASSWORD, end = "2025-01-01T03:00Z" } = {}) {
-  const server = await FtpServer.start({ tree, users: { me: PASSWORD } });
-  servers.push(server);
-  const file = await writeConfig(`state: { use: sqlite, path: ./ledger/state.db }
-destination: { use: local, path: ./downloads }
-sources:
-  - name: "{radar}"
-    each: { radar: [RMA1] }
-    transport: { use: ftp, host: 127.0.0.1, port: ${server.port}, user: me, password: "${password}" }
-    layout: /L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR
-    start: 2025-01-01T00:00Z
-    end: ${end}
-    poll: 1s
-    retry_delay: 100ms
-    max_retry_delay: 200ms
-`);
-  return { server, file, folder: dirname(file) };
-}
-
-const json = (text: string) =>
-  text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+import { expect, test } from "vitest";
+import { DAY, json, name, sampleTree, served } from "./radar-server.js";
+import { BIN, daybook } from "./workspace.js";
 
 test("a run brings everything home and exits 3 for the gap that remains, 0 without one", async () => {
   const tree = sampleTree();

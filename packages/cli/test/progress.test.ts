@@ -114,14 +114,24 @@ test("a server that is down is shown with the time of the next try, until it is 
 
 test("the end of a source is shown with its reason", () => {
   const state = initialProgress(AT, [status("A", 2, 2), status("B", 2, 0)]);
-  on(state, { ...source, type: "source-finished" });
+  on(state, { ...source, type: "source-finished", outcome: "stopped" });
   on(state, {
     type: "source-failed",
     source: "B",
     at: AT,
     error: new DaybookError("auth", "wrong password"),
   });
-  expect(lines(state, 1).slice(1)).toEqual(["  A      2/2  ended", "  B      0/2  failed: wrong password"]);
+  expect(lines(state, 1).slice(1)).toEqual(["  A      2/2  stopped", "  B      0/2  failed: wrong password"]);
+  on(state, { ...source, type: "source-finished", outcome: "gaps" });
+  expect(lines(state, 1)[1]).toContain("finished, but gaps remain");
+});
+
+test("a source with nothing to do tells when it looks next", () => {
+  const state = initialProgress(AT, [status("A", 24, 20)]);
+  on(state, { ...source, type: "source-idle", until: later(60) });
+  expect(lines(state, 10)[1]).toBe("  A    20/24  next look at 00:01:00Z");
+  on(state, { ...source, type: "source-idle", until: later(86_400) });
+  expect(lines(state, 10)[1]).toBe("  A    20/24  next look at 2025-01-02T00:00:00Z");
 });
 
 test("no line is wider than the terminal", () => {
@@ -157,11 +167,34 @@ test("a log has a line for what matters, and none for a file that arrived", () =
   log.on(started("/s/one.BUFR", 200));
   log.on({ ...source, type: "file-stored", file: file("/s/one.BUFR", 200), adopted: false });
   log.on({ ...source, type: "slot-settled", slot });
-  log.on({ ...source, type: "source-finished" });
+  log.on({ ...source, type: "source-finished", outcome: "complete" });
   expect(output.text.split("\n")).toEqual([
     "2025-01-01T00:00:00.000Z A: started, 24 slots",
     "2025-01-01T00:00:00.000Z A: 2025-01-01T00:00Z/2025-01-01T01:00Z complete: 12 files, 1.20 MB",
-    "2025-01-01T00:00:00.000Z A: finished",
+    "2025-01-01T00:00:00.000Z A: complete",
+    "",
+  ]);
+});
+
+test("a log tells that a source is idle once, and again after news of it", () => {
+  const output = new CapturedOutput();
+  const log = new LogObserver({ output });
+  const idle = { ...source, type: "source-idle", until: later(60) } as const;
+  const looked = {
+    ...source,
+    type: "slot-visited",
+    slot: "/s",
+    lane: "live",
+    found: 0,
+    listing: "empty",
+  } as const;
+  for (const event of [idle, looked, idle, { ...idle, source: "B" }]) log.on(event);
+  log.on({ ...source, type: "file-stored", file: file("/s/one.BUFR", 200), adopted: false });
+  log.on({ ...idle, until: later(90) });
+  expect(output.text.split("\n")).toEqual([
+    "2025-01-01T00:00:00.000Z A: nothing to do; next look at 00:01:00Z",
+    "2025-01-01T00:00:00.000Z B: nothing to do; next look at 00:01:00Z",
+    "2025-01-01T00:00:00.000Z A: nothing to do; next look at 00:01:30Z",
     "",
   ]);
 });

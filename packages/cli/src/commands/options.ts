@@ -13,14 +13,17 @@ export interface ScopeOptions {
   readonly to?: Date;
 }
 
+export function withSource(command: Command): Command {
+  return command.addOption(
+    new Option("-s, --source <name>", "only this source; may be given several times").argParser(
+      (name: string, before: string[] | undefined) => [...(before ?? []), name],
+    ),
+  );
+}
+
 /** --source, --from and --to. */
 export function withScope(command: Command): Command {
-  return command
-    .addOption(
-      new Option("-s, --source <name>", "only this source; may be given several times").argParser(
-        (name: string, before: string[] | undefined) => [...(before ?? []), name],
-      ),
-    )
+  return withSource(command)
     .option("--from <instant>", "only from then on, such as 2025-01-01T00:00:00Z", instant)
     .option("--to <instant>", "only until then, exclusive", instant);
 }

@@ -1,14 +1,9 @@
-import type { Observer, RunResult, SourceStatus } from "@daybook/core";
+import type { RunResult } from "@daybook/core";
 import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { runExitCode } from "../exit-code.js";
-import { formatBytes } from "../format/bytes.js";
-import { count } from "../format/count.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
-import { JsonObserver } from "../progress/json-observer.js";
-import { LiveObserver } from "../progress/live-observer.js";
-import { LogObserver } from "../progress/log-observer.js";
+import { Display } from "../progress/display.js";
 import { StopSignals } from "../stop-signals.js";
 import { scopeOf, withJson, withScope } from "./options.js";
 import type { GlobalOptions, ScopeOptions } from "./options.js";
@@ -54,59 +49,3 @@ export async function run(
   }
   return result;
 }
-
-/** What a run shows: JSON, a live block on a terminal, or a log. */
-class Display implements Observer {
-  readonly #context: CommandContext;
-  readonly #json: boolean;
-  #live: LiveObserver | undefined;
-  #observer: Observer;
-
-  constructor(context: CommandContext, json: boolean) {
-    this.#context = context;
-    this.#json = json;
-    this.#observer = json
-      ? new JsonObserver({ output: context.stdout })
-      : new LogObserver({ output: context.stderr });
-  }
-
-  async start(status: () => Promise<readonly SourceStatus[]>): Promise<void> {
-    if (this.#json || !this.#context.stderr.isTerminal) return;
-    this.#live = new LiveObserver({ output: this.#context.stderr, status: await status() });
-    this.#observer = this.#live;
-    this.#live.start();
-  }
-
-  on(event: Parameters<Observer["on"]>[0]): void {
-    this.#observer.on(event);
-  }
-
-  print(line: string): void {
-    if (this.#live === undefined) this.#context.stderr.line(line);
-    else this.#live.print(line);
-  }
-
-  close(): void {
-    this.#live?.close();
-    this.#live = undefined;
-  }
-
-  finish(result: RunResult): void {
-    if (this.#json) {
-      this.#context.stdout.line(toJson({ type: "run-finished", at: new Date(), ...result }));
-      return;
-    }
-    for (const { name, outcome, fetched, summary } of result.sources) {
-      const brought = `${count(fetched.files, "file")} fetched, ${formatBytes(fetched.bytes)}`;
-      const held = `${count(summary.files.stored, "file")} in the ledger`;
-      this.#context.stderr.line(`${name}: ${OUTCOMES[outcome]}; ${brought}; ${held}`);
-    }
-  }
-}
-
-const OUTCOMES: Record<RunResult["outcome"], string> = {
-  complete: "complete",
-  gaps: "finished, but gaps remain (daybook gaps lists them)",
-  failed: "failed",
-  stopped: "stopped",
-};

@@ -7,3 +7,12 @@ export function formatInstant(date: Date): string {
 export function formatRange(range: { readonly start: Date; readonly end?: Date }): string {
   return `${formatInstant(range.start)}/${range.end === undefined ? ".." : formatInstant(range.end)}`;
 }
+
+/** To the second, without the date where it is today's: 18:31:00Z, 2025-01-02T00:00:05Z. */
+export function formatSoon(date: Date, now: Date): string {
+  const [day, time] = date
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z")
+    .split("T");
+  return now.toISOString().startsWith(day!) ? time! : `${day}T${time}`;
+}

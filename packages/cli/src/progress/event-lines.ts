@@ -2,7 +2,8 @@ import { printable } from "@daybook/core";
 import type { CrawlEvent } from "@daybook/core";
 import { formatBytes } from "../format/bytes.js";
 import { count } from "../format/count.js";
-import { formatInstant, formatRange } from "../format/time.js";
+import { OUTCOMES } from "../format/outcome.js";
+import { formatInstant, formatRange, formatSoon } from "../format/time.js";
 
 /** What went wrong, if this event tells of it: shown whatever the display. */
 export function warningLine(event: CrawlEvent): string | undefined {
@@ -44,8 +45,10 @@ export function logLine(event: CrawlEvent): string | undefined {
     }
     case "host-up":
       return `${event.source}: server is back`;
+    case "source-idle":
+      return `${event.source}: nothing to do; next look at ${formatSoon(event.until, event.at)}`;
     case "source-finished":
-      return `${event.source}: finished`;
+      return `${event.source}: ${OUTCOMES[event.outcome]}`;
     default:
       return undefined;
   }

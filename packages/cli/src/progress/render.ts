@@ -3,6 +3,7 @@ import { formatBytes, formatRate } from "../format/bytes.js";
 import { count } from "../format/count.js";
 import { formatDuration } from "../format/duration.js";
 import { truncate } from "../format/text-width.js";
+import { formatSoon } from "../format/time.js";
 import type { ProgressState, SourceProgress } from "./state.js";
 
 export interface Moment {
@@ -74,10 +75,12 @@ function activity(source: SourceProgress, now: Date): string {
     const others = source.active.size > 1 ? ` and ${source.active.size - 1} more` : "";
     return `${printable(file.path.slice(file.path.lastIndexOf("/") + 1))}${percent}${others}`;
   }
-  const seconds =
-    source.until === undefined ? undefined : formatDuration(source.until.getTime() - now.getTime());
-  if (source.phase === "down") return `server down: ${printable(source.doing)}; again in ${seconds}`;
-  if (source.phase === "waiting" && seconds !== undefined) return `waiting, next look in ${seconds}`;
+  const { until } = source;
+  if (source.phase === "down" && until !== undefined) {
+    const left = formatDuration(until.getTime() - now.getTime());
+    return `server down: ${printable(source.doing)}; again in ${left}`;
+  }
+  if (source.phase === "waiting" && until !== undefined) return `next look at ${formatSoon(until, now)}`;
   if (source.phase === "failed") return `failed: ${printable(source.doing)}`;
   return printable(source.doing);
 }

@@ -1,4 +1,5 @@
 import type { CrawlEvent, SourceStatus } from "@daybook/core";
+import { OUTCOMES } from "../format/outcome.js";
 
 export interface ActiveFile {
   readonly path: string;
@@ -94,7 +95,7 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
     case "source-failed":
       return { ...source, phase: "failed", doing: event.error.detail, active: new Map() };
     case "source-finished":
-      return { ...source, phase: "finished", doing: "ended", active: new Map() };
+      return { ...source, phase: "finished", doing: OUTCOMES[event.outcome], active: new Map() };
   }
 }
 
