@@ -215,24 +215,29 @@ export class Crawler {
     { stopping, aborting, once }: { stopping: AbortSignal; aborting: AbortSignal; once: boolean },
   ): Promise<void> {
     const { name, emit, clock } = this.#source;
-    const down = this.#breaker.down;
-    let result: Visit;
-    if (once && down !== undefined) result = this.#visitor.failed(planned, down);
-    else {
-      await this.#breaker.pass(stopping);
-      result = await this.#visitor.visit(planned, lane, aborting);
-      this.#hear(result.error);
-    }
+    const down = once ? this.#breaker.down : undefined;
+    if (down) return this.#skip(planned, down);
+    await this.#breaker.pass(stopping);
+    const result = await this.#visitor.visit(planned, lane, aborting);
+    const fatal = result.error && this.#fatal(result.error);
     await this.#writer.write(result.changes);
+    // One message is enough for what ends the crawl.
+    if (fatal) throw fatal;
+    this.#hear(result.error);
     const { visit, tasks, found } = result;
     const slot = planned.slot.path;
     const { listing, reason } = visit;
     emit({ type: "slot-visited", source: name, at: clock.now(), slot, lane, listing, found, reason });
-    const fatal = result.error && this.#fatal(result.error);
-    if (fatal) throw fatal;
     const work: SlotWork = { planned, visit, left: tasks.length, again: Infinity };
     if (tasks.length === 0) await this.#slotDone(work);
     else for (const task of tasks) this.#queues[lane].push({ task, work });
+  }
+
+  /** A slot that needn't be asked for: the host is down, and that was said. */
+  async #skip(planned: DueSlot, down: DaybookError): Promise<void> {
+    const { visit, changes } = this.#visitor.failed(planned, down);
+    await this.#writer.write(changes);
+    await this.#slotDone({ planned, visit, left: 0, again: Infinity });
   }
 
   async #work(lane: Lane, stopping: AbortSignal, aborting: AbortSignal, once: boolean): Promise<void> {
@@ -334,11 +339,20 @@ export class Crawler {
   async #slotDone({ planned, visit }: SlotWork): Promise<void> {
     const { name, store, emit, clock } = this.#source;
     const { path, start } = planned.slot;
-    if (visit.closed && !planned.previous?.settled) {
+    const before = planned.previous;
+    if (visit.closed && !(before?.settled && before.state === "complete")) {
       const window = { start: visit.start, end: visit.end ?? new Date(start.getTime() + 1) };
-      for await (const slot of store.slots(name, window))
-        if (slot.path === path && slot.settled)
-          emit({ type: "slot-settled", source: name, at: clock.now(), slot });
+      for await (const slot of store.slots(name, window)) {
+        if (slot.path !== path || !slot.settled) continue;
+        const at = clock.now();
+        if (!before?.settled) emit({ type: "slot-settled", source: name, at, slot });
+        else if (slot.state === "complete") {
+          const detail = `it was ${before.state}, and is complete now`;
+          await this.#writer.write([
+            { kind: "event", event: { source: name, path, at, what: "gap-closed", detail } },
+          ]);
+        }
+      }
     }
     this.#active.delete(path);
     const due = visit.nextVisitAt?.getTime() ?? Infinity;
