@@ -1,8 +1,15 @@
 import { DaybookError } from "@daybook/core";
 import type { Clock } from "@daybook/core";
 
-/** Turns of the event loop without a new sleep after which a program counts as waiting for time only. */
 const QUIET_TURNS = 25;
+
+export interface FakeClockOptions {
+  /**
+   * Turns of the event loop without a new sleep after which a program counts as waiting for time only. Default 25; a
+   * program that does nothing outside of its own memory needs no more than 2.
+   */
+  readonly quietTurns?: number;
+}
 
 interface Sleeper {
   readonly wakeAt: number;
@@ -24,9 +31,11 @@ export class FakeClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
   #activity = 0;
+  readonly #quietTurns: number;
 
-  constructor(start: Date) {
+  constructor(start: Date, options: FakeClockOptions = {}) {
     this.#now = start.getTime();
+    this.#quietTurns = options.quietTurns ?? QUIET_TURNS;
   }
 
   now(): Date {
@@ -115,7 +124,7 @@ export class FakeClock implements Clock {
 
   async #quiet(stop: () => boolean = () => false): Promise<void> {
     let seen = this.#activity;
-    for (let turns = 0; turns < QUIET_TURNS && !stop(); turns++) {
+    for (let turns = 0; turns < this.#quietTurns && !stop(); turns++) {
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#activity === seen && !usesFiles()) continue;
       seen = this.#activity;

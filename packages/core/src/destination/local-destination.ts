@@ -1,6 +1,8 @@
 import * as nodeFs from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DaybookError } from "../errors/daybook-error.js";
+import type { Clock } from "../time/clock.js";
+import { SystemClock } from "../time/system-clock.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
 import { diskError } from "./disk-error.js";
 import type { LocalFs } from "./local-fs.js";
@@ -19,6 +21,8 @@ export interface LocalDestinationOptions {
   readonly layout?: string;
   /** Default node:fs. */
   readonly fs?: LocalFs;
+  /** Tells how old what a dead program left behind is. Default the machine's. */
+  readonly clock?: Pick<Clock, "now">;
 }
 
 // Parts nobody came back for are of ranges that were given up.
@@ -29,6 +33,7 @@ export class LocalDestination implements Destination {
   readonly #root: string;
   readonly #parts: string;
   readonly #fs: LocalFs;
+  readonly #clock: Pick<Clock, "now">;
   readonly #layout: PlaceTemplate | undefined;
   readonly #group: SyncGroup;
   /** Part files on disk, by what they are parts of. */
@@ -42,6 +47,7 @@ export class LocalDestination implements Destination {
     this.#root = resolve(options.path);
     this.#parts = join(this.#root, OWN_FOLDER, "parts");
     this.#fs = options.fs ?? nodeFs;
+    this.#clock = options.clock ?? new SystemClock();
     this.#layout = options.layout === undefined ? undefined : new PlaceTemplate(options.layout);
     this.#group = new SyncGroup({ fs: this.#fs, sync: options.sync ?? true });
     this.#marker = new OpenMarker({ fs: this.#fs, folder: join(this.#root, OWN_FOLDER) });
@@ -64,7 +70,7 @@ export class LocalDestination implements Destination {
       this.#fs.closeSync(this.#fs.openSync(probe, "w"));
       this.#fs.unlinkSync(probe);
       this.#findParts();
-      this.#suspectSince = this.#marker.set(Date.now());
+      this.#suspectSince = this.#marker.set(this.#clock.now().getTime());
     } catch (error) {
       throw diskError(error, { operation: "open the destination" });
     }
@@ -103,7 +109,7 @@ export class LocalDestination implements Destination {
       makeRoom: () => this.#makeRoom(dirname(final)),
       ended: (left) => {
         this.#claimed.delete(location);
-        this.#marker.touch(Date.now());
+        this.#marker.touch(this.#clock.now().getTime());
         const key = partKey(delivery);
         if (left) this.#keptParts.set(key, new Set([name]));
         else this.#keptParts.delete(key);
@@ -163,7 +169,7 @@ export class LocalDestination implements Destination {
       const path = join(this.#parts, name);
       const found = this.#fs.statSync(path, { throwIfNoEntry: false });
       if (!name.endsWith(".part") || found === undefined) continue;
-      if (Date.now() - found.mtimeMs > PART_LIFE_MS) {
+      if (this.#clock.now().getTime() - found.mtimeMs > PART_LIFE_MS) {
         this.#fs.unlinkSync(path);
         continue;
       }

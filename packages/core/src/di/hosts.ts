@@ -5,11 +5,13 @@ import { HostBudget } from "../transport/host-budget.js";
 /** What all sources on one host share, by its endpoint. */
 export class Hosts {
   readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #budgets = new Map<string, HostBudget>();
   readonly #breakers = new Map<string, Breaker>();
 
-  constructor(options: { clock: Clock }) {
+  constructor(options: { clock: Clock; random: () => number }) {
     this.#clock = options.clock;
+    this.#random = options.random;
   }
 
   budget(endpoint: string, connections: number): HostBudget {
@@ -29,7 +31,7 @@ export class Hosts {
   }
 
   breaker(endpoint: string): Breaker {
-    const breaker = this.#breakers.get(endpoint) ?? new Breaker({ clock: this.#clock });
+    const breaker = this.#breakers.get(endpoint) ?? new Breaker({ clock: this.#clock, random: this.#random });
     this.#breakers.set(endpoint, breaker);
     return breaker;
   }
