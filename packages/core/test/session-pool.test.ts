@@ -444,3 +444,42 @@ test("whatever happens in whatever order, nobody waits for ever and no permit is
     { numRuns: 150 },
   );
 });
+
+test("a password that turns out wrong is tried once for all who wait, and again by the next who asks", async () => {
+  let tries = 0;
+  const pool = new SessionPool<Session>({
+    budget: budgetOf(5),
+    open: async () => {
+      tries++;
+      await settle();
+      throw new DaybookError("auth", "530 login incorrect");
+    },
+    close: () => {},
+    usable: () => true,
+  });
+  const all = await Promise.allSettled(Array.from({ length: 5 }, () => pool.acquire()));
+  expect(all.map((one) => one.status === "rejected" && (one.reason as DaybookError).kind)).toEqual(
+    Array.from({ length: 5 }, () => "auth"),
+  );
+  expect(tries).toBe(1);
+  await expect(pool.acquire()).rejects.toMatchObject({ kind: "auth" });
+  expect(tries).toBe(2);
+});
+
+test("nobody waits for another's first login longer than they want to, and its end by a stop is nobody else's", async () => {
+  const { pool, gate, state } = place({ budget: budgetOf(5) });
+  let go = () => {};
+  gate.hold = new Promise((resolve) => (go = resolve));
+  const [first, second] = [new AbortController(), new AbortController()];
+  const leaving = pool.acquire({ signal: first.signal });
+  const impatient = pool.acquire({ signal: second.signal });
+  const patient = [pool.acquire(), pool.acquire()];
+  await settle();
+  second.abort();
+  await expect(impatient).rejects.toMatchObject({ kind: "cancelled" });
+  first.abort();
+  await expect(leaving).rejects.toMatchObject({ kind: "cancelled" });
+  go();
+  for (const lease of await Promise.all(patient)) lease.release({ reusable: true });
+  expect(state.opened).toBe(2);
+});

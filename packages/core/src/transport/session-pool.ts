@@ -46,6 +46,10 @@ export class SessionPool<S> implements BudgetMember {
   #idle: Idle<S>[] = [];
   #sweeper: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Whether the last login the server judged was let in. */
+  #proven = false;
+  /** The only login under way, while it isn't proven that the server lets us in; resolves with what went wrong. */
+  #trial: Promise<unknown> | undefined;
 
   constructor(options: SessionPoolOptions<S>) {
     this.#options = options;
@@ -71,7 +75,7 @@ export class SessionPool<S> implements BudgetMember {
         throw cancelled();
       }
       try {
-        return this.#lease(await this.#open(signal), lane, false);
+        return this.#lease(await this.#login(signal), lane, false);
       } catch (error) {
         this.#budget.done(lane);
         const wait = isDaybookError(error, "busy") ? this.#budget.refused() : this.#budget.forget();
@@ -135,6 +139,25 @@ export class SessionPool<S> implements BudgetMember {
       };
       const leave = this.#budget.enter({ member: this, lane, grant }, { first });
     });
+  }
+
+  /** Many callers with a wrong password try it once, before the server locks the account: one goes first for all. */
+  async #login(signal: AbortSignal | undefined): Promise<S> {
+    while (!this.#proven && this.#trial !== undefined) {
+      const error = await outcome(this.#trial, signal);
+      if (isDaybookError(error) && error.kind !== "busy" && error.kind !== "cancelled") throw error;
+      if (signal?.aborted) throw cancelled();
+    }
+    const opening = this.#open(signal);
+    const judged = opening.then(
+      () => void (this.#proven = true),
+      (error: unknown) => {
+        if (isDaybookError(error, "auth")) this.#proven = false;
+        return error;
+      },
+    );
+    if (!this.#proven) this.#trial = judged.finally(() => (this.#trial = undefined));
+    return opening;
   }
 
   /** Logs in, so that both the caller's signal and a close of the pool stop it. */
@@ -204,6 +227,20 @@ export class SessionPool<S> implements BudgetMember {
     }, this.#idleMs);
     this.#sweeper.unref();
   }
+}
+
+/** How a trial ends, unless the signal fires first. */
+function outcome(trial: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  return new Promise((resolve) => {
+    const end = (error?: unknown) => {
+      signal?.removeEventListener("abort", stop);
+      resolve(error);
+    };
+    const stop = () => end();
+    signal?.addEventListener("abort", stop, { once: true });
+    void trial.then(end);
+    if (signal?.aborted) stop();
+  });
 }
 
 function cancelled(): DaybookError {

@@ -1,0 +1,260 @@
+import {
+  MemoryStore,
+  type LedgerChange,
+  type SlotFilter,
+  type StateStore,
+  type TimeRange,
+} from "@daybook/core";
+import { describe, expect, it } from "vitest";
+import { HOUR, MINUTE, Mirror, put, radarPath } from "./support/mirror.js";
+
+/** What downloaders of this kind were seen to get wrong where only time and the ledger matter. */
+describe("over time", () => {
+  it("a file that lands three hours late in an hour that was given up as a gap comes home, and closes the gap", async () => {
+    const mirror = new Mirror({
+      now: "2025-01-01T00:00:00Z",
+      source: { end: undefined, revisit: [4 * HOUR] },
+    });
+    const gaps = async () => (await mirror.gaps()).map(({ kind, slot }) => `${kind} ${slot.slice(-2)}`);
+    const stop = new AbortController();
+    const running = mirror.daybook.run({ signal: stop.signal });
+    for (const hour of ["01", "02", "03"]) mirror.tree.makeDirectory(`/L2/RMA1/2025/01/01/${hour}`);
+    await mirror.clock.set(new Date("2025-01-01T03:50:00Z"));
+    expect(await gaps()).toEqual(["missing 00", "empty 01", "empty 02"]);
+
+    put(mirror, "2025-01-01T03:40:10Z", "newer than the late one");
+    mirror.tree.put(radarPath("2025-01-01T00:35:10Z"), "late", mirror.clock.now());
+    await mirror.clock.set(new Date("2025-01-01T05:05:00Z"));
+    expect(mirror.home()).toEqual(mirror.remote());
+    expect(await gaps()).toEqual(["empty 01", "empty 02"]);
+    const [hour] = await mirror.daybook.explain("/L2/RMA1/2025/01/01/00");
+    expect(hour!.events.map(({ what }) => what)).toEqual(["gap-closed"]);
+    stop.abort();
+    await mirror.clock.runUntil(running);
+  });
+
+  it("the last of six fields that lands one poll later comes home, and the hour is told complete once", async () => {
+    const mirror = new Mirror({ now: "2025-01-01T00:10:00Z", source: { end: "2025-01-01T01:00:00Z" } });
+    const fields = ["DBZH", "DBZV", "ZDR", "RHOHV", "PHIDP", "KDP"];
+    for (const field of fields.slice(0, 5)) put(mirror, "2025-01-01T00:05:10Z", field, field);
+    const running = mirror.daybook.run();
+    await mirror.clock.advance(MINUTE / 2);
+    expect(Object.values(mirror.home()).sort()).toEqual(fields.slice(0, 5).sort());
+    put(mirror, "2025-01-01T00:05:10Z", "KDP", "KDP");
+    await mirror.clock.advance(MINUTE);
+    expect(mirror.home()).toEqual(mirror.remote());
+    expect(await mirror.clock.runUntil(running, { maxTime: 2 * HOUR })).toMatchObject({
+      outcome: "complete",
+    });
+    expect(mirror.of("slot-settled").map(({ slot }) => [slot.state, slot.files.stored])).toEqual([
+      ["complete", 6],
+    ]);
+    expect(mirror.of("file-stored")).toHaveLength(6);
+  });
+
+  it("a range that ends in the future isn't over before then and its grace, though all there is has come", async () => {
+    const mirror = new Mirror({ now: "2025-01-01T00:30:00Z", source: { end: "2025-01-01T03:30:00Z" } });
+    put(mirror, "2025-01-01T00:05:10Z");
+    let over = false;
+    const running = mirror.daybook.run();
+    void running.then(() => (over = true));
+    await mirror.clock.set(new Date("2025-01-01T03:39:59Z"));
+    expect(over).toBe(false);
+    mirror.tree.put(radarPath("2025-01-01T03:29:50Z"), "the very last", new Date("2025-01-01T03:30:30Z"));
+    await mirror.clock.runUntil(running, { maxTime: 2 * MINUTE });
+    expect(mirror.home()).toEqual(mirror.remote());
+  });
+
+  it("a time without a zone is refused at the door, and one with a zone means the instant it says", async () => {
+    for (const source of [
+      { start: "2025-01-01T00:00:00" },
+      { end: "2025-01-01T02:00" },
+      { start: "2025-01-01 00:00:00" },
+      { start: new Date(NaN) },
+    ])
+      expect(() => new Mirror({ source })).toThrow(
+        expect.objectContaining({ name: "DaybookError", kind: "config" }),
+      );
+    const mirror = new Mirror({
+      source: { start: "2024-12-31T22:30:00-03:00", end: "2025-01-01T08:00:00+05:30" },
+    });
+    for (const time of ["01:29:59", "01:30:00", "02:29:59", "02:30:00"]) put(mirror, `2025-01-01T${time}Z`);
+    await mirror.run();
+    expect(Object.keys(mirror.home()).map((path) => /T(\d+)Z/.exec(path)![1])).toEqual(["013000", "022959"]);
+    // A restart in another notation of the same range has nothing left to do.
+    mirror.restart({ source: { start: "2025-01-01T01:30:00Z", end: "2025-01-01T02:30:00Z" } });
+    expect(await mirror.run()).toMatchObject({ outcome: "complete", sources: [{ fetched: { files: 0 } }] });
+  });
+
+  it("a file that grows between its listing and the end of its read is not accepted until it is stable", async () => {
+    const mirror = new Mirror({ now: "2025-01-01T00:06:00Z", source: { end: "2025-01-01T01:00:00Z" } });
+    const path = radarPath("2025-01-01T00:05:10Z");
+    // Its time stands still while it grows: only its size and its bytes tell.
+    const modifiedAt = new Date("2025-01-01T00:05:30Z");
+    let written = "first part,";
+    mirror.tree.put(path, written, modifiedAt);
+    const seen = new Set<string>();
+    let reads = 0;
+    mirror.transport.faults = {
+      onList: () => {
+        for (const content of Object.values(mirror.home())) seen.add(content);
+        return undefined;
+      },
+      onRead: () => {
+        if (++reads <= 3) mirror.tree.put(path, (written += ` part ${reads + 1},`), modifiedAt);
+        return undefined;
+      },
+    };
+    await mirror.run();
+    expect(reads).toBe(4);
+    expect([...seen]).toEqual([written]);
+    expect(Object.values(mirror.home())).toEqual([written]);
+    expect(mirror.of("file-failed").map(({ error }) => error.kind)).toEqual([
+      "changed",
+      "changed",
+      "changed",
+    ]);
+    expect(await mirror.files()).toMatchObject([{ version: 1, status: "stored", size: written.length }]);
+  });
+});
+
+describe("with years of history", () => {
+  const NOW = new Date("2025-06-01T00:30:00Z");
+  const SELECTION = "all there is";
+
+  it.each([1, 3])(
+    "ten polls cost what %i open hours cost, whether history is a day or a year",
+    async (open) => {
+      const costs = [];
+      for (const days of [1, 30, 365]) {
+        const { mirror, store, stop, running } = await withHistory(days * 24, open);
+        await mirror.clock.advance(2 * MINUTE);
+        const before = costOf(mirror, store);
+        await mirror.clock.advance(10 * MINUTE);
+        const after = costOf(mirror, store);
+        costs.push(
+          Object.fromEntries(Object.entries(after).map(([what, n]) => [what, n - (before[what] ?? 0)])),
+        );
+        stop.abort();
+        await mirror.clock.runUntil(running);
+      }
+      expect(costs[1]).toEqual(costs[0]);
+      expect(costs[2]).toEqual(costs[0]);
+      // The hour that isn't over, and those that ended less than `lookback` ago, each with the folder it holds.
+      expect(costs[0]).toMatchObject({ "commands list": 10 * (1 + 2 * open), "commands read": 0 });
+      expect(costs[0]!["rows find"] ?? 0).toBe(0);
+    },
+  );
+
+  it("a start lists no hour that needs no look, and reads no hour's record more often than once", async () => {
+    const { mirror, store, stop, running } = await withHistory(365 * 24, 1);
+    await mirror.clock.advance(1000);
+    const cost = costOf(mirror, store);
+    expect(cost["commands list"]).toBe(3);
+    expect(cost["rows slots"]).toBeLessThanOrEqual(365 * 24 + 10);
+    expect(cost["calls slots"]).toBeLessThanOrEqual(20);
+    expect(cost["rows find"] ?? 0).toBe(0);
+    stop.abort();
+    await mirror.clock.runUntil(running);
+  });
+
+  /** A source whose ledger holds so many hours, complete and not due again, and a run of it that has begun. */
+  async function withHistory(hours: number, open: number) {
+    const store = new CountingStore();
+    const mirror = new Mirror({
+      now: NOW.toISOString(),
+      store,
+      source: {
+        start: new Date(Math.floor(NOW.getTime() / HOUR) * HOUR - hours * HOUR),
+        end: undefined,
+        lookback: open * HOUR,
+        selection: SELECTION,
+      },
+    });
+    await store.open();
+    const changes: LedgerChange[] = [];
+    for (let back = hours; back > 0; back--) {
+      const start = new Date(Math.floor(NOW.getTime() / HOUR) * HOUR - back * HOUR);
+      const path = `/L2/RMA1/${start.toISOString().slice(0, 13).replaceAll(/[-T]/g, "/")}`;
+      const end = new Date(start.getTime() + HOUR);
+      const facts = { source: "RMA1", path, start, end, visitedAt: end, listedAt: end };
+      const none = { count: 0, names: [] };
+      const visit = { ...facts, closed: true, failures: 0, skipped: none, unreadable: none };
+      const nextVisitAt = back <= open ? end : undefined;
+      changes.push(
+        { kind: "visit", visit: { ...visit, listing: "entries", selection: SELECTION, nextVisitAt } },
+        ...["DBZH", "VRAD"].map((field) => ({
+          kind: "file" as const,
+          file: {
+            source: "RMA1",
+            path: radarPath(start.toISOString(), field),
+            slot: path,
+            observedAt: start,
+            status: "stored" as const,
+            size: 1,
+            firstSeenAt: end,
+            version: 1,
+            attempts: 0,
+          },
+        })),
+      );
+      if (back <= open) for (const field of ["DBZH", "VRAD"]) put(mirror, start.toISOString(), "x", field);
+    }
+    mirror.tree.makeDirectory("/L2/RMA1/2025/06/01/00");
+    await store.record(changes);
+    store.counts.clear();
+    const stop = new AbortController();
+    const running = mirror.daybook.run({ signal: stop.signal });
+    return { mirror, store, stop, running };
+  }
+
+  function costOf(mirror: Mirror, store: CountingStore): Record<string, number> {
+    const { list, read } = mirror.transport.calls;
+    return {
+      ...Object.fromEntries(store.counts),
+      "commands list": list.length,
+      "commands read": read.length,
+    };
+  }
+});
+
+/** Counts what a ledger is asked, and the rows it hands over or is handed. */
+class CountingStore implements StateStore {
+  readonly counts = new Map<string, number>();
+  readonly #inner = new MemoryStore();
+
+  open = () => this.#inner.open();
+  close = () => this.#inner.close();
+  slots = (source: string, range: TimeRange, filter?: SlotFilter) =>
+    this.#rows("slots", this.#inner.slots(source, range, filter));
+  find: StateStore["find"] = (query) => this.#rows("find", this.#inner.find(query));
+  events: StateStore["events"] = (source, path) => this.#rows("events", this.#inner.events(source, path));
+  files: StateStore["files"] = (source, paths) => {
+    this.#count("calls files");
+    this.#count("rows files", paths.length);
+    return this.#inner.files(source, paths);
+  };
+  record: StateStore["record"] = (changes) => {
+    this.#count("calls record");
+    this.#count("rows record", changes.length);
+    return this.#inner.record(changes);
+  };
+  summarize: StateStore["summarize"] = (query) => {
+    this.#count("calls summarize");
+    return this.#inner.summarize(query);
+  };
+  lease: StateStore["lease"] = (name, holder, ttl, now) => this.#inner.lease(name, holder, ttl, now);
+  leaseHolder: StateStore["leaseHolder"] = (name, now) => this.#inner.leaseHolder(name, now);
+
+  async *#rows<T>(what: string, rows: AsyncIterable<T>): AsyncIterable<T> {
+    this.#count(`calls ${what}`);
+    for await (const row of rows) {
+      this.#count(`rows ${what}`);
+      yield row;
+    }
+  }
+
+  #count(what: string, by = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + by);
+  }
+}
