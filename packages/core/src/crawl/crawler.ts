@@ -11,7 +11,7 @@ import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
 import { judgeAttempt } from "./failed-attempt.js";
 import type { LedgerWriter } from "./ledger-writer.js";
-import { SlotVisitor, type Visit } from "./slot-visitor.js";
+import { SlotVisitor } from "./slot-visitor.js";
 import type { Source } from "./source.js";
 import { WorkQueue } from "./work-queue.js";
 
