@@ -1,8 +1,9 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runCommandLine } from "daybook";
 import { expect, test } from "vitest";
 import { DAY, json, name, sampleTree, served } from "./radar-server.js";
-import { daybook } from "./workspace.js";
+import { CapturedOutput, daybook } from "./workspace.js";
 
 const A = name("00", "DBZH");
 const B = name("00", "VRAD");
@@ -86,6 +87,17 @@ test("what is wrong is told, a line each, and is left as it is: exit 3", async (
   expect((await daybook(["verify", "-c", file, ...narrow])).stdout).toContain(
     "1 file checked, 3.00 kB: 1 unr",
   );
+});
+
+test("on a terminal a check shows how far it is, and takes that away before it says anything", async () => {
+  const { file, folder } = await mirrored();
+  await rm(join(folder, local(B)));
+  const stdout = new CapturedOutput();
+  const stderr = new CapturedOutput({ isTerminal: true });
+  await runCommandLine(["verify", "-c", file], { stdout, stderr, env: {} });
+  expect(stderr.text.split("\r\u001b[K")[1]).toBe("checking 1 of 3 files, 1.00 kB of 6.00 kB");
+  expect(stderr.text.endsWith("\r\u001b[K")).toBe(true);
+  expect(stdout.text).toContain("lost");
 });
 
 test("a repair fetches what is bad at once: exit 0 if that was all", async () => {
