@@ -91,6 +91,8 @@ describe("a local destination", () => {
   it("gives a file its name only once its bytes are synced, and syncs the name then", async () => {
     const log: string[] = [];
     const destination = new LocalDestination({ path: home, fs: watched(log) });
+    await destination.open();
+    log.length = 0;
     await bring(destination, delivery("/L2/RMA1/2025/a.BUFR"));
     const part = "/.daybook/parts/*-5-1735689600000.part";
     expect(log.slice(0, 2)).toEqual([`sync ${part}`, `rename ${part} /RMA1/2025/a.BUFR`]);
@@ -111,9 +113,26 @@ describe("a local destination", () => {
     expect(log.findIndex((line) => line.startsWith("rename"))).toBeGreaterThan(lastSync);
   });
 
-  it("syncs nothing where it is told not to", async () => {
+  it("syncs a folder's way down once, whoever made it, and what is there already when asked to", async () => {
+    const log: string[] = [];
+    mkdirSync(join(home, "RMA1/2025"), { recursive: true });
+    writeFileSync(join(home, "RMA1/2025/b.BUFR"), "left by a program that died");
+    const destination = new LocalDestination({ path: home, fs: watched(log) });
+    await destination.open();
+    log.length = 0;
+    await destination.sync("RMA1/2025/b.BUFR");
+    const way = ["/RMA1/2025", "/RMA1", ""].map((folder) => `sync directory ${folder}`);
+    expect(log).toEqual(["sync /RMA1/2025/b.BUFR", ...way]);
+    log.length = 0;
+    await bring(destination, delivery("/L2/RMA1/2025/a.BUFR"));
+    expect(log.slice(2)).toEqual(["sync directory /RMA1/2025"]);
+  });
+
+  it("syncs no file and no name of one where it is told not to", async () => {
     const log: string[] = [];
     const destination = new LocalDestination({ path: home, sync: false, fs: watched(log) });
+    await destination.open();
+    log.length = 0;
     await bring(destination, delivery("/L2/RMA1/2025/a.BUFR"));
     expect(log.filter((line) => line.startsWith("sync"))).toEqual([]);
   });

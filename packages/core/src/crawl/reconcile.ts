@@ -1,3 +1,4 @@
+import { hashOf } from "../destination/hash-of.js";
 import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { LedgerWriter } from "./ledger-writer.js";
 import type { Source } from "./source.js";
@@ -15,22 +16,32 @@ export async function reconcile(
   since: Date,
 ): Promise<number> {
   let lost = 0;
-  const changes: LedgerChange[] = [];
+  let damaged: string[] = [];
+  let changes: LedgerChange[] = [];
+  // The ledger first: a program that dies in between leaves a record that says what is to be done.
+  const flush = async () => {
+    await writer.write(changes);
+    for (const location of damaged) await destination.remove(location);
+    damaged = [];
+    changes = [];
+  };
   for await (const slot of store.slots(name, { start: new Date(0) })) {
-    if (slot.visitedAt < since) continue;
+    if (slot.files.stored === 0) continue;
     for await (const file of store.find({ source: name, slot: slot.path, status: ["stored"] })) {
-      if (file.location === undefined || file.storedAt === undefined || file.storedAt < since) continue;
-      const there = await destination.stat(file.location);
-      if (there !== undefined && there.size === file.size) continue;
+      const { location, storedAt, size, sha256 } = file;
+      if (location === undefined || storedAt === undefined || storedAt < since) continue;
+      const there = await destination.stat(location);
+      // A change that was ignored leaves the size that was listed in the record, not the one that is on disk.
+      if (there && (there.size === size || (await hashOf(location, destination)) === sha256)) continue;
       lost++;
-      if (there !== undefined) await destination.remove(file.location);
+      if (there) damaged.push(location);
       changes.push(
         ...fetchAgain(file, clock.now(), "lost", "it was stored before the machine stopped, and is gone"),
       );
-      if (changes.length >= BATCH) await writer.write(changes.splice(0));
+      if (changes.length >= BATCH) await flush();
     }
   }
-  await writer.write(changes);
+  await flush();
   return lost;
 }
 

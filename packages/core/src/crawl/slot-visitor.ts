@@ -92,7 +92,7 @@ export class SlotVisitor {
           ...this.#facts(planned, now),
           listedAt: now,
           closed: began.getTime() >= closesAt(window, policy),
-          nextVisitAt: nextVisit(window, now.getTime(), policy),
+          nextVisitAt: nextVisit(window, { began: began.getTime(), ended: now.getTime() }, policy),
           failures: 0,
         };
     const again = Math.min(

@@ -36,23 +36,20 @@ export async function runSource(options: SourceRunOptions): Promise<SourceResult
   const { source, shutdown } = options;
   const { name, clock, emit } = source;
   let fetched: CrawlOutcome = { files: 0, bytes: 0 };
-  let error: DaybookError | undefined;
+  const home = () => ({ files: fetched.files, bytes: fetched.bytes });
   try {
     fetched = await crawlUnderLease(options);
-    error = fetched.error;
+    if (fetched.error) throw fetched.error;
+    const at = clock.now();
+    const summary = await source.store.summarize({ source: name, range: source.range });
+    const outcome = shutdown.stop.aborted ? "stopped" : (await hasGaps(source, at)) ? "gaps" : "complete";
+    emit({ type: "source-finished", source: name, at, outcome });
+    return { name, outcome, fetched: home(), summary };
   } catch (cause) {
-    error = asDaybookError(cause, "store", { source: name });
+    const error = asDaybookError(cause, "store", { source: name });
+    emit({ type: "source-failed", source: name, at: clock.now(), error });
+    return { name, outcome: "failed", error, fetched: home(), summary: await lastWords(source) };
   }
-  const at = clock.now();
-  const home = { files: fetched.files, bytes: fetched.bytes };
-  if (error) {
-    emit({ type: "source-failed", source: name, at, error });
-    return { name, outcome: "failed", error, fetched: home, summary: await lastWords(source) };
-  }
-  const summary = await source.store.summarize({ source: name, range: source.range });
-  const outcome = shutdown.stop.aborted ? "stopped" : (await hasGaps(source, at)) ? "gaps" : "complete";
-  emit({ type: "source-finished", source: name, at, outcome });
-  return { name, outcome, fetched: home, summary };
 }
 
 async function crawlUnderLease({

@@ -62,6 +62,11 @@ export interface Destination {
   stat(location: string): Promise<{ size: number; modifiedAt: Date } | undefined>;
   /** The bytes at a final name. */
   read(location: string): AsyncIterable<Uint8Array>;
+  /**
+   * Makes a file at its final name outlast a power cut, as `commit` does: for one that was named by a program that died
+   * before it got so far, or by another tool.
+   */
+  sync(location: string): Promise<void>;
   /** Removes a file that was found to be bad. Missing is fine. */
   remove(location: string): Promise<void>;
   /** Every file at a final name, whoever put it there. */

@@ -5,6 +5,7 @@ import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
 import { diskError } from "./disk-error.js";
+import { LastingFolders } from "./lasting-folders.js";
 import type { LocalFs } from "./local-fs.js";
 import { LocalIncoming } from "./local-incoming.js";
 import { locate, originOf, OWN_FOLDER, partKey, partName } from "./local-names.js";
@@ -36,11 +37,12 @@ export class LocalDestination implements Destination {
   readonly #clock: Pick<Clock, "now">;
   readonly #layout: PlaceTemplate | undefined;
   readonly #group: SyncGroup;
+  readonly #folders: LastingFolders;
   /** Part files on disk, by what they are parts of. */
   readonly #keptParts = new Map<string, Set<string>>();
   readonly #claimed = new Set<string>();
   readonly #marker: OpenMarker;
-  #opened = false;
+  #opening: Promise<void> | undefined;
   #suspectSince: Date | undefined;
 
   constructor(options: LocalDestinationOptions) {
@@ -50,6 +52,7 @@ export class LocalDestination implements Destination {
     this.#clock = options.clock ?? new SystemClock();
     this.#layout = options.layout === undefined ? undefined : new PlaceTemplate(options.layout);
     this.#group = new SyncGroup({ fs: this.#fs, sync: options.sync ?? true });
+    this.#folders = new LastingFolders({ fs: this.#fs, root: this.#root });
     this.#marker = new OpenMarker({ fs: this.#fs, folder: join(this.#root, OWN_FOLDER) });
   }
 
@@ -63,18 +66,11 @@ export class LocalDestination implements Destination {
   }
 
   async open(): Promise<void> {
-    if (this.#opened) return;
-    try {
-      this.#fs.mkdirSync(this.#parts, { recursive: true });
-      const probe = join(this.#parts, "probe");
-      this.#fs.closeSync(this.#fs.openSync(probe, "w"));
-      this.#fs.unlinkSync(probe);
-      this.#findParts();
-      this.#suspectSince = this.#marker.set(this.#clock.now().getTime());
-    } catch (error) {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
       throw diskError(error, { operation: "open the destination" });
-    }
-    this.#opened = true;
+    });
+    return this.#opening;
   }
 
   locate(delivery: Delivery): string {
@@ -86,7 +82,7 @@ export class LocalDestination implements Destination {
   }
 
   async begin(delivery: Delivery): Promise<Incoming> {
-    if (!this.#opened) await this.open();
+    await this.open();
     const location = delivery.location ?? this.locate(delivery);
     if (this.#claimed.has(location))
       throw new DaybookError("config", `another remote file is being written to ${location}`, {
@@ -106,7 +102,7 @@ export class LocalDestination implements Destination {
       final,
       kept,
       group: this.#group,
-      makeRoom: () => this.#makeRoom(dirname(final)),
+      folders: this.#folders,
       ended: (left) => {
         this.#claimed.delete(location);
         this.#marker.touch(this.#clock.now().getTime());
@@ -137,6 +133,19 @@ export class LocalDestination implements Destination {
     }
   }
 
+  async sync(location: string): Promise<void> {
+    const path = join(this.#root, location);
+    try {
+      // Windows flushes only what may be written.
+      const fd = this.#fs.openSync(path, process.platform === "win32" ? "r+" : "r");
+      const directories = this.#folders.make(dirname(path));
+      await this.#group.sync(fd, directories);
+      this.#folders.synced(directories);
+    } catch (error) {
+      throw diskError(error, { operation: "sync", path: location });
+    }
+  }
+
   async remove(location: string): Promise<void> {
     try {
       this.#fs.unlinkSync(join(this.#root, location));
@@ -151,8 +160,19 @@ export class LocalDestination implements Destination {
   }
 
   async close(): Promise<void> {
-    if (this.#opened) this.#marker.clear();
-    this.#opened = false;
+    if (this.#opening) this.#marker.clear();
+    this.#opening = undefined;
+  }
+
+  async #open(): Promise<void> {
+    this.#fs.mkdirSync(this.#parts, { recursive: true });
+    const probe = join(this.#parts, "probe");
+    this.#fs.closeSync(this.#fs.openSync(probe, "w"));
+    this.#fs.unlinkSync(probe);
+    this.#findParts();
+    this.#suspectSince = this.#marker.set(this.#clock.now().getTime());
+    // A marker that a power cut takes along would tell nobody of it.
+    await this.#group.syncNames(join(this.#root, OWN_FOLDER, "marker"));
   }
 
   *#below(directory: string): Iterable<string> {
@@ -189,14 +209,5 @@ export class LocalDestination implements Destination {
       else if (size > 0 || other !== name) this.#fs.unlinkSync(path);
     }
     return kept;
-  }
-
-  /** Makes a directory; returns those whose entries are new and must be synced. */
-  #makeRoom(directory: string): string[] {
-    const changed = [directory];
-    const first = this.#fs.mkdirSync(directory, { recursive: true });
-    if (first !== undefined)
-      for (let at = directory; at.length >= first.length; at = dirname(at)) changed.push(dirname(at));
-    return changed;
   }
 }

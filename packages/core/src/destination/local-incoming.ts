@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { Delivered, Delivery, Incoming } from "./destination.js";
+import type { LastingFolders } from "./lasting-folders.js";
 import type { LocalFs } from "./local-fs.js";
 import { diskError } from "./disk-error.js";
 import type { SyncGroup } from "./sync-group.js";
@@ -18,8 +20,7 @@ export interface LocalIncomingOptions {
   readonly final: string;
   readonly kept: number;
   readonly group: SyncGroup;
-  /** Makes the final name's directory; returns the directories to sync for it. */
-  readonly makeRoom: () => string[];
+  readonly folders: LastingFolders;
   /** Called once when this ends, either way; `kept` is whether a part is left. */
   readonly ended: (kept: boolean) => void;
 }
@@ -81,7 +82,7 @@ export class LocalIncoming implements Incoming {
   }
 
   async commit(options: { replace: boolean }): Promise<Delivered> {
-    const { fs, final, part, delivery, group, makeRoom } = this.#options;
+    const { fs, final, part, delivery, group, folders } = this.#options;
     if (!options.replace && fs.statSync(final, { throwIfNoEntry: false }) !== undefined)
       throw new DaybookError("config", `${this.location} is there already, and Daybook didn't put it there`, {
         operation: "commit",
@@ -97,10 +98,11 @@ export class LocalIncoming implements Incoming {
       if (delivery.modifiedAt) fs.futimesSync(open, delivery.modifiedAt, delivery.modifiedAt);
       return open;
     });
-    const directories = this.#attempt("make the directory", makeRoom);
+    const directories = this.#attempt("make the directory", () => folders.make(dirname(final)));
     this.#fd = undefined;
     try {
       await group.add({ fd, part, final, directories });
+      folders.synced(directories);
     } catch (error) {
       throw this.#error(error, "commit");
     }

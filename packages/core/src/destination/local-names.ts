@@ -19,9 +19,14 @@ export function locate(delivery: Delivery, layout?: PlaceTemplate): string {
     const reason = unsafeName(segment);
     if (reason) throw refuse(delivery, `its local path has ${reason}`);
   }
-  if (segments[0] === OWN_FOLDER) throw refuse(delivery, `${OWN_FOLDER} is Daybook's own folder`);
+  if (isOwn(segments[0]!)) throw refuse(delivery, `${OWN_FOLDER} is Daybook's own folder`);
   if (Buffer.byteLength(location) > LONGEST_LOCATION) throw refuse(delivery, "its local path is too long");
   return location;
+}
+
+/** Whether a file system might take it for Daybook's own folder: some fold case, some overlook what can't be seen. */
+function isOwn(segment: string): boolean {
+  return segment.replace(/\p{Default_Ignorable_Code_Point}|[. ]+$/gu, "").toLowerCase() === OWN_FOLDER;
 }
 
 /** The remote path that `locate` puts at a location without a layout; later versions count as their file. */

@@ -15,6 +15,7 @@ export class OpenMarker {
   readonly #folder: string;
   readonly #alive: (pid: number) => boolean;
   readonly #name = `${PREFIX}${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+  #dead: string[] = [];
   #touchedAt = 0;
 
   constructor(options: { fs: LocalFs; folder: string; alive?: (pid: number) => boolean }) {
@@ -23,7 +24,10 @@ export class OpenMarker {
     this.#alive = options.alive ?? isAlive;
   }
 
-  /** Sets the marker, removes those of the dead; since when what those wrote is suspect. */
+  /**
+   * Sets the marker; since when what the dead wrote is suspect. Their markers stay until this one is cleared: a program
+   * that dies before it has looked leaves the suspicion to the next.
+   */
   set(now: number): Date | undefined {
     let since: number | undefined;
     for (const name of this.#fs.readdirSync(this.#folder) as string[]) {
@@ -31,7 +35,7 @@ export class OpenMarker {
       const path = join(this.#folder, name);
       const touched = this.#fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
       since = Math.min(since ?? Infinity, touched - WRITE_BACK_MS);
-      this.#fs.unlinkSync(path);
+      this.#dead.push(path);
     }
     this.#fs.closeSync(this.#fs.openSync(this.#path, "w"));
     this.#touchedAt = now;
@@ -45,11 +49,12 @@ export class OpenMarker {
   }
 
   clear(): void {
-    try {
-      this.#fs.unlinkSync(this.#path);
-    } catch {
-      // Left behind it only costs the next start a look.
-    }
+    for (const path of [this.#path, ...this.#dead.splice(0)])
+      try {
+        this.#fs.unlinkSync(path);
+      } catch {
+        // Left behind it only costs the next start a look.
+      }
   }
 
   get #path(): string {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { LocalFs } from "./local-fs.js";
 
 /** A written file on its way to its final name. */
@@ -6,7 +7,7 @@ export interface Arrival {
   readonly fd: number;
   readonly part: string;
   readonly final: string;
-  /** Directories whose entries must last: the final name's, and those of directories just made. */
+  /** Directories whose entries must last: the final name's, and those above it that nobody has synced yet. */
   readonly directories: readonly string[];
 }
 
@@ -39,6 +40,18 @@ export class SyncGroup {
     });
   }
 
+  /** Makes a file last that has its name already. Closes it. */
+  async sync(fd: number, directories: readonly string[]): Promise<void> {
+    await this.#syncBytes(fd);
+    if (this.#sync) for (const directory of directories) await this.#syncDirectory(directory);
+  }
+
+  /** Makes the names on the way to a path last, as far as its directories may be opened; with `sync` off, too. */
+  async syncNames(path: string): Promise<void> {
+    for (let at = path; at !== dirname(at); at = dirname(at))
+      await this.#syncDirectory(dirname(at)).catch(() => undefined);
+  }
+
   async #run(): Promise<void> {
     // One turn later, so that files that end in the same turn share a group.
     await Promise.resolve();
@@ -51,7 +64,7 @@ export class SyncGroup {
   }
 
   async #settle(group: Waiting[]): Promise<void> {
-    const synced = await Promise.allSettled(group.map(({ arrival }) => this.#syncBytes(arrival)));
+    const synced = await Promise.allSettled(group.map(({ arrival }) => this.#syncBytes(arrival.fd)));
     const named: Waiting[] = [];
     group.forEach((waiting, i) => {
       const { arrival, reject } = waiting;
@@ -74,7 +87,7 @@ export class SyncGroup {
     }
   }
 
-  async #syncBytes({ fd }: Arrival): Promise<void> {
+  async #syncBytes(fd: number): Promise<void> {
     try {
       if (this.#sync) await call((done) => this.#fs.fdatasync(fd, done));
     } finally {

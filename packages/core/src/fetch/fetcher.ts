@@ -95,10 +95,12 @@ export class Fetcher {
     const giveUp = (cause: unknown) => this.#giveUp(cause, task, incoming, attempt, kept);
     try {
       const sha256 = await this.#receive(task, incoming, attempt, signal, watch);
+      // A place that was free when it was claimed may have been taken since, by another file of the same place.
+      const replace = task.mayBeThere || task.record.version > 0;
       const commit = async (): Promise<CommitResult> => {
         attempt.local = true;
         try {
-          const { location, size } = await incoming.commit({ replace: true });
+          const { location, size } = await incoming.commit({ replace });
           return { stored: this.#stored(task, { sha256, location, size }) };
         } catch (cause) {
           return { failure: await giveUp(cause) };
@@ -138,7 +140,9 @@ export class Fetcher {
     try {
       for await (const chunk of destination.read(location)) check.update(chunk);
       if (task.entry.size !== undefined && check.bytes !== task.entry.size) return undefined;
-      return this.#stored(task, { sha256: check.end(), location, size: check.bytes });
+      const sha256 = check.end();
+      await destination.sync(location);
+      return this.#stored(task, { sha256, location, size: check.bytes });
     } catch (error) {
       if (isDaybookError(error, "bad-content")) return undefined;
       throw this.#error(error, task);

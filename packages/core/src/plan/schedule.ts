@@ -22,15 +22,21 @@ export function isLive(window: TimeRange, now: number, policy: SourcePolicy): bo
 
 /**
  * When a slot that was just listed whole is due again: at every poll while it is live, and right when it closes; then
- * at the ages of the revisit schedule; then never.
+ * at the ages of the revisit schedule; then never. What counts is when the listing began: it may have missed all that
+ * came since, and a time of the schedule that passed meanwhile is still owed.
  */
-export function nextVisit(window: TimeRange, now: number, policy: SourcePolicy): Date | undefined {
+export function nextVisit(
+  window: TimeRange,
+  listing: { readonly began: number; readonly ended: number },
+  policy: SourcePolicy,
+): Date | undefined {
+  const { began, ended } = listing;
   const close = closesAt(window, policy);
-  if (isLive(window, now, policy)) {
-    const poll = now + policy.poll;
-    return new Date(now < close && close < poll ? close : poll);
+  if (isLive(window, began, policy)) {
+    const poll = ended + policy.poll;
+    return new Date(began < close && close < poll ? close : poll);
   }
   const end = window.end!.getTime();
-  const next = policy.revisit.map((age) => end + age).filter((at) => at > now);
+  const next = policy.revisit.map((age) => end + age).filter((at) => at > began);
   return next.length > 0 ? new Date(Math.min(...next)) : undefined;
 }

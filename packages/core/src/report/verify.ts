@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { fetchAgain } from "../crawl/reconcile.js";
 import type { Destination } from "../destination/destination.js";
+import { hashOf } from "../destination/hash-of.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
 
@@ -57,9 +57,7 @@ async function problemOf(
 ): Promise<{ kind: "lost" | "damaged"; detail: string } | undefined> {
   if (location === undefined || (await destination.stat(location)) === undefined)
     return { kind: "lost", detail: "it is not on disk any more" };
-  const hash = createHash("sha256");
-  for await (const chunk of destination.read(location)) hash.update(chunk);
-  const found = hash.digest("hex");
+  const found = await hashOf(location, destination);
   if (found === sha256) return undefined;
   return {
     kind: "damaged",
@@ -77,8 +75,11 @@ async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
     for (const { name, root } of sources) {
       const paths = new Map<string, string[]>();
       for (const location of batch) {
-        const path = destination.origin(location, name, root);
-        if (path !== undefined) paths.set(path, [...(paths.get(path) ?? []), location]);
+        // What ends like the name of a later version may be a name that ends so.
+        for (const at of [location, `${location}.v0`]) {
+          const path = destination.origin(at, name, root);
+          if (path !== undefined) paths.set(path, [...(paths.get(path) ?? []), location]);
+        }
       }
       for (const path of (await store.files(name, [...paths.keys()])).keys())
         for (const location of paths.get(path)!) known.add(location);

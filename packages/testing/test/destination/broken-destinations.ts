@@ -13,6 +13,7 @@ export function brokenDestination(how: Break): (inner: Destination) => Destinati
       begin: (delivery) => inner.begin(delivery),
       stat: (location) => inner.stat(location),
       read: (location) => inner.read(location),
+      sync: (location) => inner.sync(location),
       remove: (location) => inner.remove(location),
       list: () => inner.list(),
       close: () => inner.close(),
