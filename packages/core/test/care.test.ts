@@ -1,4 +1,5 @@
-import { bufr, DaybookError, type Discrepancy } from "@daybook/core";
+import { createHash } from "node:crypto";
+import { bufr, DaybookError, type Discrepancy, type FileRecord } from "@daybook/core";
 import { describe, expect, it } from "vitest";
 import { collect, HOUR, Mirror, put, radarPath } from "./support/mirror.js";
 
@@ -39,6 +40,17 @@ describe("verify", () => {
       `damaged ${B.slice("/L2/".length)}`,
       "unrecorded RMA1/2025/stranger",
     ]);
+  });
+
+  it("doesn't take a version that a crawl brings meanwhile for damage", async () => {
+    const mirror = await mirrored();
+    const checked = (file: FileRecord): void => {
+      mirror.volume.writeFileSync(home(file.path), "new");
+      const sha256 = createHash("sha256").update("new").digest("hex");
+      void mirror.store.record([{ kind: "file", file: { ...file, version: 2, sha256 } }]);
+    };
+    expect(await collect(mirror.daybook.verify({ repair: true, checked }))).toEqual([]);
+    expect(Object.values(mirror.home())).toEqual(["new", "new", "new"]);
   });
 
   it("has what is lost or damaged fetched again where it is to repair, and removes no stranger", async () => {

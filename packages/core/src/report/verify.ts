@@ -38,7 +38,7 @@ export async function* verify(options: VerifyOptions): AsyncIterable<Discrepancy
     for await (const file of store.find({ source: name, status: ["stored"], range: boundless(range) })) {
       options.checked?.(file);
       const problem = await problemOf(file, destination);
-      if (problem === undefined) continue;
+      if (problem === undefined || !(await isCurrent(file, store))) continue;
       const { kind, detail } = problem;
       if (repair) {
         // Of the right size and time, it would be taken for the file itself when that is to be fetched.
@@ -49,6 +49,12 @@ export async function* verify(options: VerifyOptions): AsyncIterable<Discrepancy
     }
   }
   yield* unrecorded(options);
+}
+
+/** Whether the ledger still says the same: a crawl may have brought a new version while the file was read. */
+async function isCurrent({ source, path, version, sha256 }: FileRecord, store: StateStore): Promise<boolean> {
+  const now = (await store.files(source, [path])).get(path);
+  return now?.status === "stored" && now.version === version && now.sha256 === sha256;
 }
 
 async function problemOf(
