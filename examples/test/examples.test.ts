@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RADAR_TEMPLATE, template } from "@daybook/core";
-import type { RemoteTree} from "@daybook/testing";
+import type { RemoteTree } from "@daybook/testing";
 import { sampleBufr } from "@daybook/testing";
 import { expect, test } from "vitest";
 import { sampleTree } from "../dist/sample-tree.js";
