@@ -303,10 +303,14 @@ describe("a local destination", () => {
     expect(second.suspectSince).toBeUndefined();
     await second.close();
     writeFileSync(join(home, ".daybook/open-999999999-x"), "");
-    const third = new LocalDestination({ path: home });
-    await third.open();
-    expect(third.suspectSince!.getTime()).toBeLessThan(Date.now() - 5 * 60_000);
-    await third.close();
+    // The third closes without having looked.
+    for (const looks of [false, true]) {
+      const next = new LocalDestination({ path: home });
+      await next.open();
+      expect(next.suspectSince!.getTime()).toBeLessThan(Date.now() - 5 * 60_000);
+      if (looks) next.trust();
+      await next.close();
+    }
     expect(nodeFs.readdirSync(join(home, ".daybook"))).toEqual(["parts"]);
   });
 

@@ -73,7 +73,10 @@ async function crawlUnderLease({
   const endLive = live ? budget?.expectLive() : undefined;
   try {
     const { suspectSince } = destination;
-    if (suspectSince) await reconcile(source, writer, suspectSince);
+    if (suspectSince) {
+      await reconcile(source, writer, suspectSince);
+      destination.trust();
+    }
     source.emit({ type: "source-started", source: name, at: clock.now() });
     const outcome = await new Crawler({ source, writer, breaker }).run({
       stop: AbortSignal.any([shutdown.stop, lost.signal]),

@@ -76,5 +76,7 @@ export interface Destination {
    * that wrote here died and the machine perhaps with it. Undefined if it ended as it should.
    */
   readonly suspectSince?: Date;
+  /** What was suspect has been looked at. Until somebody says so the suspicion outlives this and every other program. */
+  trust(): void;
   close(): Promise<void>;
 }

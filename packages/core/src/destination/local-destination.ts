@@ -65,6 +65,10 @@ export class LocalDestination implements Destination {
     return this.#suspectSince;
   }
 
+  trust(): void {
+    this.#marker.trust();
+  }
+
   async open(): Promise<void> {
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;

@@ -25,8 +25,8 @@ export class OpenMarker {
   }
 
   /**
-   * Sets the marker; since when what the dead wrote is suspect. Their markers stay until this one is cleared: a program
-   * that dies before it has looked leaves the suspicion to the next.
+   * Sets the marker; since when what the dead wrote is suspect. Their markers stay until somebody has looked:
+   * a program that dies before leaves the suspicion to the next.
    */
   set(now: number): Date | undefined {
     let since: number | undefined;
@@ -48,13 +48,21 @@ export class OpenMarker {
     this.#fs.utimesSync(this.#path, now / 1000, now / 1000);
   }
 
+  /** What the dead wrote has been looked at. */
+  trust(): void {
+    for (const path of this.#dead.splice(0)) this.#remove(path);
+  }
+
   clear(): void {
-    for (const path of [this.#path, ...this.#dead.splice(0)])
-      try {
-        this.#fs.unlinkSync(path);
-      } catch {
-        // Left behind it only costs the next start a look.
-      }
+    this.#remove(this.#path);
+  }
+
+  #remove(path: string): void {
+    try {
+      this.#fs.unlinkSync(path);
+    } catch {
+      // Left behind it only costs the next start a look.
+    }
   }
 
   get #path(): string {

@@ -14,6 +14,7 @@ export function brokenDestination(how: Break): (inner: Destination) => Destinati
       stat: (location) => inner.stat(location),
       read: (location) => inner.read(location),
       sync: (location) => inner.sync(location),
+      trust: () => inner.trust(),
       remove: (location) => inner.remove(location),
       list: () => inner.list(),
       close: () => inner.close(),

@@ -1,0 +1,159 @@
+import {
+  ClockToken,
+  createDaybook,
+  DaybookError,
+  DestinationToken,
+  InspectorToken,
+  LocalDestination,
+  ObserverToken,
+  StateStoreToken,
+  TransportToken,
+  type CrawlEvent,
+  type Daybook,
+  type Plugin,
+  type RunResult,
+  type StateStore,
+  type Token,
+} from "@daybook/core";
+import { sealInspector } from "./content.js";
+import { Life } from "./life.js";
+import type { Rng } from "./rng.js";
+import { ServerTransport } from "./server-transport.js";
+import type { ReadLog } from "./server-stream.js";
+import type { SourcePlan } from "./source-plan.js";
+import type { World } from "./world.js";
+
+export interface ProgramOptions {
+  readonly world: World;
+  readonly rng: Rng;
+  readonly killAt?: number;
+  /** The how-manieth call of the ledger fails. */
+  readonly ledgerFailsAt?: number;
+}
+
+export const HOME = "/home";
+
+/** One start of Daybook in a world that was there before it, and will be after. */
+export class Program {
+  readonly life: Life;
+  readonly daybook: Daybook;
+  readonly reads: ReadLog[] = [];
+  /** Final names that it gave, and the remote paths of what has them now. */
+  readonly named: { readonly location: string; readonly path: string }[] = [];
+  result: RunResult | undefined;
+  readonly #transports: ServerTransport[] = [];
+  #ledgerCalls = 0;
+  #ledgerFailsAt: number;
+
+  constructor(options: ProgramOptions) {
+    const { world, rng, killAt } = options;
+    this.life = new Life({
+      killAt,
+      after: rng.chance(0.5),
+      onDeath: (step) => world.trace(`KILLED at ${step}`),
+    });
+    this.#ledgerFailsAt = options.ledgerFailsAt ?? Infinity;
+    const { life } = this;
+    const given = <T>(provides: Token<T>, create: Plugin<T>["create"]): Plugin<T> => ({
+      name: "simulated",
+      provides,
+      create,
+    });
+    const fs = world.disk.fs(life);
+    const store = this.#mortal(world.store, world.trace);
+    const transports = rng.fork("transport");
+    // Sources of different trees may share their connections.
+    const shared =
+      world.sources.length > 1 && world.sources[0]!.radar !== world.sources[1]!.radar && rng.chance(0.5);
+    const transportFor = (clients: readonly string[]) =>
+      given(TransportToken, ({ budget }) => {
+        const made = new ServerTransport({
+          ...world,
+          clients,
+          life,
+          rng: transports,
+          budget: budget(world.capabilities.endpoint, world.capabilities.parallelism),
+          onRead: (log) => void this.reads.push(log),
+        });
+        this.#transports.push(made);
+        return made;
+      });
+    const one = shared ? transportFor(world.sources.map(({ name }) => name)) : undefined;
+    const { sync } = world;
+    this.daybook = createDaybook({
+      random: rng.fork("engine").next,
+      plugins: [
+        given(StateStoreToken, () => store),
+        given(ClockToken, () => life.clock(world.clock)),
+        given(ObserverToken, () => ({ on: (event) => life.alive && world.trace(describe(event)) })),
+        given(DestinationToken, () => new LocalDestination({ path: HOME, fs, sync, clock: world.clock })),
+      ],
+      sources: world.sources.map((plan: SourcePlan) => ({
+        ...plan.policy,
+        name: plan.name,
+        layout: plan.layout,
+        start: plan.start,
+        end: plan.end,
+        plugins: [
+          one ?? transportFor([plan.name]),
+          ...(plan.inspected ? [given(InspectorToken, () => sealInspector)] : []),
+        ],
+      })),
+    });
+  }
+
+  /** Resolves with its outcome, or with undefined if it was killed. */
+  async run(options: { signal?: AbortSignal; once?: boolean } = {}): Promise<RunResult | undefined> {
+    const running = this.daybook.run(options);
+    this.result = await Promise.race([running, this.life.end.then(() => undefined)]);
+    // What is asked of it from here on is for the checks.
+    this.life.spare();
+    this.#ledgerFailsAt = Infinity;
+    // What a dead program's promises come to concerns nobody.
+    running.catch(() => undefined);
+    return this.result;
+  }
+
+  /** Its connections end with it. */
+  async end(): Promise<void> {
+    if (this.life.alive) await this.daybook.close();
+    for (const transport of this.#transports) await transport.close();
+    this.life.die("its end");
+  }
+
+  #mortal(store: StateStore, trace: (what: string) => void): StateStore {
+    const { life } = this;
+    const fail = (operation: string) => {
+      if (++this.#ledgerCalls !== this.#ledgerFailsAt) return;
+      trace(`the ledger fails: ${operation}`);
+      throw new DaybookError("store", "made up: the ledger fails", { operation });
+    };
+    const once = <T>(operation: string, action: () => Promise<T>): Promise<T> =>
+      life.asyncStep(operation, async () => (fail(operation), action()));
+    const each = async function* <T>(operation: string, items: () => AsyncIterable<T>): AsyncIterable<T> {
+      await life.wait(async () => fail(operation));
+      for await (const item of items()) yield await life.wait(async () => item);
+    };
+    return {
+      open: () => life.wait(() => store.open()),
+      slots: (...query) => each("slots", () => store.slots(...query)),
+      files: (...query) => once("files", () => store.files(...query)),
+      record: (changes) => once("record", () => store.record(changes)),
+      find: (query) => each("find", () => store.find(query)),
+      summarize: (query) => once("summarize", () => store.summarize(query)),
+      events: (...query) => each("events", () => store.events(...query)),
+      lease: (...request) => once("lease", () => store.lease(...request)),
+      leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),
+      close: async () => undefined,
+    };
+  }
+}
+
+function describe(event: CrawlEvent): string {
+  const { type, source } = event;
+  const facts = Object.entries(event)
+    .filter(([key]) => !["type", "source", "at", "file"].includes(key))
+    .map(([key, value]) => `${key}=${value instanceof Date ? value.toISOString() : String(value)}`);
+  const file = "file" in event ? [event.file.path, `v${event.file.version}`] : [];
+  return ["   ", source, type, ...file, ...facts].join(" ");
+}
