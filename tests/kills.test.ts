@@ -145,7 +145,7 @@ function seededRandom(): () => number {
 
 test(
   "100 kills at random moments cost no file, spoil none, and bring none home twice",
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const random = seededRandom();
     const { tree, bytes } = archive(random);
@@ -173,7 +173,7 @@ test(
   },
 );
 
-test("10 kills on vsftpd cost no file and spoil none", { timeout: 60_000 }, async ({ skip }) => {
+test("10 kills on vsftpd cost no file and spoil none", { timeout: 120_000 }, async ({ skip }) => {
   const reason = vsftpd.whyNot();
   if (reason !== undefined) return skip(reason);
   const random = seededRandom();
