@@ -95,15 +95,16 @@ it("a server that is down for the whole first run finishes nothing, and everythi
 
 it("a program that is killed at any point leaves no short file, loses none, and records none twice", async () => {
   const { server, tree } = await serve();
-  fill(tree, 6, 150_000);
+  // Longer than what is gathered in memory before it is written.
+  fill(tree, 6, 600_000);
   const { file, home, json } = configured(server, { transport: { connections: 3 } });
   const all = remote(tree);
   // Between files, and after the first, a middle and the last chunk of one.
   const moments = [
     { file: 0, bytes: 0 },
     { file: 1, bytes: 65_536 },
-    { file: 3, bytes: 131_072 },
-    { file: 5, bytes: 150_000 },
+    { file: 3, bytes: 524_288 },
+    { file: 5, bytes: 600_000 },
     { file: 7, bytes: 1 },
   ];
   for (const moment of moments) {

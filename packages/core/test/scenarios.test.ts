@@ -34,7 +34,7 @@ describe("over time", () => {
   });
 
   it("the last of six fields that lands one poll later comes home, and the hour is told complete once", async () => {
-    const mirror = new Mirror({ now: "2025-01-01T00:10:00Z", source: { end: "2025-01-01T01:00:00Z" } });
+    const mirror = new Mirror({ now: "2025-01-01T00:10:00Z", source: { end: "2025-01-01T02:00:00Z" } });
     const fields = ["DBZH", "DBZV", "ZDR", "RHOHV", "PHIDP", "KDP"];
     for (const field of fields.slice(0, 5)) put(mirror, "2025-01-01T00:05:10Z", field, field);
     const running = mirror.daybook.run();
@@ -43,13 +43,16 @@ describe("over time", () => {
     put(mirror, "2025-01-01T00:05:10Z", "KDP", "KDP");
     await mirror.clock.advance(MINUTE);
     expect(mirror.home()).toEqual(mirror.remote());
-    expect(await mirror.clock.runUntil(running, { maxTime: 2 * HOUR })).toMatchObject({
+    // The hour is listed many times more after that, since the next one isn't over.
+    put(mirror, "2025-01-01T01:05:10Z");
+    expect(await mirror.clock.runUntil(running, { maxTime: 3 * HOUR })).toMatchObject({
       outcome: "complete",
     });
     expect(mirror.of("slot-settled").map(({ slot }) => [slot.state, slot.files.stored])).toEqual([
       ["complete", 6],
+      ["complete", 1],
     ]);
-    expect(mirror.of("file-stored")).toHaveLength(6);
+    expect(mirror.of("file-stored")).toHaveLength(7);
   });
 
   it("a range that ends in the future isn't over before then and its grace, though all there is has come", async () => {
@@ -116,6 +119,92 @@ describe("over time", () => {
     ]);
     expect(await mirror.files()).toMatchObject([{ version: 1, status: "stored", size: written.length }]);
   });
+});
+
+describe("remote files of different hours that would have one local path", () => {
+  const HOURS = ["00", "01", "02"];
+
+  it.each([
+    ["all at once", 4, "2025-01-20T00:00:00Z", false],
+    ["one after the other", 1, "2025-01-20T00:00:00Z", false],
+    ["before they are ready", 4, "2025-01-01T03:00:00Z", true],
+  ])(
+    "found %s: one is stored and stays, the others are named with the reason",
+    async (_when, connections, now, young) => {
+      const mirror = new Mirror({ now, connections, destinationLayout: "{source}/{field}" });
+      const modified = young ? mirror.clock.now() : new Date("2025-01-01T03:00:00Z");
+      HOURS.forEach((hour, i) =>
+        mirror.tree.put(
+          radarPath(`2025-01-01T${hour}:05:10Z`),
+          `content of ${hour}`,
+          new Date(modified.getTime() - i * 1000),
+        ),
+      );
+      const whole = async () => {
+        const [stored, ...more] = (await mirror.files()).filter(({ status }) => status === "stored");
+        expect(more).toEqual([]);
+        expect(mirror.home()).toEqual({ "RMA1/DBZH": `content of ${stored!.path.slice(20, 22)}` });
+        return stored!.path;
+      };
+      expect((await mirror.run()).outcome).toBe("gaps");
+      const first = await whole();
+      const gaps = await mirror.gaps();
+      expect(gaps.map(({ kind }) => kind)).toEqual(["quarantined", "quarantined"]);
+      for (const { reason } of gaps) expect(reason).toMatch(/RMA1\/DBZH/);
+      // Trying again changes nothing: the place is taken.
+      await mirror.daybook.retry();
+      mirror.restart();
+      expect((await mirror.run()).outcome).toBe("gaps");
+      expect(await whole()).toBe(first);
+    },
+  );
+
+  it("don't take each other's place, though it was free when all were found", async () => {
+    const mirror = new Mirror({
+      destinationLayout: "{source}/{field}",
+      // One file at a time, while hours are listed beside it.
+      transport: (inner) => ({
+        capabilities: { ...inner.capabilities, parallelism: 1 },
+        list: (directory, options) => inner.list(directory, options),
+        read: (path, options) => inner.read(path, options),
+        close: () => inner.close(),
+      }),
+    });
+    const first = put(mirror, "2025-01-01T00:05:10Z", "of the first hour");
+    const between = put(mirror, "2025-01-01T01:05:10Z", "between", "AAAA");
+    put(mirror, "2025-01-01T01:05:10Z", "of the second hour");
+    put(mirror, "2025-01-01T02:05:10Z", "of the third hour");
+    const turns = (until: () => boolean) =>
+      (async () => {
+        while (!until()) await new Promise((resolve) => setImmediate(resolve));
+      })();
+    mirror.transport.faults = {
+      onRead: (path) => {
+        if (path === first) return { wait: turns(() => mirror.of("slot-visited").length === 3) };
+        return path === between ? { wait: turns(() => mirror.of("file-stored").length === 1) } : undefined;
+      },
+    };
+    expect((await mirror.run()).outcome).toBe("gaps");
+    expect(mirror.home()).toEqual({ "RMA1/AAAA": "between", "RMA1/DBZH": "of the first hour" });
+    expect((await mirror.gaps()).map(({ kind }) => kind)).toEqual(["quarantined", "quarantined"]);
+  });
+});
+
+it("a version that is kept beside the old one takes no place where another program's file stands", async () => {
+  const mirror = new Mirror({ source: { onChange: "keep" } });
+  const path = put(mirror, "2025-01-01T00:05:10Z", "old");
+  await mirror.run();
+  const [place] = Object.keys(mirror.home());
+  mirror.volume.fromJSON({ [`/home/${place}.v2`]: "mine, do not touch" });
+  mirror.tree.put(path, "new!", new Date("2025-01-01T08:00:00Z"));
+  const slot = "/L2/RMA1/2025/01/01/00";
+  await mirror.store.record([{ kind: "due", source: "RMA1", path: slot, at: new Date(0) }]);
+  mirror.restart();
+  await mirror.run();
+  expect(mirror.home()).toEqual({ [place!]: "old", [`${place}.v2`]: "mine, do not touch" });
+  expect(await mirror.files()).toMatchObject([
+    { status: "quarantined", reason: expect.stringContaining("didn't put there") },
+  ]);
 });
 
 describe("with years of history", () => {

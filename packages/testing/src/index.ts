@@ -12,6 +12,7 @@ export * from "./ftp-server/faults.js";
 export * from "./ftp-server/options.js";
 export * from "./ftp-server/ftp-server.js";
 export * from "./ftp-server/test-certificate.js";
+export * from "./hostile-names.js";
 export * from "./samples/sample-bufr.js";
 export * from "./samples/radar-tree.js";
 export { transportCases } from "./kits/transport-cases.js";

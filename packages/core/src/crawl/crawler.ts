@@ -296,7 +296,7 @@ export class Crawler {
     const at = clock.now();
     const judged = judgeAttempt(record, failure, policy, at, random);
     if (judged === undefined) return;
-    const fatal = judged.fatal ?? this.#fatal(error);
+    const fatal = judged.fatal ?? (failure.hopeless ? undefined : this.#fatal(error));
     if (fatal) throw fatal;
     const file = judged.file!;
     const what = file.status === "quarantined" ? "quarantined" : "failed";

@@ -35,7 +35,11 @@ export function judgeAttempt(
     return attempts >= policy.maxAttempts ? giveUp(attempts) : later(attempts);
   };
 
-  if (hopeless) return giveUp(record.attempts + 1);
+  if (hopeless) {
+    // Its place isn't its own, and must not count as claimed when it is tried again.
+    const location = record.version > 0 ? record.location : undefined;
+    return { file: { ...giveUp(record.attempts + 1)!.file!, location } };
+  }
   switch (error.kind) {
     case "cancelled":
       return undefined;

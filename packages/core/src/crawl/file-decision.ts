@@ -75,7 +75,7 @@ export async function decide(
   if (typeof place !== "string") return quarantined(record, place.detail);
   // The first time a file is seen, its place must be free or hold the very file. From then on the ledger's record is
   // the claim, and what stands there is ours.
-  const first = before?.location === undefined;
+  const first = before?.location !== place;
   const there = first ? await source.destination.stat(place) : undefined;
   const itself =
     there && there.size === entry.size && sameVersion(there, entry, source.transport.capabilities.modifiedAt);
@@ -98,8 +98,10 @@ export async function decide(
   });
   if (waits !== undefined) {
     const again = now.getTime() + Math.min(policy.poll, READY_AGAIN);
-    const file = { ...claimed, reason: `not ready: ${waits}` };
-    return same && !first && before!.reason === file.reason ? { again } : { file, event, again };
+    // A place is claimed when it is about to be filled: another file may come first, and is then in the way.
+    const file = { ...(record.version > 0 ? claimed : record), reason: `not ready: ${waits}` };
+    const known = same && before!.location === file.location && before!.reason === file.reason;
+    return known ? { again } : { file, event, again };
   }
   const file = { ...claimed, reason: claimed.attempts > 0 ? claimed.reason : undefined };
   return {

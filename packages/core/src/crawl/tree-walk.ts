@@ -29,7 +29,8 @@ class Tally implements Skipped {
   readonly names: string[] = [];
 
   add(name: string): void {
-    if (this.count++ < SAMPLES) this.names.push(printable(name).slice(0, 300));
+    // Cutting may leave half a character at the end.
+    if (this.count++ < SAMPLES) this.names.push(printable(printable(name).slice(0, 300)));
   }
 }
 

@@ -99,12 +99,14 @@ export function asDaybookError(
   });
 }
 
-// C0 and C1 controls, line and paragraph separators, bidirectional marks and isolates, zero-width characters, lone
-// surrogates: all that could break a log line, a terminal or a reader's eye.
-const UNPRINTABLE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+// Controls, line and paragraph separators, marks that turn the direction of reading, lone surrogates, and what is drawn
+// as nothing at all: all that could break a log line, a terminal or a reader's eye.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Text from a server, made safe to print on one line. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(UNPRINTABLE, (character) => {
+    const code = character.codePointAt(0)!.toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  });
 }
