@@ -1,6 +1,6 @@
 import { MemoryStore, type StateStore } from "@daybook/core";
 import { describe, expect, it } from "vitest";
-import { HOUR, MINUTE, Mirror, put } from "./support/mirror.js";
+import { HOUR, MINUTE, Mirror, put, type MirrorOptions } from "./support/mirror.js";
 
 /** A ledger that hands its calls on, some of them changed. */
 function ledger(inner: StateStore, changed: Partial<StateStore>): StateStore {
@@ -19,22 +19,35 @@ function ledger(inner: StateStore, changed: Partial<StateStore>): StateStore {
   };
 }
 
+/** A mirror of a server that takes its time, in ms. */
+function slowly({ list, read, ...options }: MirrorOptions & { list: number; read: number }): Mirror {
+  const mirror: Mirror = new Mirror({
+    ...options,
+    transport: (inner) => ({
+      capabilities: inner.capabilities,
+      list: async (directory, call) => {
+        const listing = await inner.list(directory, call);
+        await mirror.clock.sleep(list, call?.signal);
+        return listing;
+      },
+      read: async (path, call) => {
+        await mirror.clock.sleep(read, call?.signal);
+        return inner.read(path, call);
+      },
+      close: () => inner.close(),
+    }),
+  });
+  return mirror;
+}
+
 // Each of these was met in a random history first.
 describe("a listing", () => {
   it("that begins before its slot closes and ends after is followed by another, or the run would never end", async () => {
-    const mirror: Mirror = new Mirror({
+    const mirror = slowly({
+      list: 30_000,
+      read: 0,
       now: "2025-01-01T01:09:50Z",
       source: { end: "2025-01-01T01:00:00Z", lookback: 0, grace: 10 * MINUTE, revisit: [] },
-      transport: (inner) => ({
-        capabilities: inner.capabilities,
-        list: async (directory, options) => {
-          const listing = await inner.list(directory, options);
-          await mirror.clock.sleep(30_000, options?.signal);
-          return listing;
-        },
-        read: (path, options) => inner.read(path, options),
-        close: () => inner.close(),
-      }),
     });
     put(mirror, "2025-01-01T00:05:10Z");
     expect((await mirror.run({}, HOUR)).outcome).toBe("complete");
@@ -50,6 +63,32 @@ describe("a ledger that fails when a run is summed up", () => {
     const { outcome, sources } = await mirror.run();
     expect(outcome).toBe("failed");
     expect(sources[0]!.error).toMatchObject({ kind: "store" });
+  });
+});
+
+describe("a ledger that fails once", () => {
+  it("is not told that a slot is done whose file it didn't hear of", async () => {
+    const inner = new MemoryStore();
+    let failures = 1;
+    const record: StateStore["record"] = async (changes) => {
+      const stores = changes.some((change) => change.kind === "file" && change.file.status === "stored");
+      if (!stores || failures-- <= 0) return inner.record(changes);
+      // Meanwhile the slot's other files come home, and what is to be written of them waits behind this.
+      await mirror.clock.sleep(MINUTE);
+      throw new Error("the connection was lost");
+    };
+    const mirror = slowly({
+      list: 0,
+      read: 1000,
+      store: ledger(inner, { record }),
+      connections: 1,
+      now: "2025-01-01T04:30:00Z",
+    });
+    for (const second of ["10", "11", "12"]) put(mirror, `2025-01-01T00:05:${second}Z`);
+    expect((await mirror.run()).outcome).toBe("failed");
+    mirror.restart();
+    await mirror.run({}, HOUR);
+    expect((await mirror.files()).map(({ status }) => status)).toEqual(["stored", "stored", "stored"]);
   });
 });
 

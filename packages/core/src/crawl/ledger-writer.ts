@@ -15,7 +15,8 @@ const PACE = 15;
 
 /**
  * Writes to the ledger in groups: what is asked for while one transaction runs goes into the next. Order is kept, and
- * a promise resolves once its changes are in the ledger.
+ * a promise resolves once its changes are in the ledger. Once a transaction has failed none is tried after it: what comes
+ * later may say that what came before is done.
  */
 export class LedgerWriter {
   readonly #store: Pick<StateStore, "record">;
@@ -23,6 +24,7 @@ export class LedgerWriter {
   #waiting: Waiting[] = [];
   #rows = 0;
   #running: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: { store: Pick<StateStore, "record">; clock: Clock }) {
     this.#store = options.store;
@@ -64,9 +66,11 @@ export class LedgerWriter {
     }
     this.#rows -= group.reduce((sum, { changes }) => sum + changes.length, 0);
     try {
+      if (this.#failure) throw this.#failure.error;
       await this.#store.record(group.flatMap(({ changes }) => changes));
       for (const { resolve } of group) resolve();
     } catch (error) {
+      this.#failure = { error };
       for (const { reject } of group) reject(error);
     }
   }

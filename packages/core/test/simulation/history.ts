@@ -11,6 +11,9 @@ const HOUR = 60 * MINUTE;
 /** Longer than any wait the engine has a reason for, once nothing goes wrong any more. */
 const PATIENCE = 6 * HOUR;
 
+/** Steps after which a program has surely opened its destination. */
+const OPENED = 30;
+
 /** What a history comes to; for people and for the test of the test. */
 export interface Verdict {
   readonly seed: number;
@@ -112,7 +115,7 @@ class History {
     if (result && !once && !stops) await checkRun(world, program, { powerCuts: this.#powerCuts });
     checkNoWaste(world, program);
     await program.end();
-    if (result === undefined) this.#afterDeath();
+    if (result === undefined) this.#afterDeath(program.life.steps);
     else if (world.sync && rng.chance(0.1)) this.#cutPower();
   }
 
@@ -132,11 +135,11 @@ class History {
   }
 
   /** Its process is gone, and the machine maybe with it. */
-  #afterDeath(): void {
+  #afterDeath(steps: number): void {
     const { disk, sync } = this.world;
     const markers = () => [...disk.files(`${HOME}/.daybook`)].filter(([path]) => path.includes("/open-"));
-    // Without syncing it costs files that nobody could miss, unless a program left a mark that it was at work.
-    if ((sync || markers().length > 0) && this.#rng.chance(0.3)) this.#cutPower();
+    // Without syncing it costs files that nobody could miss, unless a program had come so far as to leave its mark.
+    if ((sync || (steps > OPENED && markers().length > 0)) && this.#rng.chance(0.3)) this.#cutPower();
     for (const [path] of markers()) disk.rename(path, path.replace(/open-\d+/, "open-999999999"));
   }
 
