@@ -1,6 +1,7 @@
 import { bufr, DaybookError, MemoryStore, selectBy, type ErrorKind, type StateStore } from "@daybook/core";
 import { sampleBufr } from "@daybook/testing";
 import { describe, expect, it } from "vitest";
+import { bound } from "./support/bound.js";
 import { HOUR, MINUTE, Mirror, put, radarPath } from "./support/mirror.js";
 
 const error = (kind: ErrorKind, options = {}) => new DaybookError(kind, `made up: ${kind}`, options);
@@ -433,7 +434,9 @@ describe("a file", () => {
     mirror.volume.fromJSON({ [place]: "mine, do not touch" });
     expect((await mirror.run()).outcome).toBe("gaps");
     expect(Object.values(mirror.home())).toEqual(["mine, do not touch"]);
-    expect((await mirror.gaps()).find((gap) => gap.path === path)!.reason).toMatch(/didn't put there/);
+    expect((await mirror.gaps()).find((gap) => gap.path === path)!.reason).toMatch(
+      /another file stands at its place/,
+    );
   });
 
   it("is refused with its twin where both would have one local path", async () => {
@@ -459,7 +462,7 @@ describe("a program that dies", () => {
     const mirror = new Mirror({ store });
     put(mirror, "2025-01-01T00:05:10Z");
     const dying: StateStore = {
-      ...bindAll<StateStore>(store),
+      ...bound<StateStore>(store),
       record: async (changes) => {
         if (changes.some((c) => c.kind === "file" && c.file.status === "stored")) throw error("store");
         return store.record(changes);
@@ -497,7 +500,7 @@ describe("a full disk", () => {
       if (full) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
       return mirror.fs.writeSync(...args);
     }) as typeof mirror.fs.writeSync;
-    const fs = { ...bindAll(mirror.fs), writeSync };
+    const fs = { ...bound(mirror.fs), writeSync };
     mirror.restart({ fs });
     const { sources } = await mirror.run();
     expect(sources[0]!.error).toMatchObject({ kind: "no-space" });
@@ -576,15 +579,3 @@ describe("several sources", () => {
     expect(() => new Mirror({ sources: [{ name: "north" }, { name: "North" }] })).toThrow(/share a folder/);
   });
 });
-
-/** An object's methods, own or inherited, as a plain object whose parts can be replaced. */
-function bindAll<T extends object>(object: T): T {
-  const own = Object.keys(object);
-  const inherited = Object.getOwnPropertyNames(Object.getPrototypeOf(object));
-  const entries = [...inherited, ...own].map(
-    (key) => [key, (object as Record<string, unknown>)[key]] as const,
-  );
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, typeof value === "function" ? value.bind(object) : value]),
-  ) as T;
-}

@@ -203,7 +203,7 @@ it("a version that is kept beside the old one takes no place where another progr
   await mirror.run();
   expect(mirror.home()).toEqual({ [place!]: "old", [`${place}.v2`]: "mine, do not touch" });
   expect(await mirror.files()).toMatchObject([
-    { status: "quarantined", reason: expect.stringContaining("didn't put there") },
+    { status: "quarantined", reason: expect.stringContaining("another file stands at its place") },
   ]);
 });
 

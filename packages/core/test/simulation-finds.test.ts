@@ -1,4 +1,4 @@
-import { MemoryStore, type StateStore } from "@daybook/core";
+import { DaybookError, MemoryStore, type StateStore } from "@daybook/core";
 import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE, Mirror, put, type MirrorOptions } from "./support/mirror.js";
 
@@ -51,6 +51,23 @@ describe("a listing", () => {
     });
     put(mirror, "2025-01-01T00:05:10Z");
     expect((await mirror.run({}, HOUR)).outcome).toBe("complete");
+  });
+});
+
+describe("a server that lists, and is too busy to send", () => {
+  it("is not asked for the same file every second, for as long as it is", async () => {
+    const mirror = new Mirror();
+    put(mirror, "2025-01-01T00:05:10Z");
+    let busy = true;
+    mirror.transport.faults = {
+      onRead: () => (busy ? { fail: new DaybookError("busy", "450 try again later") } : undefined),
+    };
+    const running = mirror.daybook.run();
+    await mirror.clock.advance(HOUR);
+    expect(mirror.transport.calls.read.length).toBeLessThan(400);
+    busy = false;
+    expect((await mirror.clock.runUntil(running, { maxTime: MINUTE })).outcome).toBe("gaps");
+    expect(mirror.home()).toEqual(mirror.remote());
   });
 });
 

@@ -48,7 +48,19 @@ export class Breaker {
     return new Date(this.#openUntil);
   }
 
-  /** Resolves when the host may be asked. */
+  /** Whether it may be asked now, without waiting. */
+  get mayTry(): boolean {
+    return (
+      this.down === undefined || (!this.#probing && this.#options.clock.now().getTime() >= this.#openUntil)
+    );
+  }
+
+  /** One that passed tells nothing after all: somebody else may try. */
+  abandon(): void {
+    this.#probing = false;
+  }
+
+  /** Resolves when the host may be asked. Whoever passes tells how it went, or abandons. */
   async pass(signal: AbortSignal): Promise<void> {
     while (this.down) {
       const now = this.#options.clock.now().getTime();

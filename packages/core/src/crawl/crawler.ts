@@ -5,7 +5,7 @@ import type { FetchTask } from "../fetch/fetch-task.js";
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
-import type { FileRecord, LedgerChange, SlotVisit } from "../store/state-store.js";
+import type { FileRecord, LedgerChange, SlotRecord, SlotVisit } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
@@ -145,7 +145,8 @@ export class Crawler {
         this.#alarm.ring();
         return;
       }
-      const next = Math.min(clock.now().getTime() + policy.poll, ...this.#due.values());
+      let next = clock.now().getTime() + policy.poll;
+      for (const at of this.#due.values()) next = Math.min(next, at);
       if (this.#active.size === 0) this.#idle(next);
       this.#wakeAt[lane] = next;
       await this.#sleepUntil(next, stopping);
@@ -215,15 +216,15 @@ export class Crawler {
     { stopping, aborting, once }: { stopping: AbortSignal; aborting: AbortSignal; once: boolean },
   ): Promise<void> {
     const { name, emit, clock } = this.#source;
-    const down = once ? this.#breaker.down : undefined;
-    if (down) return this.#skip(planned, down);
+    const { down } = this.#breaker;
+    if (once && down && !this.#breaker.mayTry) return this.#skip(planned, down);
     await this.#breaker.pass(stopping);
-    const result = await this.#visitor.visit(planned, lane, aborting);
+    const result = await this.#visitor.visit(planned, lane, aborting).finally(() => this.#breaker.abandon());
     const fatal = result.error && this.#fatal(result.error);
-    await this.#writer.write(result.changes);
     // One message is enough for what ends the crawl.
+    if (!fatal) this.#hear(result.error);
+    await this.#writer.write(result.changes);
     if (fatal) throw fatal;
-    this.#hear(result.error);
     const { visit, tasks, found } = result;
     const slot = planned.slot.path;
     const { listing, reason } = visit;
@@ -245,19 +246,26 @@ export class Crawler {
       const job = await this.#queues[lane].take();
       if (job === undefined) return;
       try {
-        const adopted = job.task.mayBeThere ? await this.#fetcher.adopt(job.task) : undefined;
-        if (adopted) {
-          await this.#home(job, adopted, true);
-          continue;
+        const adopted = job.task.mayBeThere ? await this.#adopt(job) : undefined;
+        if (adopted) await this.#home(job, adopted, true);
+        else {
+          if (!(once && this.#breaker.down)) await this.#breaker.pass(stopping);
+          if (stopping.aborted) return this.#breaker.abandon();
+          await this.#bringHome(job, aborting);
         }
-        if (!(once && this.#breaker.down)) await this.#breaker.pass(stopping);
-        if (stopping.aborted) return;
-        await this.#bringHome(job, aborting);
       } catch (error) {
         this.#fail(error);
       }
       this.#bell.ring();
     }
+  }
+
+  /** A place on disk that can't be looked at is this one file's trouble, and shows when it is to be filled. */
+  async #adopt({ task }: Job): Promise<FileRecord | undefined> {
+    return this.#fetcher.adopt(task).catch((error: unknown) => {
+      if (isDaybookError(error, "config")) return undefined;
+      throw error;
+    });
   }
 
   async #bringHome(job: Job, aborting: AbortSignal): Promise<void> {
@@ -270,7 +278,8 @@ export class Crawler {
         emit({ type: "file-started", source: name, at: clock.now(), path, lane, size, resumedFrom }),
       progress: (bytes) => emit({ type: "file-progress", source: name, at: clock.now(), path, bytes }),
     });
-    this.#hear(failure?.error);
+    this.#breaker.abandon();
+    if (!failure?.local) this.#hear(failure?.error);
     if (failure) return this.#failed(job, failure);
     // The connection is free again: the next file comes in while this one is synced.
     this.#committing++;
@@ -337,28 +346,38 @@ export class Crawler {
   }
 
   async #slotDone({ planned, visit }: SlotWork): Promise<void> {
-    const { name, store, emit, clock } = this.#source;
-    const { path, start } = planned.slot;
+    const { path } = planned.slot;
     const before = planned.previous;
-    if (visit.closed && !(before?.settled && before.state === "complete")) {
-      const window = { start: visit.start, end: visit.end ?? new Date(start.getTime() + 1) };
-      for await (const slot of store.slots(name, window)) {
-        if (slot.path !== path || !slot.settled) continue;
-        const at = clock.now();
-        if (!before?.settled) emit({ type: "slot-settled", source: name, at, slot });
-        else if (slot.state === "complete") {
-          const detail = `it was ${before.state}, and is complete now`;
-          await this.#writer.write([
-            { kind: "event", event: { source: name, path, at, what: "gap-closed", detail } },
-          ]);
-        }
-      }
+    const complete = before?.settled && before.state === "complete";
+    let due = visit.nextVisitAt?.getTime() ?? Infinity;
+    const record = due === Infinity || (visit.closed && !complete) ? await this.#recordOf(visit) : undefined;
+    if (record?.settled && visit.closed && !complete) await this.#tellSettled(record, before);
+    if (due === Infinity && record !== undefined && record.files.pending > 0) {
+      // A file was put back in the queue while the slot was being worked on.
+      due = this.#source.clock.now().getTime() + this.#source.policy.retryDelay;
+      await this.#writer.write([{ kind: "due", source: visit.source, path, at: new Date(due) }]);
     }
     this.#active.delete(path);
-    const due = visit.nextVisitAt?.getTime() ?? Infinity;
     if (due !== Infinity) this.#due.set(path, due);
     if (this.#active.size === 0 || LANES.some((lane) => due < this.#wakeAt[lane])) this.#alarm.ring();
     this.#bell.ring();
+  }
+
+  async #recordOf({ source, path, start, end }: SlotVisit): Promise<SlotRecord | undefined> {
+    const window = { start, end: end ?? new Date(start.getTime() + 1) };
+    for await (const slot of this.#source.store.slots(source, window)) if (slot.path === path) return slot;
+    return undefined;
+  }
+
+  async #tellSettled(slot: SlotRecord, before: SlotRecord | undefined): Promise<void> {
+    const { name, emit, clock } = this.#source;
+    const at = clock.now();
+    if (!before?.settled) emit({ type: "slot-settled", source: name, at, slot });
+    else if (slot.state === "complete") {
+      const detail = `it was ${before.state}, and is complete now`;
+      const event = { source: name, path: slot.path, at, what: "gap-closed", detail };
+      await this.#writer.write([{ kind: "event", event }]);
+    }
   }
 
   /** Tells the breaker how a call ended. */

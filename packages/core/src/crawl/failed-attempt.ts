@@ -13,6 +13,9 @@ export type AttemptOutcome =
   | { readonly fatal: DaybookError; readonly file?: undefined }
   | undefined;
 
+/** A server that is busy is asked no sooner than after as many failures, however few there were. */
+const BUSY = 5;
+
 /** Judges a failed attempt by the class of its error. Pure. */
 export function judgeAttempt(
   record: FileRecord,
@@ -21,8 +24,8 @@ export function judgeAttempt(
   now: Date,
   random: () => number,
 ): AttemptOutcome {
-  const later = (attempts: number): AttemptOutcome => {
-    const wait = backoff(attempts, policy.retryDelay, policy.maxRetryDelay, random);
+  const later = (attempts: number, waits = attempts): AttemptOutcome => {
+    const wait = backoff(waits, policy.retryDelay, policy.maxRetryDelay, random);
     return {
       file: { ...record, attempts, nextAttemptAt: new Date(now.getTime() + wait), reason: error.detail },
     };
@@ -52,16 +55,15 @@ export function judgeAttempt(
     case "permission":
       return giveUp(record.attempts + 1);
     case "busy":
-      return later(record.attempts);
+      return later(record.attempts, Math.max(record.attempts, BUSY));
     case "network":
     case "timeout":
     case "cut-short":
       // A host that can't be reached says nothing of this file, and a bad line that brings some bytes each time gets
       // there in the end.
       return error.operation === "connect" || gained > 0 ? later(record.attempts) : counted();
+    // Where it did change, the next listing shows a new version, and its attempts are counted anew.
     case "changed":
-      // The next listing shows the new version, and its attempts are counted anew.
-      return later(record.attempts + 1);
     case "not-found":
     case "protocol":
     case "bad-content":

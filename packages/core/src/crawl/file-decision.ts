@@ -73,17 +73,9 @@ export async function decide(
   const record = pending(source.name, slot, candidate, now);
   const event = before && !same ? { what: "changed", detail: describe(before, entry) } : undefined;
   if (typeof place !== "string") return quarantined(record, place.detail);
-  // The first time a file is seen, its place must be free or hold the very file. From then on the ledger's record is
-  // the claim, and what stands there is ours.
-  const first = before?.location !== place;
-  const there = first ? await source.destination.stat(place) : undefined;
-  const itself =
-    there && there.size === entry.size && sameVersion(there, entry, source.transport.capabilities.modifiedAt);
-  if (there && !itself)
-    return quarantined(
-      record,
-      `a file that Daybook didn't put there stands at ${place}: move it away, then retry`,
-    );
+  const standing = await whatStandsAt(source, candidate, place);
+  if (standing === "another")
+    return quarantined(record, `another file stands at its place, ${place}: move it away, then retry`);
 
   const claimed = { ...record, location: place };
   const waitsUntil = claimed.nextAttemptAt?.getTime() ?? 0;
@@ -107,13 +99,48 @@ export async function decide(
   return {
     file,
     event,
-    task: { entry, observation, lane, record: file, mayBeThere: !first || itself === true },
+    task: { entry, observation, lane, record: file, mayBeThere: standing === "itself" },
   };
 }
 
-/** The record of a file that was to be fetched and isn't listed any more. */
-export function vanished(file: FileRecord): Decision {
-  const reason = "it left the source before it could be fetched";
+/**
+ * What stands at a file's place before it is fetched. A version that was stored there is ours to replace. Otherwise the
+ * place must be free, or hold the very file: named before a crash and not recorded, or brought by another tool. That is
+ * believed only where the place can be no other file's and the times are known; where it isn't sure, the file is
+ * fetched and the bytes are compared before anything takes a name.
+ */
+async function whatStandsAt(
+  source: Source,
+  { found, before, same }: Candidate,
+  place: string,
+): Promise<"nothing" | "itself" | "perhaps" | "ours" | "another"> {
+  const { destination, transport, name, layout } = source;
+  let there: { size: number; modifiedAt: Date } | undefined;
+  try {
+    there = await destination.stat(place);
+  } catch (error) {
+    if (isDaybookError(error, "config")) return "another";
+    throw error;
+  }
+  if (there === undefined) return "nothing";
+  const precision = transport.capabilities.modifiedAt;
+  const isVersion = (v: { size?: number; modifiedAt?: Date }) =>
+    there.size === v.size && sameVersion(there, v, precision);
+  const sure =
+    found.entry.modifiedAt !== undefined &&
+    destination.origin(place, name, layout.root ?? "/") === found.path;
+  if (isVersion(found.entry) && sure) return "itself";
+  if (before !== undefined && before.version > 0 && before.location === place) return "ours";
+  if (isVersion(found.entry)) return "perhaps";
+  if (!sure || before === undefined || same || before.location !== place || !isVersion(before))
+    return "another";
+  // Named before a crash, never recorded, and out of date by now.
+  await destination.remove(place);
+  return "nothing";
+}
+
+/** The record of a file that was to be fetched and isn't to be had any more. */
+export function vanished(file: FileRecord, reason: string): Decision {
   return {
     file: { ...file, status: "gone", nextAttemptAt: undefined, reason },
     event: { what: "gone", detail: reason },

@@ -83,7 +83,7 @@ export class SlotVisitor {
     const now = clock.now();
     const cutOff = look.outcome === "truncated";
     const decisions = await this.#decideAll(slot.path, wanted, { now, lane });
-    if (!cutOff) decisions.push(...(await this.#vanished(planned, wanted)));
+    if (!cutOff) decisions.push(...(await this.#unlisted(planned, look, wanted)));
 
     const { skipped, unreadable } = look;
     const base = cutOff
@@ -158,17 +158,26 @@ export class SlotVisitor {
     return decisions;
   }
 
-  async #vanished({ slot, previous }: DueSlot, wanted: readonly Found[]): Promise<Decision[]> {
+  /** Files that were to be fetched and aren't among what is wanted now. A later look that finds them takes them up. */
+  async #unlisted({ slot, previous }: DueSlot, look: Look, wanted: readonly Found[]): Promise<Decision[]> {
     if (previous === undefined || previous.files.pending + previous.files.quarantined === 0) return [];
     const { name, store } = this.#source;
-    const listed = new Set(wanted.map(({ path }) => path));
+    const known = new Set(wanted.map(({ path }) => path));
+    const listed = new Set(look.found.map(({ path }) => path));
     const gone: Decision[] = [];
     for await (const file of store.find({
       source: name,
       slot: slot.path,
       status: ["pending", "quarantined"],
-    }))
-      if (!listed.has(file.path)) gone.push(vanished(file));
+    })) {
+      if (known.has(file.path)) continue;
+      const there = listed.has(file.path);
+      const certain = !there && look.unreadable.count === 0;
+      if (file.status === "quarantined" && !certain) continue;
+      if (certain) gone.push(vanished(file, "it left the source before it could be fetched"));
+      else if (there) gone.push(vanished(file, "it is not asked for any more"));
+      else gone.push(vanished(file, "it can't be listed any more: a part of its hour can't be read"));
+    }
     return gone;
   }
 

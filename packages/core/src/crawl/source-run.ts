@@ -73,10 +73,7 @@ async function crawlUnderLease({
   const endLive = live ? budget?.expectLive() : undefined;
   try {
     const { suspectSince } = destination;
-    if (suspectSince) {
-      await reconcile(source, writer, suspectSince);
-      destination.trust();
-    }
+    if (suspectSince) await reconcile(source, writer, suspectSince);
     source.emit({ type: "source-started", source: name, at: clock.now() });
     const outcome = await new Crawler({ source, writer, breaker }).run({
       stop: AbortSignal.any([shutdown.stop, lost.signal]),

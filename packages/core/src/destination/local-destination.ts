@@ -95,7 +95,12 @@ export class LocalDestination implements Destination {
         path: delivery.path,
       });
     const name = partName(delivery);
-    const kept = this.#dropOtherVersions(delivery, name);
+    let kept: number;
+    try {
+      kept = this.#dropOtherVersions(delivery, name);
+    } catch (error) {
+      throw diskError(error, { operation: "begin", source: delivery.source, path: delivery.path });
+    }
     this.#claimed.add(location);
     const final = join(this.#root, location);
     return new LocalIncoming({

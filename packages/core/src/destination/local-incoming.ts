@@ -83,7 +83,8 @@ export class LocalIncoming implements Incoming {
 
   async commit(options: { replace: boolean }): Promise<Delivered> {
     const { fs, final, part, delivery, group, folders } = this.#options;
-    if (!options.replace && fs.statSync(final, { throwIfNoEntry: false }) !== undefined)
+    const taken = this.#attempt("look", () => fs.statSync(final, { throwIfNoEntry: false }) !== undefined);
+    if (!options.replace && taken)
       throw new DaybookError("config", `${this.location} is there already, and Daybook didn't put it there`, {
         operation: "commit",
         source: delivery.source,

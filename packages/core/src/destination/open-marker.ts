@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalFs } from "./local-fs.js";
 
@@ -6,38 +8,49 @@ const WRITE_BACK_MS = 10 * 60_000;
 const TOUCH_MS = 30_000;
 const PREFIX = "open-";
 
+/** Markers that stand in this process's name, whatever its number was before. */
+const ours = new Set<string>();
+
 /**
- * A file that stands in a destination while a program writes to it, and is touched now and then: one that is found at
- * the start was left by a program that died, and its mtime tells about when.
+ * A file that stands in a destination while a program writes to it, and is touched now and then. One that is found at
+ * the start was left by a program that died; if the machine went down with it, which another boot tells, what was
+ * written last may be lost, and the marker's mtime tells about when that was.
  */
 export class OpenMarker {
   readonly #fs: LocalFs;
   readonly #folder: string;
-  readonly #alive: (pid: number) => boolean;
-  readonly #name = `${PREFIX}${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+  readonly #name = `${PREFIX}${bootId()}-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
   #dead: string[] = [];
   #touchedAt = 0;
 
-  constructor(options: { fs: LocalFs; folder: string; alive?: (pid: number) => boolean }) {
+  constructor(options: { fs: LocalFs; folder: string }) {
     this.#fs = options.fs;
     this.#folder = options.folder;
-    this.#alive = options.alive ?? isAlive;
   }
 
   /**
-   * Sets the marker; since when what the dead wrote is suspect. Their markers stay until somebody has looked:
-   * a program that dies before leaves the suspicion to the next.
+   * Sets the marker; since when what was written is suspect. Markers of an earlier boot stay until somebody has
+   * looked: a program that dies before leaves the suspicion to the next.
    */
   set(now: number): Date | undefined {
     let since: number | undefined;
     for (const name of this.#fs.readdirSync(this.#folder) as string[]) {
-      if (!name.startsWith(PREFIX) || this.#alive(Number.parseInt(name.slice(PREFIX.length), 10))) continue;
+      if (!name.startsWith(PREFIX) || ours.has(name)) continue;
       const path = join(this.#folder, name);
+      const [boot, pid] = name.slice(PREFIX.length).split("-");
+      // The same boot: what a dead program wrote is safe with the system.
+      const known = boot === bootId();
+      if (known && boot !== UNKNOWN) {
+        if (!isAlive(Number(pid))) this.#remove(path);
+        continue;
+      }
+      if (known && isAlive(Number(pid))) continue;
       const touched = this.#fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
       since = Math.min(since ?? Infinity, touched - WRITE_BACK_MS);
       this.#dead.push(path);
     }
     this.#fs.closeSync(this.#fs.openSync(this.#path, "w"));
+    ours.add(this.#name);
     this.#touchedAt = now;
     return since === undefined ? undefined : new Date(since);
   }
@@ -48,12 +61,13 @@ export class OpenMarker {
     this.#fs.utimesSync(this.#path, now / 1000, now / 1000);
   }
 
-  /** What the dead wrote has been looked at. */
+  /** What was suspect has been looked at. */
   trust(): void {
     for (const path of this.#dead.splice(0)) this.#remove(path);
   }
 
   clear(): void {
+    ours.delete(this.#name);
     this.#remove(this.#path);
   }
 
@@ -70,8 +84,21 @@ export class OpenMarker {
   }
 }
 
+const UNKNOWN = "x";
+
+/** Names the machine's present run; Linux only, elsewhere every dead program is taken for a dead machine. */
+function bootId(): string {
+  try {
+    const id = readFileSync("/proc/sys/kernel/random/boot_id");
+    return createHash("sha256").update(id).digest("hex").slice(0, 12);
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+/** In a container every program has the same few numbers: one of our own number that isn't us is dead. */
 function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
+  if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -100,7 +100,10 @@ export class SyncGroup {
     if (process.platform === "win32") return;
     const fd = this.#fs.openSync(directory, "r");
     try {
-      await call((done) => this.#fs.fsync(fd, done));
+      await call((done) => this.#fs.fsync(fd, done)).catch((error: NodeJS.ErrnoException) => {
+        // Some network file systems have no such thing; their names last without.
+        if (error.code !== "EINVAL" && error.code !== "ENOTSUP") throw error;
+      });
     } finally {
       this.#fs.closeSync(fd);
     }

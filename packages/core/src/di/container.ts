@@ -66,8 +66,11 @@ export class PluginContainer {
 
   /** Closes all that was made, newest first. What was handed in by an application's container is left alone. */
   async close(): Promise<void> {
-    for (const one of this.#made.splice(0).reverse()) await one.close?.();
     this.#shared.clear();
+    const failures: unknown[] = [];
+    for (const one of this.#made.splice(0).reverse())
+      await Promise.resolve(one.close?.()).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   #make<T>(plugin: Plugin<T>): T {

@@ -100,6 +100,7 @@ class WiredDaybook implements Daybook {
           return runSource({ source, writer, breaker, budget, shutdown, once });
         });
       const sources = await Promise.all(running);
+      this.#trustDestinations(sources);
       const outcome = WORST.find((one) => sources.some((result) => result.outcome === one)) ?? "complete";
       return { outcome, sources };
     } finally {
@@ -199,8 +200,22 @@ class WiredDaybook implements Daybook {
       const store = this.#root.get(StateStoreToken);
       await store.open();
       return store;
-    })();
+    })().catch((error: unknown) => {
+      this.#store = undefined;
+      throw error;
+    });
     return this.#store;
+  }
+
+  /** What was suspect after a crash has been looked at, where every source of a destination got so far. */
+  #trustDestinations(results: readonly SourceResult[]): void {
+    const well = new Set(results.filter(({ outcome }) => outcome !== "failed").map(({ name }) => name));
+    const looked = new Map<Destination, boolean>();
+    for (const { name } of this.#sources) {
+      const destination = this.#children.get(name)!.get(DestinationToken);
+      looked.set(destination, (looked.get(destination) ?? true) && well.has(name));
+    }
+    for (const [destination, all] of looked) if (all) destination.trust();
   }
 
   #noBudget(): never {

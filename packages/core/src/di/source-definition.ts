@@ -75,11 +75,14 @@ export function narrow(all: readonly SourceDefinition[], scope: Scope): SourceDe
         `there is no source ${name}: there are ${all.map((s) => s.name).join(", ")}`,
       );
   const chosen = scope.sources ? all.filter(({ name }) => scope.sources!.includes(name)) : all;
-  return chosen.flatMap((source) => {
+  const narrowed = chosen.flatMap((source) => {
     const start = later(source.range.start, scope.range?.start);
     const end = earlier(source.range.end, scope.range?.end);
     return end !== undefined && end <= start ? [] : [{ ...source, range: { start, end } }];
   });
+  if (chosen.length > 0 && narrowed.length === 0)
+    throw new DaybookError("config", "the time asked for is outside the range of every source");
+  return narrowed;
 }
 
 function later(a: Date, b: Date | undefined): Date {

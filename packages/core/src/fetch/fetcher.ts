@@ -1,4 +1,5 @@
-import type { Delivery, Destination, Incoming } from "../destination/destination.js";
+import type { Delivered, Delivery, Destination, Incoming } from "../destination/destination.js";
+import { hashOf } from "../destination/hash-of.js";
 import { asDaybookError, DaybookError, isDaybookError, type ErrorKind } from "../errors/daybook-error.js";
 import type { Inspector } from "../inspect/inspector.js";
 import { sameVersion } from "../plan/version.js";
@@ -31,6 +32,8 @@ export interface FetchFailure {
   readonly error: DaybookError;
   /** The trouble is this file's place on disk: no other attempt would help, and no other file is concerned. */
   readonly hopeless: boolean;
+  /** The trouble is on this side: it says nothing of the server. */
+  readonly local: boolean;
   /** Bytes kept now that weren't before: the attempt was not for nothing. */
   readonly gained: number;
 }
@@ -92,18 +95,18 @@ export class Fetcher {
     }
     attempt.local = false;
     const kept = incoming.kept;
-    const giveUp = (cause: unknown) => this.#giveUp(cause, task, incoming, attempt, kept);
+    const giveUp = (cause: unknown, { keep } = { keep: true }) =>
+      this.#giveUp(cause, task, incoming, attempt, keep ? kept : Infinity);
     try {
       const sha256 = await this.#receive(task, incoming, attempt, signal, watch);
-      // A place that was free when it was claimed may have been taken since, by another file of the same place.
-      const replace = task.mayBeThere || task.record.version > 0;
       const commit = async (): Promise<CommitResult> => {
         attempt.local = true;
         try {
-          const { location, size } = await incoming.commit({ replace });
+          const { location, size } = await this.#commit(task, incoming, sha256, attempt.bytes);
           return { stored: this.#stored(task, { sha256, location, size }) };
         } catch (cause) {
-          return { failure: await giveUp(cause) };
+          // After a failed sync nobody knows what of the part is on disk.
+          return { failure: await giveUp(cause, { keep: false }) };
         }
       };
       return { arrived: { commit } };
@@ -120,9 +123,24 @@ export class Fetcher {
     kept: number,
   ): Promise<FetchFailure> {
     const error = this.#error(cause, task);
-    const keep = KEEPS_PART.has(error.kind);
+    const keep = KEEPS_PART.has(error.kind) && kept !== Infinity;
     await incoming.abort({ keep });
     return this.#failure(error, attempt, keep ? Math.max(0, attempt.bytes - kept) : 0);
+  }
+
+  /**
+   * Only a version that was stored there is replaced. What else has taken the place is let be; if it holds the very
+   * same bytes, it is the file.
+   */
+  async #commit(task: FetchTask, incoming: Incoming, sha256: string, size: number): Promise<Delivered> {
+    const { destination } = this.#options;
+    const { location } = incoming;
+    const replace = task.record.version > 0;
+    if (replace || (await destination.stat(location))?.size !== size) return incoming.commit({ replace });
+    if ((await hashOf(location, destination)) !== sha256) return incoming.commit({ replace });
+    await incoming.abort({ keep: false });
+    await destination.sync(location);
+    return { location, size };
   }
 
   /**
@@ -203,8 +221,10 @@ export class Fetcher {
         continue;
       }
       const expected = size ?? start + tail.length;
-      if (check.bytes < expected || compared < tail.length)
-        throw new DaybookError("cut-short", `it ended after ${start + compared} of ${expected} bytes`);
+      if (check.bytes < expected || compared < tail.length) {
+        const came = compared < tail.length ? start + compared : check.bytes;
+        throw new DaybookError("cut-short", `it ended after ${came} of ${expected} bytes`);
+      }
       return check.end();
     }
   }
@@ -252,7 +272,7 @@ export class Fetcher {
   }
 
   #failure(error: DaybookError, { local }: Attempt, gained: number): FetchFailure {
-    return { error, hopeless: local && error.kind === "config", gained };
+    return { error, hopeless: local && error.kind === "config", local, gained };
   }
 
   #error(cause: unknown, task: FetchTask): DaybookError {

@@ -16,7 +16,7 @@ export async function* gaps(options: GapOptions): AsyncIterable<Gap> {
     const { slot, window, previous } = planned;
     const over = closesAt(window, policy) <= now.getTime();
     const base = { source, slot: slot.path, start: window.start, end: window.end };
-    const gap = over ? slotGap(planned, policy) : undefined;
+    const gap = over || previous?.state === "failed" ? slotGap(planned, policy) : undefined;
     if (gap) yield { ...base, ...gap };
     if (previous === undefined) continue;
     const statuses = fileGaps(previous, over);

@@ -29,7 +29,8 @@ export async function retry(
           changes.push(...fetchAgain(file, now, "retried", "it was asked for again"));
           files++;
         }
-      if (slot.state === "failed" && only === undefined) {
+      const unsure = slot.state === "failed" || slot.unreadable.count + slot.files.gone > 0;
+      if (unsure && only === undefined) {
         changes.push({ kind: "due", source: name, path: slot.path, at: now });
         slots++;
       }

@@ -35,6 +35,7 @@ export async function checkRun(world: World, { daybook, result }: Program, facts
       expect(record !== undefined, `${path} was shown, and the ledger doesn't know it`);
       checkFile(world, plan, record!, version);
       if (record!.status === "stored") continue;
+      checkGivenUp(world, plan, path, version);
       const named = own.some((gap) => gap.path === path && gap.kind === record!.status && gap.reason);
       expect(named, `${path} is ${record!.status}, and no gap says why`);
     }
@@ -68,7 +69,8 @@ export async function checkEnd(
     }
   }
   const parts = [...world.disk.files(`${HOME}/.daybook/parts`)].map(([path]) => path);
-  if (facts.powerCuts === 0)
+  // A version that was only shown, and not there any more, may have left a part for nothing.
+  if (facts.powerCuts === 0 && !world.weather.everHas("list-stale"))
     expect(
       parts.length <= unneeded,
       `${parts.length} parts are left, of ${unneeded} files that didn't come: ${parts.join()}`,
@@ -123,6 +125,12 @@ async function checkSlots(world: World, plan: SourcePlan, files: Map<string, Fil
     expect(
       shown !== undefined && shown.askedAt >= closes,
       `${path} is settled without a whole listing since it closed`,
+    );
+    expect((slot!.listing === "missing") === shown!.missing, `${path} is recorded as ${slot!.listing}`);
+    const hidden = [...world.server.shownBelow(plan.name, path)].some(({ unreadable }) => unreadable);
+    expect(
+      !hidden || slot!.state === "partial",
+      `${path} is ${slot!.state}, though not all of it could be read`,
     );
     const own = [...files.values()].filter((file) => file.slot === path);
     const count = (status: string) => own.filter((file) => file.status === status).length;
@@ -182,6 +190,17 @@ function checkFile(world: World, plan: SourcePlan, record: FileRecord, version: 
   if (plan.policy.onChange === "ignore") return;
   const bytes = world.disk.file(`${HOME}/${record.location}`)!.bytes;
   expect(bytes.equals(version.bytes), `${path} on disk isn't what the server has`);
+}
+
+/** A file is given up only after as many attempts as it is granted, or one that was refused. */
+function checkGivenUp({ reads }: World, plan: SourcePlan, path: string, version: Version): void {
+  const since = reads.filter((read) => read.path === path && read.askedAt > version.from);
+  const refused = since.some(({ excuse }) => excuse === "permission");
+  const granted = plan.policy.maxAttempts!;
+  expect(
+    refused || since.length >= granted,
+    `${path} was given up after ${since.length} of ${granted} attempts`,
+  );
 }
 
 async function recordsOf(world: World, { name }: SourcePlan): Promise<Map<string, FileRecord>> {

@@ -10,7 +10,7 @@ export function randomSize(rng: Rng): number {
   if (roll < 0.08) return 1;
   if (roll < 0.5) return rng.int(2, 400);
   if (roll < 0.7) return 4096 + rng.int(-2, 2);
-  if (roll < 0.985) return rng.int(401, 20_000);
+  if (roll < 0.975) return rng.int(401, 20_000);
   return rng.int(250_000, 600_000);
 }
 

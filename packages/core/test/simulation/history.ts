@@ -1,3 +1,4 @@
+import type { LedgerChange } from "@daybook/core";
 import { checkEnd, checkNoWaste, checkRun } from "./checks.js";
 import { HOME, Program } from "./program.js";
 import { Rng } from "./rng.js";
@@ -13,6 +14,9 @@ const PATIENCE = 6 * HOUR;
 
 /** Steps after which a program has surely opened its destination. */
 const OPENED = 30;
+
+/** The number of no process. */
+const DEAD = "999999999";
 
 /** What a history comes to; for people and for the test of the test. */
 export interface Verdict {
@@ -116,14 +120,19 @@ class History {
     checkNoWaste(world, program);
     await program.end();
     if (result === undefined) this.#afterDeath(program.life.steps);
-    else if (world.sync && rng.chance(0.1)) this.#cutPower();
+    else if (world.sync && rng.chance(0.2)) this.#cutPower();
   }
 
   #start(options: { killAt?: number; ledgerFailsAt?: number }): Program {
     const n = (this.counts.programs ?? 0) + 1;
     this.#count("programs");
     this.world.trace(`START ${JSON.stringify(options)}`);
-    this.#program = new Program({ ...options, world: this.world, rng: this.#rng.fork(`program ${n}`) });
+    this.#program = new Program({
+      ...options,
+      world: this.world,
+      rng: this.#rng.fork(`program ${n}`),
+      onRecord: (changes) => this.#recorded(changes),
+    });
     return this.#program;
   }
 
@@ -136,11 +145,11 @@ class History {
 
   /** Its process is gone, and the machine maybe with it. */
   #afterDeath(steps: number): void {
-    const { disk, sync } = this.world;
-    const markers = () => [...disk.files(`${HOME}/.daybook`)].filter(([path]) => path.includes("/open-"));
+    const { sync } = this.world;
+    this.#renameMarkers((boot, _process, rest) => ["open", boot, DEAD, rest]);
     // Without syncing it costs files that nobody could miss, unless a program had come so far as to leave its mark.
-    if ((sync || (steps > OPENED && markers().length > 0)) && this.#rng.chance(0.3)) this.#cutPower();
-    for (const [path] of markers()) disk.rename(path, path.replace(/open-\d+/, "open-999999999"));
+    const marked = steps > OPENED && this.#markers().length > 0;
+    if ((sync || marked) && this.#rng.chance(0.3)) this.#cutPower();
   }
 
   #cutPower(): void {
@@ -148,6 +157,21 @@ class History {
     this.#count("power cuts");
     this.#powerCuts++;
     this.world.disk.powerCut();
+    this.#renameMarkers((_boot, process, rest) => ["open", "earlier", process, rest]);
+  }
+
+  #markers(): string[] {
+    const own = [...this.world.disk.files(`${HOME}/.daybook`)].map(([path]) => path);
+    return own.filter((path) => path.includes("/open-"));
+  }
+
+  /** All programs of a simulation are one process of one boot; their markers are made to say otherwise. */
+  #renameMarkers(change: (boot: string, process: string, rest: string) => string[]): void {
+    for (const path of this.#markers()) {
+      const at = path.lastIndexOf("/") + 1;
+      const [, boot, process, rest] = path.slice(at).split("-");
+      this.world.disk.rename(path, path.slice(0, at) + change(boot!, process!, rest!).join("-"));
+    }
   }
 
   /** A file takes a final name: its bytes must be the server's, as they were when they were asked for or later. */
@@ -172,9 +196,19 @@ class History {
         : !known.some((v) => v.until >= read.askedAt && v.bytes.equals(bytes))
     )
       this.#break(`${location} was given bytes that the server never had since they were asked for`);
-    if (this.#partsNamed.has(from) && this.#powerCuts === 0)
+    if (this.#partsNamed.has(from) && this.#powerCuts === 0 && !world.weather.everHas("list-stale"))
       this.#break(`${location} came home twice, as ${from}`);
     this.#partsNamed.add(from);
+  }
+
+  /** The ledger is told something: what is said to be gone must have been missing from a whole listing. */
+  #recorded(changes: readonly LedgerChange[]): void {
+    for (const change of changes) {
+      if (change.kind !== "file" || change.file.status !== "gone") continue;
+      const { source, slot, path } = change.file;
+      if (this.world.server.wasCutOff(source, slot))
+        this.#break(`${path} is called gone after a listing that was cut off`);
+    }
   }
 
   /** Thrown later, where the engine can't take it for a failing disk. */

@@ -10,6 +10,7 @@ import {
   TransportToken,
   type CrawlEvent,
   type Daybook,
+  type LedgerChange,
   type Plugin,
   type RunResult,
   type StateStore,
@@ -29,6 +30,7 @@ export interface ProgramOptions {
   readonly killAt?: number;
   /** The how-manieth call of the ledger fails. */
   readonly ledgerFailsAt?: number;
+  readonly onRecord: (changes: readonly LedgerChange[]) => void;
 }
 
 export const HOME = "/home";
@@ -60,7 +62,7 @@ export class Program {
       create,
     });
     const fs = world.disk.fs(life);
-    const store = this.#mortal(world.store, world.trace);
+    const store = this.#mortal(world, options.onRecord);
     const transports = rng.fork("transport");
     // Sources of different trees may share their connections.
     const shared =
@@ -73,7 +75,10 @@ export class Program {
           life,
           rng: transports,
           budget: budget(world.capabilities.endpoint, world.capabilities.parallelism),
-          onRead: (log) => void this.reads.push(log),
+          onRead: (log) => {
+            this.reads.push(log);
+            world.reads.push(log);
+          },
         });
         this.#transports.push(made);
         return made;
@@ -105,7 +110,8 @@ export class Program {
   /** Resolves with its outcome, or with undefined if it was killed. */
   async run(options: { signal?: AbortSignal; once?: boolean } = {}): Promise<RunResult | undefined> {
     const running = this.daybook.run(options);
-    this.result = await Promise.race([running, this.life.end.then(() => undefined)]);
+    const result = await Promise.race([running, this.life.end.then(() => undefined)]);
+    this.result = this.life.alive ? result : undefined;
     // What is asked of it from here on is for the checks.
     this.life.spare();
     this.#ledgerFailsAt = Infinity;
@@ -121,7 +127,7 @@ export class Program {
     this.life.die("its end");
   }
 
-  #mortal(store: StateStore, trace: (what: string) => void): StateStore {
+  #mortal({ store, trace }: World, onRecord: ProgramOptions["onRecord"]): StateStore {
     const { life } = this;
     const fail = (operation: string) => {
       if (++this.#ledgerCalls !== this.#ledgerFailsAt) return;
@@ -138,7 +144,7 @@ export class Program {
       open: () => life.wait(() => store.open()),
       slots: (...query) => each("slots", () => store.slots(...query)),
       files: (...query) => once("files", () => store.files(...query)),
-      record: (changes) => once("record", () => store.record(changes)),
+      record: (changes) => once("record", () => (onRecord(changes), store.record(changes))),
       find: (query) => each("find", () => store.find(query)),
       summarize: (query) => once("summarize", () => store.summarize(query)),
       events: (...query) => each("events", () => store.events(...query)),

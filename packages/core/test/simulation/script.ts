@@ -69,7 +69,7 @@ function fileLife(rng: Rng, plan: SourcePlan, slotStart: number): ServerEvent[] 
   const soon = () => (time += rng.chance(0.5) ? rng.int(1, 300) * SECOND : rng.int(5, 600) * MINUTE);
   if (roll > 0.4 && roll < 0.6) {
     // The first of these is at times the same size as what it replaces.
-    const another = rng.chance(0.4) ? ofSize(rng, plan, bytes.length) : contentOf(rng, plan);
+    const another = rng.chance(0.6) ? ofSize(rng, plan, bytes.length) : contentOf(rng, plan);
     events.push(put(soon(), another));
     if (rng.chance(0.3)) events.push(put(soon(), contentOf(rng, plan)));
   } else if (roll < 0.66 && roll > 0.6) {

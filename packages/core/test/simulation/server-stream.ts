@@ -6,7 +6,9 @@ import type { Inode, Version } from "./server.js";
 
 /** How a stream ends before its time: after some bytes, maybe some time later, with an error or as if that were all. */
 export interface StreamEnd {
-  readonly after: number;
+  readonly after?: number;
+  /** Whatever came until then, in ms. */
+  readonly within?: number;
   readonly stall?: number;
   readonly error?: DaybookError;
 }
@@ -53,6 +55,16 @@ export class ServerStream extends Readable {
     this.#options = options;
     this.#at = options.start;
     options.signal?.addEventListener("abort", this.#stop, { once: true });
+    const within = options.end?.within;
+    if (within !== undefined)
+      options.clock.sleep(within, this.#gone.signal).then(
+        () => {
+          options.log.whole = false;
+          options.log.excuse = "cut in time";
+          this.destroy(options.life.alive ? options.end!.error : undefined);
+        },
+        () => undefined,
+      );
   }
 
   override _read(): void {
@@ -78,7 +90,7 @@ export class ServerStream extends Readable {
     const { inode, start, end, rng, life, log } = this.#options;
     const { bytes } = inode.version;
     log.seen = inode.version;
-    const left = end === undefined ? Infinity : end.after - (this.#at - start);
+    const left = end?.after === undefined ? Infinity : end.after - (this.#at - start);
     if (left <= 0) return this.#endEarly();
     if (this.#at >= bytes.length) {
       log.whole = true;

@@ -131,35 +131,39 @@ export class ServerTransport implements Transport {
     await this.#delay(signal);
     await this.#fail("list", directory, signal);
     const moment = server.tick();
-    const show = (honest: boolean) => server.show(clients, directory, { askedAt, moment, honest });
+    const show = (honest: boolean, { unreadable = false, missing = false } = {}) =>
+      server.show(clients, directory, { askedAt, moment, honest, unreadable, missing });
     if (weather.strikes("list-denied")) {
-      show(false);
+      show(false, { unreadable: true });
       throw failure("permission", "list", directory);
     }
     const all = server.entries(directory);
     if (all === undefined || weather.strikes("list-shows-missing")) {
-      show(all === undefined);
+      show(all === undefined, { missing: true });
       throw failure("not-found", "list", directory);
     }
-    const entries = all.map((entry) => this.#shown(entry));
+    const stale = weather.strikes("list-stale") !== undefined;
+    const entries = all.map((entry) => this.#shown(stale ? server.asItWas(directory, entry) : entry));
     for (const entry of entries) {
       if (entry.type !== "file") continue;
       const path = `${directory}/${entry.name}`;
       server.sizes.set(path, (server.sizes.get(path) ?? new Set()).add(entry.size!));
     }
-    if (weather.strikes("list-cut-off"))
+    if (weather.strikes("list-cut-off")) {
+      server.cutOff(clients, directory);
       return { entries: entries.slice(0, rng.int(0, entries.length)), complete: false };
+    }
     if (weather.strikes("list-hides")) {
       const left = entries.filter(() => rng.chance(0.5));
-      show(left.length === entries.length);
+      show(!stale && left.length === entries.length);
       return { entries: left, complete: true };
     }
     if (weather.strikes("list-unreadable")) {
       const left = entries.filter(() => rng.chance(0.7));
-      show(false);
+      show(false, { unreadable: true });
       return { entries: left, complete: true, unreadable: ["-rw-r--r-- ???"] };
     }
-    show(true);
+    show(!stale);
     // Some servers show a name twice.
     return { entries: rng.chance(0.02) ? [...entries, ...entries] : entries, complete: true };
   }
@@ -209,9 +213,10 @@ export class ServerTransport implements Transport {
   #end(path: string, size: number): StreamEnd | undefined {
     const { weather, rng } = this.#options;
     const after = rng.int(0, size);
-    const cut = failure(rng.pick(["cut-short", "network"]), "read", path);
+    const error = failure(rng.pick(["cut-short", "network"]), "read", path);
     if (weather.strikes("down")) return { after, error: failure("network", "read", path) };
-    if (weather.strikes("read-drops")) return { after, error: cut };
+    if (weather.strikes("read-drops"))
+      return rng.chance(0.3) ? { within: rng.int(0, 2 * this.#options.latency), error } : { after, error };
     if (weather.strikes("read-ends-short") && size > 0) return { after: Math.min(after, size - 1) };
     if (weather.strikes("read-stalls"))
       return { after, stall: STALL, error: failure("timeout", "read", path) };

@@ -23,6 +23,9 @@ export interface Shown {
   readonly moment: number;
   /** Whether it told all there was. */
   readonly honest: boolean;
+  /** Whether it told that something is there which it couldn't show. */
+  readonly unreadable: boolean;
+  readonly missing: boolean;
 }
 
 type Node = Inode | "directory";
@@ -34,6 +37,7 @@ export class Server {
   readonly #planted = new Map<string, RemoteEntry[]>();
   /** The last whole listing of each directory that each client was given; a missing one counts. */
   readonly #shown = new Map<string, Shown>();
+  readonly #cut = new Map<string, number>();
   /** Sizes that each path was ever listed with. */
   readonly sizes = new Map<string, Set<number>>();
   #moment = 0;
@@ -44,6 +48,26 @@ export class Server {
 
   show(clients: readonly string[], directory: string, shown: Shown): void {
     for (const client of clients) this.#shown.set(`${client} ${directory}`, shown);
+  }
+
+  /** A listing that says itself that it isn't whole. */
+  cutOff(clients: readonly string[], directory: string): void {
+    for (const client of clients) this.#cut.set(`${client} ${directory}`, this.tick());
+  }
+
+  /** Whether a listing at or below a directory was cut off since the directory's last whole one. */
+  wasCutOff(client: string, directory: string): boolean {
+    const whole = this.shownTo(client, directory)?.moment ?? 0;
+    const prefix = `${client} ${directory}`;
+    return [...this.#cut].some(([key, moment]) => key.startsWith(prefix) && moment > whole);
+  }
+
+  /** The listings of a directory and of those below that were taken since, as a client was given them. */
+  *shownBelow(client: string, directory: string): Iterable<Shown> {
+    const top = this.shownTo(client, directory);
+    for (const [key, shown] of this.#shown)
+      if (key.startsWith(`${client} ${directory}/`) && top && shown.moment > top.moment) yield shown;
+    if (top) yield top;
   }
 
   shownTo(client: string, directory: string): Shown | undefined {
@@ -122,6 +146,13 @@ export class Server {
       return { name, type: "file", size: bytes.length, modifiedAt: new Date(modifiedAt) };
     });
     return [...entries, ...(this.#planted.get(directory) ?? [])];
+  }
+
+  /** An entry as it was before the file's last change. */
+  asItWas(directory: string, entry: RemoteEntry): RemoteEntry {
+    const before = this.versions(`${directory}/${entry.name}`).at(-2);
+    if (before === undefined || entry.type !== "file") return entry;
+    return { ...entry, size: before.bytes.length, modifiedAt: new Date(before.modifiedAt) };
   }
 
   /** Everything a path ever held, oldest first. */

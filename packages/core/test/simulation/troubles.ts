@@ -16,6 +16,7 @@ export type Trouble = {
         | "list-cut-off"
         | "list-hides"
         | "list-shows-missing"
+        | "list-stale"
         | "list-unreadable"
         | "list-denied"
         | "read-drops"
@@ -35,6 +36,8 @@ const KINDS: readonly Trouble["what"][] = [
   "list-cut-off",
   "list-hides",
   "list-shows-missing",
+  "list-stale",
+  "list-stale",
   "list-unreadable",
   "list-denied",
   "read-fails",
@@ -93,6 +96,11 @@ export class Weather {
         this.#rng.chance(t.chance),
     );
     return found as Extract<Trouble, { what: W }> | undefined;
+  }
+
+  /** Whether it is on at some time. */
+  everHas(what: Trouble["what"]): boolean {
+    return this.#troubles.some((t) => t.what === what);
   }
 
   /** Whether it is on at all, whatever its chance. */

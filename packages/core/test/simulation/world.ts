@@ -3,6 +3,7 @@ import { FakeClock } from "@daybook/testing";
 import { Disk } from "./disk.js";
 import { Rng } from "./rng.js";
 import { writeScript, type ServerEvent } from "./script.js";
+import type { ReadLog } from "./server-stream.js";
 import { Server } from "./server.js";
 import { lastLookAt, planCapabilities, planSources, type SourcePlan } from "./source-plan.js";
 import { randomTroubles, Weather } from "./troubles.js";
@@ -22,6 +23,8 @@ export class World {
   readonly latency: number;
   readonly crowd: number;
   readonly sync: boolean;
+  /** Every read that any program asked for. */
+  readonly reads: ReadLog[] = [];
   /** When the last thing happens; epoch ms. */
   readonly horizon: number;
   /** When the last look at any slot is due; epoch ms. */
