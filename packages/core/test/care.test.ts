@@ -64,6 +64,10 @@ describe("verify", () => {
     expect((await mirror.run()).sources[0]!.fetched.files).toBe(2);
     expect(mirror.home()).toEqual({ ...mirror.remote(), "RMA1/2025/stranger": "?" });
     expect((await verify(mirror)).map(({ kind }) => kind)).toEqual(["unrecorded"]);
+    // What was damaged may be all there is, if the source no longer has the file.
+    expect(mirror.volume.readFileSync(`/home/.daybook/damaged/${B.slice("/L2/".length)}`, "utf8")).toBe(
+      "bBbb",
+    );
   });
 });
 
@@ -80,6 +84,16 @@ describe("retry", () => {
     expect(await mirror.daybook.retry()).toEqual({ files: 1, slots: 0 });
     expect((await mirror.run()).sources[0]!.fetched.files).toBe(1);
     expect((await mirror.files())[0]).toMatchObject({ status: "stored", attempts: 0 });
+  });
+
+  it("has an hour listed again that was settled long ago, when it is named", async () => {
+    const mirror = await mirrored();
+    put(mirror, "2025-01-01T00:45:10Z", "later than any revisit");
+    await mirror.run();
+    expect(Object.keys(mirror.home())).toHaveLength(3);
+    expect(await mirror.daybook.retry({ paths: ["/L2/RMA1/2025/01/01/00"] })).toEqual({ files: 0, slots: 1 });
+    await mirror.run();
+    expect(mirror.home()).toEqual(mirror.remote());
   });
 
   it("is noticed by a crawl that is running", async () => {

@@ -14,7 +14,10 @@ export function retryCommand(context: CommandContext): Command {
     .description(
       "put files that were given up or wait for another attempt, and hours that failed, back in the queue",
     )
-    .argument("[path...]", "only these files, by their paths at the source");
+    .argument(
+      "[path...]",
+      "only these: files by their paths at the source, hours by their directories, to be listed again",
+    );
   return withJson(withScope(command), "print what was put back as JSON").action(
     async (paths: string[], options: ScopeOptions & { json?: boolean }, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
@@ -43,7 +46,8 @@ async function refusals(daybook: Daybook, paths: readonly string[], scope: Scope
   for (const path of paths) {
     const told = await daybook.explain(path, scope);
     const files = told.flatMap(({ file }) => (file?.path === path ? [file] : []));
-    if (files.some(queued)) continue;
+    if (files.some(queued) || told.some(({ what, visit }) => what === "slot" && visit?.path === path))
+      continue;
     const why = files[0] ? WHY_NOT[files[0].status] : "the ledger doesn't know it";
     lines.push(`${printable(path)} is not put back: ${why}`);
   }

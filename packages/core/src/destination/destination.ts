@@ -67,7 +67,7 @@ export interface Destination {
    * before it got so far, or by another tool.
    */
   sync(location: string): Promise<void>;
-  /** Removes a file that was found to be bad. Missing is fine. */
+  /** Takes a file that was found to be bad from its final name; it may be kept elsewhere. Missing is fine. */
   remove(location: string): Promise<void>;
   /** Every file at a final name, whoever put it there. */
   list(): AsyncIterable<string>;

@@ -156,8 +156,10 @@ export class LocalDestination implements Destination {
   }
 
   async remove(location: string): Promise<void> {
+    const aside = join(this.#root, OWN_FOLDER, "damaged", location);
     try {
-      this.#fs.unlinkSync(join(this.#root, location));
+      this.#fs.mkdirSync(dirname(aside), { recursive: true });
+      this.#fs.renameSync(join(this.#root, location), aside);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT")
         throw diskError(error, { operation: "remove", path: location });

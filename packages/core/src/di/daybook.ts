@@ -100,7 +100,7 @@ export interface VerifyScope extends Scope {
 }
 
 export interface RetryScope extends Scope {
-  /** Only these remote paths. */
+  /** Only these: files by their remote paths, slots by their directories, to be listed again whatever their state. */
   readonly paths?: readonly string[];
 }
 

@@ -5,7 +5,10 @@ import type { TimeRange } from "../time/range.js";
 
 const BATCH = 500;
 
-/** Puts files that were given up or wait for their next attempt, and slots whose listing failed, back in the queue. */
+/**
+ * Puts files that were given up or wait for their next attempt, and slots whose listing failed, back in the queue; or,
+ * of what is named, files and any slots.
+ */
 export async function retry(
   store: StateStore,
   sources: readonly { readonly name: string; readonly range: TimeRange }[],
@@ -30,7 +33,7 @@ export async function retry(
           files++;
         }
       const unsure = slot.state === "failed" || slot.unreadable.count + slot.files.gone > 0;
-      if (unsure && only === undefined) {
+      if (only === undefined ? unsure : only.has(slot.path)) {
         changes.push({ kind: "due", source: name, path: slot.path, at: now });
         slots++;
       }
