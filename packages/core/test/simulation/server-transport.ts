@@ -241,9 +241,10 @@ export class ServerTransport implements Transport {
   }
 
   async #delay(signal: AbortSignal | undefined): Promise<void> {
-    const { rng, latency, clock } = this.#options;
+    const { rng, latency, clock, life } = this.#options;
     if (latency > 0 && rng.chance(0.3)) await clock.sleep(rng.int(1, latency), signal);
-    if (signal?.aborted) throw failure("cancelled", "wait");
+    // What a dead program had asked for is shown to nobody.
+    if (signal?.aborted || !life.alive) throw failure("cancelled", "wait");
   }
 }
 
