@@ -13,6 +13,7 @@ export * from "./transport/transport.js";
 export * from "./transport/host-budget.js";
 export * from "./transport/session-pool.js";
 export * from "./transport/safe-name.js";
+export * from "./store/outbox-message.js";
 export * from "./store/state-store.js";
 export * from "./store/slot-state.js";
 export * from "./store/memory-store.js";

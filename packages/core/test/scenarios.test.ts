@@ -333,6 +333,8 @@ class CountingStore implements StateStore {
     return this.#inner.summarize(query);
   };
   lease: StateStore["lease"] = (name, holder, ttl, now) => this.#inner.lease(name, holder, ttl, now);
+  messages: StateStore["messages"] = (hook, limit) => this.#inner.messages(hook, limit);
+  backlog: StateStore["backlog"] = () => this.#inner.backlog();
   leaseHolder: StateStore["leaseHolder"] = (name, now) => this.#inner.leaseHolder(name, now);
 
   async *#rows<T>(what: string, rows: AsyncIterable<T>): AsyncIterable<T> {

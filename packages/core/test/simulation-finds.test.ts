@@ -13,6 +13,8 @@ function ledger(inner: StateStore, changed: Partial<StateStore>): StateStore {
     summarize: (query) => inner.summarize(query),
     events: (...query) => inner.events(...query),
     lease: (...request) => inner.lease(...request),
+    messages: (...query) => inner.messages(...query),
+    backlog: () => inner.backlog(),
     leaseHolder: (...query) => inner.leaseHolder(...query),
     close: () => inner.close(),
     ...changed,

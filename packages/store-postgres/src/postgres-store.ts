@@ -4,6 +4,7 @@ import type {
   FileRecord,
   LedgerChange,
   LedgerEvent,
+  OutboxMessage,
   SlotFilter,
   SlotRecord,
   StateStore,
@@ -19,8 +20,8 @@ import type { PostgresOptions } from "./options.js";
 import { paged } from "./paged.js";
 import { foldChanges } from "./record/batch.js";
 import { recordBatch } from "./record/record.js";
-import type { EventRowRead, FileRowRead, SlotRow, SummaryRow } from "./rows.js";
-import { toEvent, toFileRecord, toSlotRecord, toSummary } from "./rows.js";
+import type { EventRowRead, FileRowRead, MessageRow, SlotRow, SummaryRow } from "./rows.js";
+import { toEvent, toFileRecord, toMessage, toSlotRecord, toSummary } from "./rows.js";
 import { isCurrent, migrate } from "./schema/migrate.js";
 import { chunks } from "./sql/bulk.js";
 import { pageOfEvents } from "./sql/events.js";
@@ -28,6 +29,7 @@ import { firstPage, pageOfFiles } from "./sql/file-pages.js";
 import { LOOK_UPS_PER_STATEMENT, lookUpFiles } from "./sql/files.js";
 import { giveLeaseBack, takeLease, whoHoldsLease } from "./sql/leases.js";
 import { allSources } from "./sql/names.js";
+import { backlog, firstMessages } from "./sql/outbox.js";
 import { pageOfSlots } from "./sql/slot-pages.js";
 import { summary } from "./sql/summary.js";
 import { isStorable, keyOf, splitPath } from "./text.js";
@@ -122,6 +124,18 @@ export class PostgresStore implements StateStore {
         limit,
       ]);
     for await (const row of paged(page)) yield toEvent(source, row);
+  }
+
+  async messages(hook: string, limit: number): Promise<OutboxMessage[]> {
+    if (!isStorable(hook)) return [];
+    return (await this.#query<MessageRow>("messages", firstMessages(this.#quoted), [hook, limit])).map(
+      toMessage,
+    );
+  }
+
+  async backlog(): Promise<Map<string, number>> {
+    const rows = await this.#query<{ hook: string; messages: number }>("backlog", backlog(this.#quoted), []);
+    return new Map(rows.map(({ hook, messages }) => [hook, messages]));
   }
 
   /** By the database's clock, which is one for all machines; `now` is not looked at. */

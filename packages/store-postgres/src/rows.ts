@@ -1,4 +1,12 @@
-import type { FileRecord, FileStatus, LedgerEvent, ListingOutcome, SlotRecord, Summary } from "@daybook/core";
+import type {
+  FileRecord,
+  FileStatus,
+  LedgerEvent,
+  ListingOutcome,
+  OutboxMessage,
+  SlotRecord,
+  Summary,
+} from "@daybook/core";
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
 
@@ -102,6 +110,18 @@ export interface EventRowRead {
 
 export function toEvent(source: string, { path, at, what, detail }: EventRowRead): LedgerEvent {
   return { source, path, at: new Date(at), what, ...(detail === null ? {} : { detail }) };
+}
+
+export interface MessageRow {
+  hook: string;
+  id: string;
+  key: string;
+  at: number;
+  body: string;
+}
+
+export function toMessage({ hook, id, key, at, body }: MessageRow): OutboxMessage {
+  return { hook, id, key, at: new Date(at), body };
 }
 
 export interface SummaryRow {

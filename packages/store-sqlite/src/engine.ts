@@ -6,10 +6,11 @@ import type { FindCursor, FindPage, FindRequest } from "./find.js";
 import { findPage } from "./find.js";
 import { lease, leaseHolder } from "./leases.js";
 import { readFiles } from "./read-files.js";
+import { readBacklog, readMessages } from "./outbox.js";
 import type { SlotQuery } from "./read-slots.js";
 import { readSlots } from "./read-slots.js";
 import { Recording } from "./record.js";
-import type { ChangeRow, EventRow, FileRow, SlotRow } from "./rows.js";
+import type { ChangeRow, EventRow, FileRow, MessageRow, SlotRow } from "./rows.js";
 import { Statements } from "./statements.js";
 import type { StateSums, SummaryRequest } from "./summarize.js";
 import { summarize } from "./summarize.js";
@@ -54,6 +55,14 @@ export class Engine {
     cursor?: EventCursor,
   ): { rows: EventRow[]; next?: EventCursor } {
     return readEvents(this.#sql, source, path, limit, cursor);
+  }
+
+  messages(hook: string, limit: number): MessageRow[] {
+    return readMessages(this.#sql, hook, limit);
+  }
+
+  backlog(): [hook: string, messages: number][] {
+    return readBacklog(this.#sql);
   }
 
   lease(name: string, holder: string, ttlMs: number, now: number): boolean {

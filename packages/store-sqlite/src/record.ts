@@ -1,4 +1,5 @@
 import { Refusal } from "./failure.js";
+import { addMessage, removeMessage } from "./outbox.js";
 import type { ChangeRow, EventRow, FileRow, VisitRow } from "./rows.js";
 import { TIMELESS } from "./schema.js";
 import type { Statements } from "./statements.js";
@@ -47,7 +48,9 @@ export class Recording {
       if (kind === "file") this.#file(row);
       else if (kind === "visit") this.#visit(row);
       else if (kind === "due") this.#due(...row);
-      else this.#event(row);
+      else if (kind === "event") this.#event(row);
+      else if (kind === "message") addMessage(this.#sql, row);
+      else removeMessage(this.#sql, row);
     }
     for (const [slot, delta] of this.#deltas)
       if (delta.some((n) => n !== 0)) this.#sql.run(ADD_TO_SLOT, ...delta, slot);

@@ -1,4 +1,12 @@
-import type { FileRecord, FileStatus, LedgerChange, LedgerEvent, SlotRecord, SlotVisit } from "@daybook/core";
+import type {
+  FileRecord,
+  FileStatus,
+  LedgerChange,
+  LedgerEvent,
+  OutboxMessage,
+  SlotRecord,
+  SlotVisit,
+} from "@daybook/core";
 
 // What goes between the threads: flat tuples, since cloning an object with dates costs twice as much. Times are ms.
 
@@ -54,11 +62,17 @@ export type FileRow = [
 
 export type EventRow = [source: string, path: string, at: number, what: string, detail: Maybe<string>];
 
+export type MessageRow = [hook: string, id: string, key: string, at: number, body: string];
+
+export type DeliveredRow = [hook: string, id: string];
+
 export type ChangeRow =
   | { readonly kind: "visit"; readonly row: VisitRow }
   | { readonly kind: "due"; readonly row: [source: string, path: string, at: number] }
   | { readonly kind: "file"; readonly row: FileRow }
-  | { readonly kind: "event"; readonly row: EventRow };
+  | { readonly kind: "event"; readonly row: EventRow }
+  | { readonly kind: "message"; readonly row: MessageRow }
+  | { readonly kind: "delivered"; readonly row: DeliveredRow };
 
 /** A file's status is its place in here; the schema's index counts on "stored" being 1. */
 export const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone"];
@@ -78,6 +92,12 @@ export function changeToRow(change: LedgerChange): ChangeRow {
       const { source, path, at, what, detail } = change.event;
       return { kind: "event", row: [source, path, at.getTime(), what, detail ?? null] };
     }
+    case "message": {
+      const { hook, id, key, at, body } = change.message;
+      return { kind: "message", row: [hook, id, key, at.getTime(), body] };
+    }
+    case "delivered":
+      return { kind: "delivered", row: [change.hook, change.id] };
   }
 }
 
@@ -166,4 +186,8 @@ export function rowToFile(row: FileRow): FileRecord {
 
 export function rowToEvent([source, path, at, what, detail]: EventRow): LedgerEvent {
   return { source, path, at: new Date(at), what, detail: detail ?? undefined };
+}
+
+export function rowToMessage([hook, id, key, at, body]: MessageRow): OutboxMessage {
+  return { hook, id, key, at: new Date(at), body };
 }

@@ -98,6 +98,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX events_path ON events (source_id, path, at);
 
+  CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    hook TEXT NOT NULL,
+    id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (hook, id)
+  ) STRICT;
+  CREATE INDEX outbox_hook ON outbox (hook);
+
   CREATE TABLE leases (
     name TEXT PRIMARY KEY,
     holder TEXT NOT NULL,

@@ -3,6 +3,7 @@ import type {
   FileRecord,
   LedgerChange,
   LedgerEvent,
+  OutboxMessage,
   SlotFilter,
   SlotRecord,
   StateStore,
@@ -14,7 +15,7 @@ import { DaybookError } from "@daybook/core";
 import type { EventCursor } from "./events.js";
 import type { FindCursor, FindRequest } from "./find.js";
 import type { SqliteStoreOptions } from "./options.js";
-import { changeToRow, rowToEvent, rowToFile, rowToSlot, STATUSES } from "./rows.js";
+import { changeToRow, rowToEvent, rowToFile, rowToMessage, rowToSlot, STATUSES } from "./rows.js";
 import { toSummary } from "./summary.js";
 import { WorkerClient } from "./worker-client.js";
 
@@ -118,6 +119,16 @@ export class SqliteStore implements StateStore {
       for (const row of page.rows) yield rowToEvent(row);
       cursor = page.next;
     } while (cursor);
+  }
+
+  async messages(hook: string, limit: number): Promise<OutboxMessage[]> {
+    const client = await this.#opened("messages");
+    return (await client.call("messages", hook, limit)).map(rowToMessage);
+  }
+
+  async backlog(): Promise<Map<string, number>> {
+    const client = await this.#opened("backlog");
+    return new Map(await client.call("backlog"));
   }
 
   async lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean> {

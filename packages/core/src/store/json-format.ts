@@ -2,6 +2,7 @@ import { DaybookError } from "../errors/daybook-error.js";
 import { MemoryLeases } from "./memory-leases.js";
 import type { Lease } from "./memory-leases.js";
 import { MemoryLedger } from "./memory-ledger.js";
+import type { OutboxMessage } from "./outbox-message.js";
 import type { FileRecord, LedgerChange, LedgerEvent, SlotVisit } from "./state-store.js";
 
 /** Goes up with every change of the format that an older Daybook would misread. */
@@ -14,11 +15,13 @@ export function encodeLedger(ledger: MemoryLedger): string {
     slots: [] as string[],
     files: [] as string[],
     events: [] as string[],
+    outbox: [] as string[],
   };
   for (const change of ledger.changes()) {
     if (change.kind === "visit") lines.slots.push(line(change.visit));
     else if (change.kind === "file") lines.files.push(line(change.file));
     else if (change.kind === "event") lines.events.push(line(change.event));
+    else if (change.kind === "message") lines.outbox.push(line(change.message));
   }
   const lists = Object.entries(lines).map(([name, items]) => `"${name}": [${items.join(",")}\n]`);
   return `{ "daybook": "ledger", "schema": ${SCHEMA},\n${lists.join(",\n")}\n}\n`;
@@ -50,10 +53,11 @@ interface Lists {
   readonly slots: SlotVisit[];
   readonly files: FileRecord[];
   readonly events: LedgerEvent[];
+  readonly outbox: OutboxMessage[];
 }
 
-function fromLists({ leases, slots, files, events }: Lists): MemoryLedger {
-  for (const list of [leases, slots, files, events])
+function fromLists({ leases, slots, files, events, outbox }: Lists): MemoryLedger {
+  for (const list of [leases, slots, files, events, outbox])
     if (!Array.isArray(list)) throw new TypeError("a part is missing");
   const ledger = new MemoryLedger(new MemoryLeases(leases));
   const visits = slots.map((slot) => dated(slot, ["start", "visitedAt"], ["end", "listedAt", "nextVisitAt"]));
@@ -61,10 +65,12 @@ function fromLists({ leases, slots, files, events }: Lists): MemoryLedger {
     dated(file, ["firstSeenAt"], ["observedAt", "modifiedAt", "storedAt", "nextAttemptAt"]),
   );
   const happened = events.map((event) => dated(event, ["at"], []));
+  const waiting = outbox.map((message) => ({ ...message, at: instant(message.at, message.id) }));
   ledger.record([
     ...visits.map((visit): LedgerChange => ({ kind: "visit", visit })),
     ...found.map((file): LedgerChange => ({ kind: "file", file })),
     ...happened.map((event): LedgerChange => ({ kind: "event", event })),
+    ...waiting.map((message): LedgerChange => ({ kind: "message", message })),
   ]);
   return ledger;
 }
@@ -78,11 +84,15 @@ function dated<T extends { readonly source: string; readonly path: string }>(
     throw new TypeError("a record has no name");
   const times = [...required, ...optional.filter((key) => record[key] !== undefined)];
   const dates = times.map((key) => {
-    const date = new Date(String(record[key]));
-    if (Number.isNaN(date.getTime())) throw new TypeError(`${String(key)} of ${record.path} is not a time`);
-    return [key, date] as const;
+    return [key, instant(record[key], `${String(key)} of ${record.path}`)] as const;
   });
   return { ...record, ...Object.fromEntries(dates) };
+}
+
+function instant(value: unknown, what: string): Date {
+  const date = new Date(String(value));
+  if (Number.isNaN(date.getTime())) throw new TypeError(`${what} is not a time`);
+  return date;
 }
 
 function newer(schema: number, path: string): DaybookError {

@@ -5,6 +5,7 @@ import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
 import { JsonFile } from "./json-file.js";
 import type { MemoryLedger } from "./memory-ledger.js";
+import type { OutboxMessage } from "./outbox-message.js";
 import type {
   FileQuery,
   FileRecord,
@@ -78,6 +79,14 @@ export class JsonStore implements StateStore {
 
   async *events(source: string, path: string): AsyncIterable<LedgerEvent> {
     yield* (await this.#read("events")).events(source, path);
+  }
+
+  async messages(hook: string, limit: number): Promise<OutboxMessage[]> {
+    return (await this.#read("messages")).outbox.first(hook, limit);
+  }
+
+  async backlog(): Promise<Map<string, number>> {
+    return (await this.#read("backlog")).outbox.backlog();
   }
 
   async lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean> {

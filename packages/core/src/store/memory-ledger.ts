@@ -3,6 +3,7 @@ import type { TimeRange } from "../time/range.js";
 import { contains } from "../time/range.js";
 import { copyEvent, copyFile, copyVisit } from "./copies.js";
 import { MemoryLeases } from "./memory-leases.js";
+import { MemoryOutbox } from "./memory-outbox.js";
 import type { MemorySlot } from "./memory-slots.js";
 import { MemorySlots } from "./memory-slots.js";
 import type {
@@ -19,6 +20,7 @@ import type {
 /** A ledger in memory, without the promises: what `MemoryStore` and `JsonStore` share. */
 export class MemoryLedger {
   readonly leases: MemoryLeases;
+  readonly outbox = new MemoryOutbox();
   readonly #sources = new Map<string, SourceLedger>();
 
   constructor(leases = new MemoryLeases()) {
@@ -90,12 +92,13 @@ export class MemoryLedger {
       for (const file of files.values()) yield { kind: "file", file };
       for (const ofPath of events.values()) for (const event of ofPath) yield { kind: "event", event };
     }
+    for (const message of this.outbox.all()) yield { kind: "message", message };
   }
 
   #refuseUnknownSlots(changes: readonly LedgerChange[]): void {
     const coming = new Map<string, Set<string>>();
     for (const change of changes) {
-      if (change.kind === "event") continue;
+      if (change.kind === "event" || change.kind === "message" || change.kind === "delivered") continue;
       if (change.kind === "visit") {
         const { source, path } = change.visit;
         coming.set(source, (coming.get(source) ?? new Set()).add(path));
@@ -117,6 +120,8 @@ export class MemoryLedger {
       return this.#source(change.visit.source).slots.visit(copyVisit(change.visit));
     if (change.kind === "file") return this.#source(change.file.source).put(copyFile(change.file));
     if (change.kind === "event") return this.#source(change.event.source).add(copyEvent(change.event));
+    if (change.kind === "message") return this.outbox.add(change.message);
+    if (change.kind === "delivered") return this.outbox.remove(change.hook, change.id);
     const slot = this.#source(change.source).slots.get(change.path)!;
     const { nextVisitAt } = slot.visit;
     if (nextVisitAt && nextVisitAt <= change.at) return;

@@ -3,6 +3,7 @@ import { StateStoreToken } from "../di/tokens.js";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
 import { MemoryLedger } from "./memory-ledger.js";
+import type { OutboxMessage } from "./outbox-message.js";
 import type {
   FileQuery,
   FileRecord,
@@ -49,6 +50,14 @@ export class MemoryStore implements StateStore {
 
   async *events(source: string, path: string): AsyncIterable<LedgerEvent> {
     yield* this.#opened("events").events(source, path);
+  }
+
+  async messages(hook: string, limit: number): Promise<OutboxMessage[]> {
+    return this.#opened("messages").outbox.first(hook, limit);
+  }
+
+  async backlog(): Promise<Map<string, number>> {
+    return this.#opened("backlog").outbox.backlog();
   }
 
   async lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean> {

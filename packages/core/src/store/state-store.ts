@@ -1,4 +1,5 @@
 import type { TimeRange } from "../time/range.js";
+import type { OutboxMessage } from "./outbox-message.js";
 
 /** See docs/architecture.md for the table of states. "unseen" is never stored: it is the absence of a record. */
 export type SlotState = "unseen" | "open" | "failed" | "partial" | "complete" | "empty" | "missing";
@@ -105,7 +106,11 @@ export type LedgerChange =
   /** The slot is due at `at` or when it would have been anyway, whichever is earlier. */
   | { readonly kind: "due"; readonly source: string; readonly path: string; readonly at: Date }
   | { readonly kind: "file"; readonly file: FileRecord }
-  | { readonly kind: "event"; readonly event: LedgerEvent };
+  | { readonly kind: "event"; readonly event: LedgerEvent }
+  /** Puts a message in the outbox; one that waits there already stays as it is, in its place. */
+  | { readonly kind: "message"; readonly message: OutboxMessage }
+  /** Takes a message out of the outbox: it was delivered, or given up. One that isn't there is fine. */
+  | { readonly kind: "delivered"; readonly hook: string; readonly id: string };
 
 export interface SlotFilter {
   /** Only slots whose `nextVisitAt` is at or before this. */
@@ -163,6 +168,10 @@ export interface StateStore {
   summarize(query: SummaryQuery): Promise<Summary>;
   /** A path's events, oldest first. */
   events(source: string, path: string): AsyncIterable<LedgerEvent>;
+  /** The messages that wait for a hook, in the order they were recorded, `limit` of them at most. */
+  messages(hook: string, limit: number): Promise<OutboxMessage[]>;
+  /** How many messages wait, by hook; hooks for which none does are left out. */
+  backlog(): Promise<Map<string, number>>;
   /**
    * Takes or renews the lease for `ttlMs` from now; false while somebody else holds it. A ttl of 0 gives it back.
    * Adapters shared by several machines use the database's clock instead of `now`.

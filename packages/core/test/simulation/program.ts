@@ -148,6 +148,8 @@ export class Program {
       find: (query) => each("find", () => store.find(query)),
       summarize: (query) => once("summarize", () => store.summarize(query)),
       events: (...query) => each("events", () => store.events(...query)),
+      messages: (...query) => once("messages", () => store.messages(...query)),
+      backlog: () => once("backlog", () => store.backlog()),
       lease: (...request) => once("lease", () => store.lease(...request)),
       leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),
       close: async () => undefined,

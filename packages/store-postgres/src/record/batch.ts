@@ -1,4 +1,4 @@
-import type { FileRecord, LedgerChange, LedgerEvent, SlotVisit } from "@daybook/core";
+import type { FileRecord, LedgerChange, LedgerEvent, OutboxMessage, SlotVisit } from "@daybook/core";
 
 export interface Due {
   readonly source: string;
@@ -12,10 +12,19 @@ export interface Batch {
   readonly dues: readonly Due[];
   readonly files: readonly FileRecord[];
   readonly events: readonly LedgerEvent[];
+  readonly messages: readonly OutboxMessage[];
+  readonly delivered: readonly Delivered[];
+}
+
+export interface Delivered {
+  readonly hook: string;
+  readonly id: string;
 }
 
 // "\0" is in no path and no name.
 const identityOf = ({ source, path }: { source: string; path: string }): string => `${source}\0${path}`;
+
+const messageIdentity = ({ hook, id }: Delivered): string => `${hook}\0${id}`;
 
 const earlier = (a: Date | undefined, b: Date): Date => (a && a <= b ? a : b);
 
@@ -24,6 +33,8 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
   const dues = new Map<string, Due>();
   const files = new Map<string, FileRecord>();
   const events: LedgerEvent[] = [];
+  const messages = new Map<string, OutboxMessage>();
+  const delivered = new Map<string, Delivered>();
   for (const change of changes) {
     if (change.kind === "visit") {
       const slot = identityOf(change.visit);
@@ -36,9 +47,22 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
       else dues.set(slot, { ...change, at: earlier(dues.get(slot)?.at, change.at) });
     } else if (change.kind === "file") {
       files.set(identityOf(change.file), change.file);
-    } else {
+    } else if (change.kind === "event") {
       events.push(change.event);
+    } else if (change.kind === "message") {
+      const message = messageIdentity(change.message);
+      if (!messages.has(message)) messages.set(message, change.message);
+    } else {
+      messages.delete(messageIdentity(change));
+      delivered.set(messageIdentity(change), change);
     }
   }
-  return { visits: [...visits.values()], dues: [...dues.values()], files: [...files.values()], events };
+  return {
+    visits: [...visits.values()],
+    dues: [...dues.values()],
+    files: [...files.values()],
+    events,
+    messages: [...messages.values()],
+    delivered: [...delivered.values()],
+  };
 }

@@ -3,6 +3,7 @@ import { ROWS_PER_STATEMENT, arrays, chunks } from "../sql/bulk.js";
 import { addEvents, eventColumns } from "../sql/events.js";
 import type { Batch } from "./batch.js";
 import { recordFiles } from "./files.js";
+import { recordMessages } from "./outbox.js";
 import { recordSlots } from "./slots.js";
 import { idsOfSources } from "./sources.js";
 
@@ -19,4 +20,5 @@ export async function recordBatch(session: Session, schema: string, batch: Batch
     const rows = some.map((event) => ({ sourceId: sources.get(event.source)!, event }));
     await session.run(addEvents(schema), arrays(eventColumns, rows));
   }
+  await recordMessages(session, schema, batch);
 }

@@ -100,6 +100,17 @@ CREATE TABLE ${schema}.events (
 );
 COMMENT ON COLUMN ${schema}.events.content_key IS 'of what and detail: the same event twice is one event';
 
+CREATE TABLE ${schema}.outbox (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at bigint NOT NULL,
+  hook text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  body text NOT NULL,
+  UNIQUE (hook, id)
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500);
+CREATE INDEX outbox_in_order ON ${schema}.outbox (hook, seq);
+
 CREATE TABLE ${schema}.leases (
   name text PRIMARY KEY,
   holder text NOT NULL,

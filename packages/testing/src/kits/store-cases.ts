@@ -4,6 +4,7 @@ import { storeFindCases } from "./store-find-cases.js";
 import type { StoreCase, StoreTraits } from "./store-fixture.js";
 import { storeLeaseCases } from "./store-lease-cases.js";
 import { storeLifeCases } from "./store-life-cases.js";
+import { storeOutboxCases } from "./store-outbox-cases.js";
 import { storeRecordCases } from "./store-record-cases.js";
 import { storeSlotCases } from "./store-slot-cases.js";
 import { storeStateCases } from "./store-state-cases.js";
@@ -20,6 +21,7 @@ export function storeCases(traits: StoreTraits): StoreCase[] {
     ...storeFindCases,
     ...storeSummaryCases,
     ...storeEventCases,
+    ...storeOutboxCases(traits),
     ...storeLeaseCases(traits),
   ];
 }

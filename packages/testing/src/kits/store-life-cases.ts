@@ -57,6 +57,8 @@ const anyStore: StoreCase[] = [
       await rejects(store.files(SOURCE, ["/a"]), "store");
       await rejects(store.files(SOURCE, []), "store");
       await rejects(store.summarize({}), "store");
+      await rejects(store.messages("alarm", 1), "store");
+      await rejects(store.backlog(), "store");
       await rejects(store.lease("radar", "me", 1_000, hour(0)), "store");
       await rejects(store.leaseHolder("radar", hour(0)), "store");
       await rejects(all(store.slots(SOURCE, always)), "store");
