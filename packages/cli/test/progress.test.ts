@@ -16,7 +16,7 @@ import { CapturedOutput } from "./workspace.js";
 
 const AT = new Date("2025-01-01T00:00:00Z");
 const later = (seconds: number) => new Date(AT.getTime() + seconds * 1000);
-const COUNTS = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+const COUNTS = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
 
 function status(name: string, expected: number, settled: number): SourceStatus {
   const slots = { open: 0, failed: 0, partial: 0, complete: settled, empty: 0, missing: 0 };

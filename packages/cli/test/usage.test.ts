@@ -67,7 +67,7 @@ test("a reader that goes away ends the command quietly", async () => {
 test.each([
   [["run", "--sicne"], "unknown option '--sicne'"],
   [["run", "--from", "2025-01-01T00:00"], "has no time zone: write 2025-01-01T00:00Z for UTC"],
-  [["files", "--status", "lost"], "Allowed choices are pending, stored, quarantined, gone"],
+  [["files", "--status", "lost"], "Allowed choices are pending, stored, quarantined, gone, expired"],
   [["files", "--limit", "0"], "It must be a whole number above 0"],
   [["files", "--attribute", "DBZH"], "Write it as name=value, such as field=DBZH"],
   [["status", "extra"], "too many arguments"],

@@ -33,13 +33,14 @@ export interface SlotRow extends Nullable<{
   stored: number;
   quarantined: number;
   gone: number;
+  expired: number;
   bytes: number;
   state: SlotRecord["state"];
   settled: boolean;
 }
 
 export function toSlotRecord(source: string, row: SlotRow): SlotRecord {
-  const { pending, stored, quarantined, gone, bytes } = row;
+  const { pending, stored, quarantined, gone, expired, bytes } = row;
   return {
     source,
     path: row.path,
@@ -57,7 +58,7 @@ export function toSlotRecord(source: string, row: SlotRow): SlotRecord {
     unreadable: { count: row.unreadable, names: row.unreadable_names },
     state: row.state,
     settled: row.settled,
-    files: { pending, stored, quarantined, gone, bytes },
+    files: { pending, stored, quarantined, gone, expired, bytes },
   };
 }
 
@@ -70,6 +71,9 @@ export interface FileRowRead extends Nullable<{
   stored_at: number;
   next_attempt_at: number;
   reason: string;
+  encoding: string;
+  stored_size: number;
+  wanted_at: number;
 }> {
   source: string;
   path: string;
@@ -97,6 +101,9 @@ export function toFileRecord(source: string, row: FileRowRead): FileRecord {
     attempts: row.attempts,
     nextAttemptAt: date(row.next_attempt_at),
     reason: row.reason ?? undefined,
+    encoding: row.encoding ?? undefined,
+    storedSize: row.stored_size ?? undefined,
+    wantedAt: date(row.wanted_at),
   };
 }
 
@@ -132,6 +139,7 @@ export interface SummaryRow {
   stored: number;
   quarantined: number;
   gone: number;
+  expired: number;
   bytes: number;
   skipped: number;
   unreadable: number;
@@ -151,6 +159,7 @@ export function toSummary(rows: readonly SummaryRow[]): Summary {
       stored: total((row) => row.stored),
       quarantined: total((row) => row.quarantined),
       gone: total((row) => row.gone),
+      expired: total((row) => row.expired),
       bytes: total((row) => row.bytes),
     },
     skipped: total((row) => row.skipped),

@@ -23,9 +23,12 @@ const files = fc
   .record({
     slot: hours.map(slotPath),
     name: fc.constantFrom("a", "b", "d/a", "d-/a"),
-    status: fc.constantFrom("pending", "stored", "quarantined", "gone"),
+    status: fc.constantFrom("pending", "stored", "quarantined", "gone", "expired"),
     size: optional(fc.integer({ min: 0, max: 2 ** 40 })),
     observedAt: optional(time),
+    wantedAt: optional(time),
+    encoding: optional(fc.constant("gzip")),
+    storedSize: optional(fc.integer({ min: 0, max: 2 ** 40 })),
     version: fc.nat(3),
   })
   .map(({ name, ...fields }) => file(0, name, fields as object));

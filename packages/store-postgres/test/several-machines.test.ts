@@ -38,7 +38,7 @@ await describeWithPostgres("several machines", (postgres) => {
     const store = postgres.store({ schema });
     await store.open();
     for await (const slot of store.slots("RMA1", always)) {
-      const counts = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+      const counts = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
       for await (const { status, size } of store.find({ source: "RMA1", slot: slot.path })) {
         counts[status]++;
         if (status === "stored") counts.bytes += size!;

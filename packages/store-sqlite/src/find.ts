@@ -24,7 +24,8 @@ export interface FindPage {
 const SMALL_SLOT = 10_000;
 
 const SOURCES = "SELECT id, name FROM sources WHERE name >= ? AND (name = ? OR ? IS NULL) ORDER BY name";
-const SLOT = "SELECT id, pending + stored + quarantined + gone FROM slots WHERE source_id = ? AND path = ?";
+const SLOT =
+  "SELECT id, pending + stored + quarantined + gone + expired FROM slots WHERE source_id = ? AND path = ?";
 
 /** One page of files by source, observedAt and path. Each page is read on its own: nothing stays open in between. */
 export function findPage(

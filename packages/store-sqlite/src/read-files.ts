@@ -7,7 +7,7 @@ export const FILE_COLUMNS = `o.name, d.path || f.name AS path, s.path AS slot,
   nullif(f.observed_at, ${TIMELESS}) AS observed_at, f.status, f.size, f.modified_at, f.first_seen_at,
   CASE typeof(f.sha256) WHEN 'blob' THEN lower(hex(f.sha256)) ELSE f.sha256 END AS sha256,
   CASE typeof(f.location) WHEN 'integer' THEN d.prefix || f.name ELSE f.location END AS location,
-  f.stored_at, f.version, f.attempts, f.next_attempt_at, f.reason`;
+  f.stored_at, f.version, f.attempts, f.next_attempt_at, f.reason, f.encoding, f.stored_size, f.wanted_at`;
 
 type FoundFile = [
   observedAt: FileRow[3],
@@ -17,7 +17,16 @@ type FoundFile = [
   firstSeenAt: FileRow[7],
   sha256: FileRow[8],
   location: string | number | null,
-  ...rest: [FileRow[10], FileRow[11], FileRow[12], FileRow[13], FileRow[14]],
+  ...rest: [
+    FileRow[10],
+    FileRow[11],
+    FileRow[12],
+    FileRow[13],
+    FileRow[14],
+    FileRow[15],
+    FileRow[16],
+    FileRow[17],
+  ],
 ];
 
 type Directory = [id: number, slot: number, prefix: string | null];
@@ -26,7 +35,8 @@ const DIRECTORIES = "SELECT id, slot_id, prefix FROM directories WHERE source_id
 
 const FILE = `SELECT nullif(observed_at, ${TIMELESS}), status, size, modified_at, first_seen_at,
     CASE typeof(sha256) WHEN 'blob' THEN lower(hex(sha256)) ELSE sha256 END, location,
-    stored_at, version, attempts, next_attempt_at, reason
+    stored_at, version, attempts, next_attempt_at, reason, encoding, stored_size,
+    wanted_at
   FROM files WHERE directory_id = ? AND name = ?`;
 
 /**

@@ -36,7 +36,7 @@ export class Recording {
   readonly #directories = new Map<string, Directory>();
   readonly #deltas = new Map<
     number,
-    [pending: number, stored: number, quarantined: number, gone: number, bytes: number]
+    [pending: number, stored: number, quarantined: number, gone: number, expired: number, bytes: number]
   >();
 
   constructor(sql: Statements) {
@@ -134,9 +134,9 @@ export class Recording {
 
   #count(slot: number, [status, size]: readonly [number, number | null], sign: 1 | -1): void {
     let delta = this.#deltas.get(slot);
-    if (!delta) this.#deltas.set(slot, (delta = [0, 0, 0, 0, 0]));
+    if (!delta) this.#deltas.set(slot, (delta = [0, 0, 0, 0, 0, 0]));
     delta[status]! += sign;
-    if (status === 1) delta[4] += sign * (size ?? 0);
+    if (status === 1) delta[5] += sign * (size ?? 0);
   }
 
   /** The first location that ends in its file's name sets the directory's prefix. */
@@ -210,7 +210,7 @@ const SELECT_SOURCE = "SELECT id, longest_slot FROM sources WHERE name = ?";
 const INSERT_DIRECTORY = "INSERT INTO directories (source_id, slot_id, path) VALUES (?, ?, ?) RETURNING id";
 
 const ADD_TO_SLOT = `UPDATE slots SET pending = pending + ?, stored = stored + ?, quarantined = quarantined + ?,
-  gone = gone + ?, bytes = bytes + ? WHERE id = ?`;
+  gone = gone + ?, expired = expired + ?, bytes = bytes + ? WHERE id = ?`;
 
 const UPSERT_SLOT = `INSERT INTO slots (source_id, path, start_at, end_at, listing, visited_at, listed_at, closed,
     next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names)
@@ -222,13 +222,15 @@ const UPSERT_SLOT = `INSERT INTO slots (source_id, path, start_at, end_at, listi
     unreadable = excluded.unreadable, unreadable_names = excluded.unreadable_names`;
 
 const UPSERT_FILE = `INSERT INTO files (directory_id, name, source_id, observed_at, status, size, modified_at,
-    first_seen_at, sha256, location, stored_at, version, attempts, next_attempt_at, reason)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    first_seen_at, sha256, location, stored_at, version, attempts, next_attempt_at, reason, encoding, stored_size,
+    wanted_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (directory_id, name) DO UPDATE SET observed_at = excluded.observed_at, status = excluded.status,
     size = excluded.size, modified_at = excluded.modified_at, first_seen_at = excluded.first_seen_at,
     sha256 = excluded.sha256, location = excluded.location, stored_at = excluded.stored_at,
     version = excluded.version, attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
-    reason = excluded.reason`;
+    reason = excluded.reason, encoding = excluded.encoding, stored_size = excluded.stored_size,
+    wanted_at = excluded.wanted_at`;
 
 const SAME_EVENT =
   "SELECT 1 FROM events WHERE source_id = ? AND path = ? AND at = ? AND what = ? AND detail IS ?";

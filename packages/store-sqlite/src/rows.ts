@@ -39,6 +39,7 @@ export type SlotRow = [
   stored: number,
   quarantined: number,
   gone: number,
+  expired: number,
   bytes: number,
 ];
 
@@ -58,6 +59,9 @@ export type FileRow = [
   attempts: number,
   nextAttemptAt: Maybe<number>,
   reason: Maybe<string>,
+  encoding: Maybe<string>,
+  storedSize: Maybe<number>,
+  wantedAt: Maybe<number>,
 ];
 
 export type EventRow = [source: string, path: string, at: number, what: string, detail: Maybe<string>];
@@ -74,8 +78,8 @@ export type ChangeRow =
   | { readonly kind: "message"; readonly row: MessageRow }
   | { readonly kind: "delivered"; readonly row: DeliveredRow };
 
-/** A file's status is its place in here; the schema's index counts on "stored" being 1. */
-export const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone"];
+/** A file's status is its place in here; the schema's index counts on "stored" being 1 and "expired" 4. */
+export const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone", "expired"];
 
 const ms = (date: Date | undefined): Maybe<number> => date?.getTime() ?? null;
 const date = (time: Maybe<number>): Date | undefined => (time === null ? undefined : new Date(time));
@@ -140,7 +144,14 @@ export function rowToSlot(row: SlotRow): SlotRecord {
     unreadable: { count: row[14], names: JSON.parse(row[15]) as string[] },
     state: row[16] as SlotRecord["state"],
     settled: row[17] === 1,
-    files: { pending: row[18], stored: row[19], quarantined: row[20], gone: row[21], bytes: row[22] },
+    files: {
+      pending: row[18],
+      stored: row[19],
+      quarantined: row[20],
+      gone: row[21],
+      expired: row[22],
+      bytes: row[23],
+    },
   };
 }
 
@@ -161,6 +172,9 @@ function fileToRow(file: FileRecord): FileRow {
     file.attempts,
     ms(file.nextAttemptAt),
     file.reason ?? null,
+    file.encoding ?? null,
+    file.storedSize ?? null,
+    ms(file.wantedAt),
   ];
 }
 
@@ -181,6 +195,9 @@ export function rowToFile(row: FileRow): FileRecord {
     attempts: row[12],
     nextAttemptAt: date(row[13]),
     reason: row[14] ?? undefined,
+    encoding: row[15] ?? undefined,
+    storedSize: row[16] ?? undefined,
+    wantedAt: date(row[17]),
   };
 }
 

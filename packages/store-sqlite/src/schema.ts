@@ -43,12 +43,13 @@ export const MIGRATIONS: readonly string[] = [
     stored INTEGER NOT NULL DEFAULT 0,
     quarantined INTEGER NOT NULL DEFAULT 0,
     gone INTEGER NOT NULL DEFAULT 0,
+    expired INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL AS (CASE
       WHEN listing IN ('failed', 'truncated') THEN 'failed'
       WHEN NOT closed THEN 'open'
       WHEN pending > 0 OR quarantined > 0 OR unreadable > 0 THEN 'partial'
-      WHEN stored > 0 THEN 'complete'
+      WHEN stored > 0 OR expired > 0 THEN 'complete'
       WHEN listing = 'missing' THEN 'missing'
       ELSE 'empty' END),
     settled INTEGER NOT NULL AS (closed AND pending = 0 AND listing NOT IN ('failed', 'truncated')),
@@ -83,10 +84,13 @@ export const MIGRATIONS: readonly string[] = [
     attempts INTEGER NOT NULL,
     next_attempt_at INTEGER,
     reason TEXT,
+    encoding TEXT,
+    stored_size INTEGER,
+    wanted_at INTEGER,
     PRIMARY KEY (directory_id, name)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX files_observed ON files (source_id, observed_at);
-  CREATE INDEX files_unstored ON files (source_id, observed_at) WHERE status <> 1;
+  CREATE INDEX files_unstored ON files (source_id, observed_at) WHERE status <> 1 AND status <> 4;
 
   CREATE TABLE events (
     id INTEGER PRIMARY KEY,

@@ -22,7 +22,8 @@ export interface Page {
   readonly next?: Position;
 }
 
-const STORED = 1 << STATUSES.indexOf("stored");
+/** Most files are one or the other; those that aren't have a small index of their own. */
+const MOST = (1 << STATUSES.indexOf("stored")) | (1 << STATUSES.indexOf("expired"));
 
 const JOINS = `CROSS JOIN directories d ON d.id = f.directory_id CROSS JOIN slots s ON s.id = d.slot_id
   CROSS JOIN sources o ON o.id = s.source_id`;
@@ -44,8 +45,8 @@ export class SourceSearch {
     this.#source = source;
     this.#slot = slot;
     this.#index =
-      (statuses & STORED) === 0
-        ? "files f INDEXED BY files_unstored WHERE f.status <> 1"
+      (statuses & MOST) === 0
+        ? "files f INDEXED BY files_unstored WHERE f.status <> 1 AND f.status <> 4"
         : "files f INDEXED BY files_observed WHERE true";
   }
 

@@ -16,6 +16,7 @@ export type StateSums = [
   stored: number,
   quarantined: number,
   gone: number,
+  expired: number,
   bytes: number,
   skipped: number,
   unreadable: number,
@@ -23,7 +24,7 @@ export type StateSums = [
 ];
 
 const SUMS = `SELECT s.state, count(*), sum(s.settled), sum(s.pending), sum(s.stored), sum(s.quarantined),
-    sum(s.gone), sum(s.bytes), sum(s.skipped), sum(s.unreadable), min(s.next_visit_at)
+    sum(s.gone), sum(s.expired), sum(s.bytes), sum(s.skipped), sum(s.unreadable), min(s.next_visit_at)
   FROM sources o CROSS JOIN slots s INDEXED BY slots_start ON s.source_id = o.id
   WHERE (o.name = ? OR ? IS NULL) AND s.start_at > ? - o.longest_slot AND s.start_at < ?
     AND ifnull(s.end_at, ${TIMELESS}) > ?

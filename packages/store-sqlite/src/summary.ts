@@ -4,7 +4,7 @@ import type { StateSums } from "./summarize.js";
 /** The sums by state, as one summary. */
 export function toSummary(sums: readonly StateSums[]): Summary {
   const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
-  const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+  const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
   const rest = { settled: 0, skipped: 0, unreadable: 0 };
   let next = Infinity;
   for (const [
@@ -15,6 +15,7 @@ export function toSummary(sums: readonly StateSums[]): Summary {
     stored,
     quarantined,
     gone,
+    expired,
     bytes,
     skipped,
     unreadable,
@@ -26,6 +27,7 @@ export function toSummary(sums: readonly StateSums[]): Summary {
     files.stored += stored;
     files.quarantined += quarantined;
     files.gone += gone;
+    files.expired += expired;
     files.bytes += bytes;
     rest.skipped += skipped;
     rest.unreadable += unreadable;

@@ -9,7 +9,7 @@ import { withDaybook } from "../open-daybook.js";
 import { instant, positiveInteger, withJson } from "./options.js";
 import type { GlobalOptions } from "./options.js";
 
-const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone"];
+const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone", "expired"];
 
 interface FilesOptions {
   readonly source?: string;

@@ -94,7 +94,7 @@ async function hasGaps({ name, layout, store, range, policy }: Source, now: Date
 
 /** What a ledger that may itself have failed can still say. */
 async function lastWords({ name, range, store }: Source): Promise<Summary> {
-  const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+  const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
   const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
   return store
     .summarize({ source: name, range })

@@ -26,6 +26,7 @@ export function copyFile(file: FileRecord): FileRecord {
     firstSeenAt: new Date(file.firstSeenAt),
     storedAt: copyOf(file.storedAt),
     nextAttemptAt: copyOf(file.nextAttemptAt),
+    wantedAt: copyOf(file.wantedAt),
   };
 }
 

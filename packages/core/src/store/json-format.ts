@@ -62,7 +62,7 @@ function fromLists({ leases, slots, files, events, outbox }: Lists): MemoryLedge
   const ledger = new MemoryLedger(new MemoryLeases(leases));
   const visits = slots.map((slot) => dated(slot, ["start", "visitedAt"], ["end", "listedAt", "nextVisitAt"]));
   const found = files.map((file) =>
-    dated(file, ["firstSeenAt"], ["observedAt", "modifiedAt", "storedAt", "nextAttemptAt"]),
+    dated(file, ["firstSeenAt"], ["observedAt", "modifiedAt", "storedAt", "nextAttemptAt", "wantedAt"]),
   );
   const happened = events.map((event) => dated(event, ["at"], []));
   const waiting = outbox.map((message) => ({ ...message, at: instant(message.at, message.id) }));

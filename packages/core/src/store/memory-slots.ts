@@ -8,7 +8,7 @@ import type { FileRecord, SlotRecord, SlotVisit } from "./state-store.js";
 export class MemorySlot {
   visit: SlotVisit;
   readonly #files = new Map<string, FileRecord>();
-  readonly #counts = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+  readonly #counts = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
 
   constructor(visit: SlotVisit) {
     this.visit = visit;

@@ -3,7 +3,7 @@ import type { FileCounts, ListingOutcome, SlotState } from "./state-store.js";
 export interface SlotFacts {
   readonly listing: ListingOutcome;
   readonly closed: boolean;
-  readonly files: Pick<FileCounts, "pending" | "stored" | "quarantined">;
+  readonly files: Pick<FileCounts, "pending" | "stored" | "quarantined" | "expired">;
   readonly unreadable: { readonly count: number };
 }
 
@@ -16,7 +16,8 @@ export function slotState(facts: SlotFacts): Exclude<SlotState, "unseen"> {
   if (listing === "failed" || listing === "truncated") return "failed";
   if (!closed) return "open";
   if (files.pending > 0 || files.quarantined > 0 || unreadable.count > 0) return "partial";
-  if (files.stored > 0) return "complete";
+  // What was let go was looked after once: it is no gap, and makes none.
+  if (files.stored + files.expired > 0) return "complete";
   return listing === "missing" ? "missing" : "empty";
 }
 

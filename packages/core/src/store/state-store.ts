@@ -9,9 +9,10 @@ export type ListingOutcome = "entries" | "empty" | "missing" | "failed" | "trunc
 
 /**
  * pending: seen, to be fetched (or waiting until it is ready, or for its next attempt). stored: at its final name,
- * verified. quarantined: given up, with the reason. gone: it left the source before it could be fetched.
+ * verified. quarantined: given up, with the reason. gone: it left the source before it could be fetched. expired: older
+ * than its source keeps files, so it was deleted, or was never fetched; what the ledger knew of it stays.
  */
-export type FileStatus = "pending" | "stored" | "quarantined" | "gone";
+export type FileStatus = "pending" | "stored" | "quarantined" | "gone" | "expired";
 
 /** Names at the source that are not ours: they don't parse, are of the wrong type, or are unsafe. */
 export interface Skipped {
@@ -51,6 +52,7 @@ export interface FileCounts {
   readonly stored: number;
   readonly quarantined: number;
   readonly gone: number;
+  readonly expired: number;
   /** Bytes of the stored ones. */
   readonly bytes: number;
 }
@@ -78,14 +80,20 @@ export interface FileRecord {
   readonly firstSeenAt: Date;
   /** Hex; of the version that is stored. */
   readonly sha256?: string;
-  /** Where the destination put it, relative to the destination. */
+  /** Where the destination put it, relative to the destination; an expired file has no place. */
   readonly location?: string;
+  /** How it is kept where that isn't as it was sent, such as "gzip"; `size` and `sha256` are of what was sent. */
+  readonly encoding?: string;
+  /** Bytes on disk, of a file with an `encoding`. */
+  readonly storedSize?: number;
   readonly storedAt?: Date;
   /** 1 for the first version stored, then counting up; 0 while none is. */
   readonly version: number;
   /** Failed attempts at this version. */
   readonly attempts: number;
   readonly nextAttemptAt?: Date;
+  /** When somebody asked for it although it was older than its source keeps files: it is kept from then on. */
+  readonly wantedAt?: Date;
   /** Why it isn't stored: the last failure, or what it waits for. */
   readonly reason?: string;
 }

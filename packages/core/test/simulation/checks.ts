@@ -134,7 +134,7 @@ async function checkSlots(world: World, plan: SourcePlan, files: Map<string, Fil
     );
     const own = [...files.values()].filter((file) => file.slot === path);
     const count = (status: string) => own.filter((file) => file.status === status).length;
-    for (const status of ["pending", "stored", "quarantined", "gone"] as const)
+    for (const status of ["pending", "stored", "quarantined", "gone", "expired"] as const)
       expect(
         slot!.files[status] === count(status),
         `${path} counts ${slot!.files[status]} files ${status}, and has ${count(status)}`,

@@ -10,7 +10,10 @@ export class CountChanges {
   add(slotId: number, status: FileStatus, size: number | null | undefined, sign: 1 | -1): void {
     let counts = this.#slots.get(slotId);
     if (!counts)
-      this.#slots.set(slotId, (counts = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 }));
+      this.#slots.set(
+        slotId,
+        (counts = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 }),
+      );
     counts[status] += sign;
     if (status === "stored") counts.bytes += sign * (size ?? 0);
   }
@@ -19,7 +22,7 @@ export class CountChanges {
   changes(): ({ slotId: number } & FileCounts)[] {
     return [...this.#slots]
       .map(([slotId, counts]) => ({ slotId, ...counts }))
-      .filter((c) => c.pending || c.stored || c.quarantined || c.gone || c.bytes)
+      .filter((c) => c.pending || c.stored || c.quarantined || c.gone || c.expired || c.bytes)
       .sort((a, b) => a.slotId - b.slotId);
   }
 }

@@ -74,5 +74,6 @@ const columnsOf = (changes: readonly ReturnType<CountChanges["changes"]>[number]
   changes.map((c) => c.stored),
   changes.map((c) => c.quarantined),
   changes.map((c) => c.gone),
+  changes.map((c) => c.expired),
   changes.map((c) => c.bytes),
 ];

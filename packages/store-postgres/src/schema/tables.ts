@@ -35,12 +35,13 @@ CREATE TABLE ${schema}.slots (
   stored integer NOT NULL DEFAULT 0 CHECK (stored >= 0),
   quarantined integer NOT NULL DEFAULT 0 CHECK (quarantined >= 0),
   gone integer NOT NULL DEFAULT 0 CHECK (gone >= 0),
+  expired integer NOT NULL DEFAULT 0 CHECK (expired >= 0),
   bytes bigint NOT NULL DEFAULT 0,
   state text NOT NULL GENERATED ALWAYS AS (CASE
     WHEN listing IN ('failed', 'truncated') THEN 'failed'
     WHEN NOT closed THEN 'open'
     WHEN pending > 0 OR quarantined > 0 OR unreadable > 0 THEN 'partial'
-    WHEN stored > 0 THEN 'complete'
+    WHEN stored > 0 OR expired > 0 THEN 'complete'
     WHEN listing = 'missing' THEN 'missing'
     ELSE 'empty' END) STORED,
   settled boolean NOT NULL GENERATED ALWAYS AS
@@ -70,21 +71,24 @@ CREATE TABLE ${schema}.files (
   first_seen_at bigint NOT NULL,
   stored_at bigint,
   next_attempt_at bigint,
+  stored_size bigint,
+  wanted_at bigint,
   source_id integer NOT NULL,
   version integer NOT NULL,
   attempts integer NOT NULL,
-  status text NOT NULL CHECK (status IN ('pending', 'stored', 'quarantined', 'gone')),
+  status text NOT NULL CHECK (status IN ('pending', 'stored', 'quarantined', 'gone', 'expired')),
   name text COLLATE "C" NOT NULL,
   sha256 bytea,
   location text,
   reason text,
+  encoding text,
   undated_path text COLLATE "C",
   PRIMARY KEY (directory_id, name)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 COMMENT ON COLUMN ${schema}.files.undated_path IS 'the whole path, only where observed_at is null: its order among those';
 CREATE INDEX files_by_time ON ${schema}.files (source_id, observed_at);
 CREATE INDEX files_by_slot ON ${schema}.files (slot_id, observed_at);
-CREATE INDEX files_wanting ON ${schema}.files (source_id, observed_at) WHERE status <> 'stored';
+CREATE INDEX files_wanting ON ${schema}.files (source_id, observed_at) WHERE status <> 'stored' AND status <> 'expired';
 CREATE INDEX files_undated ON ${schema}.files (source_id, left(undated_path, 500)) WHERE undated_path IS NOT NULL;
 
 CREATE TABLE ${schema}.events (

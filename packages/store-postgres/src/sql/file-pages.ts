@@ -20,7 +20,8 @@ export function pageOfFiles(schema: string, page: FilePage): { text: string; val
   if (status) {
     where.push(`f.status = ANY(${values.add(status)}::text[])`);
     // In so many words, for the planner to see that the smaller index will do.
-    if (!status.includes("stored")) where.push("f.status <> 'stored'");
+    if (!status.includes("stored") && !status.includes("expired"))
+      where.push("f.status <> 'stored' AND f.status <> 'expired'");
   }
   if (slot !== undefined)
     where.push(

@@ -29,6 +29,9 @@ export const fileColumns: readonly Column<FileRow>[] = [
   ["attempts", "int", (r) => r.file.attempts],
   ["next_attempt_at", "bigint", (r) => ms(r.file.nextAttemptAt)],
   ["reason", "text", (r) => r.file.reason && storable(r.file.reason)],
+  ["encoding", "text", (r) => r.file.encoding],
+  ["stored_size", "bigint", (r) => r.file.storedSize],
+  ["wanted_at", "bigint", (r) => ms(r.file.wantedAt)],
   ["undated_path", "text", (r) => (r.file.observedAt ? undefined : r.file.path)],
 ];
 
@@ -56,7 +59,8 @@ export const replaceFiles = (schema: string): string => `
 /** A file `f`, its directory `d` and its slot `s`, as `toFileRecord` reads them. */
 export const fileFields = `
     d.path || f.name AS path, s.path AS slot, f.observed_at, f.status, f.size, f.modified_at, f.first_seen_at,
-    encode(f.sha256, 'hex') AS sha256, f.location, f.stored_at, f.version, f.attempts, f.next_attempt_at, f.reason`;
+    encode(f.sha256, 'hex') AS sha256, f.location, f.stored_at, f.version, f.attempts, f.next_attempt_at, f.reason,
+    f.encoding, f.stored_size, f.wanted_at`;
 
 /** Paths a statement: more at once are slower each. */
 export const LOOK_UPS_PER_STATEMENT = 1_000;

@@ -33,7 +33,7 @@ export function pageOfSlots(schema: string, page: SlotPage): { text: string; val
   const text = `
   SELECT path, start_at, nullif(end_at, ${END_OF_TIME}) AS ended_at, listing, visited_at, listed_at, closed,
     next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names,
-    pending, stored, quarantined, gone, bytes, state, settled
+    pending, stored, quarantined, gone, expired, bytes, state, settled
   FROM ${schema}.slots
   WHERE ${where.join(" AND ")}
   ORDER BY start_at, path

@@ -61,7 +61,8 @@ export const putDue = (schema: string): string => `
 export const addToCounts = (schema: string): string => `
   UPDATE ${schema}.slots s SET
     pending = s.pending + d.pending, stored = s.stored + d.stored,
-    quarantined = s.quarantined + d.quarantined, gone = s.gone + d.gone, bytes = s.bytes + d.bytes
-  FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::bigint[])
-    AS d(id, pending, stored, quarantined, gone, bytes)
+    quarantined = s.quarantined + d.quarantined, gone = s.gone + d.gone, expired = s.expired + d.expired,
+    bytes = s.bytes + d.bytes
+  FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::bigint[])
+    AS d(id, pending, stored, quarantined, gone, expired, bytes)
   WHERE s.id = d.id`;

@@ -115,6 +115,20 @@ export const storeFileCases: StoreCase[] = [
     },
   },
   {
+    name: "how a file is kept on disk, and that it was asked for, is remembered beside what it is",
+    async run({ store }) {
+      const file = storedFile("a", {
+        size: 2 ** 33,
+        encoding: "gzip",
+        storedSize: 2 ** 32 + 1,
+        wantedAt: hour(9),
+      });
+      await store.record([aVisit(0), aFile(file)]);
+      same(await store.files(SOURCE, [file.path]), new Map([[file.path, file]]));
+      for await (const found of store.find({ slot })) same(found, file);
+    },
+  },
+  {
     name: "a file recorded again is replaced whole: what the new record leaves out is gone",
     async run({ store }) {
       await store.record([aVisit(0), aFile(storedFile("a", { reason: "slow", nextAttemptAt: hour(3) }))]);

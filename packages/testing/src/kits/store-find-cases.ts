@@ -77,6 +77,10 @@ export const storeFindCases: StoreCase[] = [
       same(await namesOf(store, { status: ["pending", "gone"] }), ["c", "0"]);
       same(await namesOf(store, { status: ["quarantined", "stored"], source: SOURCE }), ["a", "b", "d"]);
       same(await namesOf(store, { status: [] }), []);
+      await store.record([aFile(fileOf("c", { status: "expired", observedAt: hour(0) }))]);
+      same(await namesOf(store, { status: ["expired"] }), ["c"]);
+      same(await namesOf(store, { status: ["expired", "gone"], slot: slotPath(0) }), ["c", "0"]);
+      same(await namesOf(store, { status: ["pending", "gone"] }), ["0"]);
     },
   },
   {

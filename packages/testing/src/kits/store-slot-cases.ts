@@ -115,7 +115,7 @@ export const storeSlotCases: StoreCase[] = [
       });
       await store.record([{ kind: "visit", visit }]);
       const [slot] = await all(store.slots(SOURCE, always));
-      const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+      const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
       same(slot, { ...visit, state: "failed", settled: false, files });
     },
   },
@@ -128,7 +128,7 @@ export const storeSlotCases: StoreCase[] = [
       const again = visitOf(0, { end: undefined, visitedAt: hour(6), skipped: { count: 1, names: ["x"] } });
       await store.record([{ kind: "visit", visit: again }]);
       const slots = await all(store.slots(SOURCE, always));
-      const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+      const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
       same(slots, [{ ...again, state: "empty", settled: true, files }]);
     },
   },

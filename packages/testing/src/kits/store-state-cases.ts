@@ -16,7 +16,7 @@ import {
 } from "./store-fixture.js";
 
 const listings: ListingOutcome[] = ["entries", "empty", "missing", "failed", "truncated"];
-const statuses: FileStatus[] = ["pending", "stored", "quarantined", "gone"];
+const statuses: FileStatus[] = ["pending", "stored", "quarantined", "gone", "expired"];
 
 async function slotAt(store: StateStore, hours: number) {
   const slots = await all(store.slots(SOURCE, { start: hour(hours), end: hour(hours + 1) }));
@@ -24,7 +24,7 @@ async function slotAt(store: StateStore, hours: number) {
   return slots[0]!;
 }
 
-const noFiles = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+const noFiles = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
 
 export const storeStateCases: StoreCase[] = [
   {
@@ -83,6 +83,11 @@ export const storeStateCases: StoreCase[] = [
           file: fileOf("a", { status: "gone" }),
           state: "complete",
           counts: { gone: 1, stored: 1, bytes: 7 },
+        },
+        {
+          file: fileOf("a", { status: "expired" }),
+          state: "complete",
+          counts: { expired: 1, stored: 1, bytes: 7 },
         },
         {
           file: storedFile("a", { size: undefined }),

@@ -16,7 +16,7 @@ import {
 const nothing: Summary = {
   slots: { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 },
   settled: 0,
-  files: { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 },
+  files: { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 },
   skipped: 0,
   unreadable: 0,
 };
@@ -34,13 +34,14 @@ const ledger = [
   aFile(fileOf("c", { slot: slotPath(1) })),
   aFile(fileOf("d", { slot: slotPath(4), status: "quarantined" })),
   aFile(fileOf("e", { slot: slotPath(4), status: "gone" })),
+  aFile(fileOf("f", { slot: slotPath(4), status: "expired", size: 7 })),
   aFile(storedFile("a", { source: "other", size: 1_000 })),
 ];
 
 const ours: Summary = {
   slots: { open: 1, failed: 1, partial: 1, complete: 1, empty: 1, missing: 1 },
   settled: 4,
-  files: { pending: 1, stored: 2, quarantined: 1, gone: 1, bytes: 111 },
+  files: { pending: 1, stored: 2, quarantined: 1, gone: 1, expired: 1, bytes: 111 },
   skipped: 3,
   unreadable: 2,
   nextVisitAt: hour(5),
@@ -106,7 +107,7 @@ export const storeSummaryCases: StoreCase[] = [
       for (const slot of await all(store.slots(SOURCE, always)))
         (slots as Record<string, number>)[slot.state]!--;
       same(slots, nothing.slots);
-      for (const status of ["pending", "stored", "quarantined", "gone"] as const)
+      for (const status of ["pending", "stored", "quarantined", "gone", "expired"] as const)
         same(files[status], (await all(store.find({ source: SOURCE, status: [status] }))).length);
     },
   },

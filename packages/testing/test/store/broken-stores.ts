@@ -164,7 +164,7 @@ export const brokenStores: Record<string, Break> = {
   },
   "forgets a slot's files when it is visited": (s) => {
     const cleared = new Set<string>();
-    const none = { pending: 0, stored: 0, quarantined: 0, gone: 0, bytes: 0 };
+    const none = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
     return {
       ...recording(s, (changes) => {
         for (const c of changes) {
