@@ -1,6 +1,5 @@
 import { createDaybook, DaybookError, ObserverToken } from "@daybook/core";
 import type { Daybook, DaybookOptions, Observer } from "@daybook/core";
-import { loadConfig } from "./config/load-config.js";
 import { suggestion } from "./config/suggest.js";
 import type { CommandContext } from "./context.js";
 import { ExitCode } from "./exit-code.js";
@@ -14,6 +13,7 @@ export async function withDaybook(
   options: { config: string; source?: readonly string[]; observer?: Observer },
   use: (daybook: Daybook) => Promise<ExitCode>,
 ): Promise<void> {
+  const { loadConfig } = await import("./config/load-config.js");
   const loaded = await loadConfig(options.config, { env: context.env });
   if (loaded.problems !== undefined) {
     for (const problem of loaded.problems) context.stderr.line(problem);

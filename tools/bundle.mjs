@@ -1,0 +1,62 @@
+// Bundles the packages that every start of the command loads: a hundred small files cost Node more than what is in them.
+// The types beside the bundles are tsc's. What a package has inlined is named in dist/licenses.txt.
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+import { ROOT } from "./workspace.mjs";
+
+/** Entries, and the dependencies that are inlined: those of many files, loaded at every start. */
+const BUNDLES = {
+  core: { entries: ["index"], inline: ["tsyringe", "reflect-metadata"] },
+  cli: { entries: ["index", "main"], inline: ["commander", "yaml", "zod"] },
+  "store-sqlite": { entries: ["index", "worker"], inline: [] },
+  "transport-ftp": { entries: ["index"], inline: ["basic-ftp"] },
+};
+
+for (const [folder, bundle] of Object.entries(BUNDLES)) {
+  const home = join(ROOT, "packages", folder);
+  const kept = process.argv.includes("--clean") ? [] : await write(home, bundle);
+  // What is left of an earlier build would be published too.
+  for (const path of readdirSync(join(home, "dist"), { recursive: true }))
+    if (/\.js(\.map)?$/.test(path) && !kept.includes(path)) rmSync(join(home, "dist", path));
+}
+
+async function write(home, { entries, inline }) {
+  const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  const asked = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const external = asked.filter((name) => !inline.includes(name));
+  const build = await rolldown({
+    cwd: home,
+    input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
+    platform: "node",
+    external: (id) =>
+      id.startsWith("node:") || external.some((name) => id === name || id.startsWith(`${name}/`)),
+    transform: { target: "node20.19" },
+    onLog: (level, log) => {
+      throw new Error(`${level} while bundling ${manifest.name}: ${log.message}`);
+    },
+  });
+  const { output } = await build.write({
+    dir: "dist",
+    format: "esm",
+    sourcemap: true,
+    chunkFileNames: "[name]-[hash].js",
+  });
+  await build.close();
+  const texts = licenses(output.flatMap(({ moduleIds }) => moduleIds ?? []));
+  if (inline.length > 0) writeFileSync(join(home, "dist/licenses.txt"), texts);
+  return output.map(({ fileName }) => fileName);
+}
+
+function licenses(files) {
+  const packages = new Set(
+    files.flatMap((file) => /.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file) ?? []),
+  );
+  const texts = [...packages].sort().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    return `${name} ${version}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  });
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
+}
