@@ -202,3 +202,16 @@ test("readiness asks for the name and the marker, and for one sign of quiet", as
   expect(ready(facts("a.BUFR", 61_000, []))).toContain("a.BUFR.ok isn't there yet");
   expect(ready(facts("a.tmp", 61_000, ["a.tmp.ok"]))).toContain("doesn't fit");
 });
+
+test("limits reach the sources and the hosts, in bytes per second", async () => {
+  const { sources, hosts } = await load(`${source(`transport: { use: ftp, host: Ftp.example.com }
+    limit: { rate: 5MB/s, hours: [{ from: 08:00, to: "24:00", rate: 800kB/s, days: mon-fri }], zone: Europe/Zurich }`)}
+hosts: { "ftp.example.com:21": { limit: { rate: unlimited } } }
+`);
+  expect(sources[0]!.limit).toEqual({
+    rate: 5e6,
+    hours: [{ from: "08:00", to: "24:00", rate: 8e5, days: ["mon-fri"] }],
+    zone: "Europe/Zurich",
+  });
+  expect(hosts).toEqual({ "ftp.example.com:21": { limit: { rate: Infinity } } });
+});

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { container, injectable } from "tsyringe";
 import {
+  ClockToken,
   createDaybook,
   DestinationToken,
   localDestination,
@@ -12,7 +13,7 @@ import {
   type DaybookOptions,
   type Plugin,
 } from "@daybook/core";
-import { MemoryTransport, memoryTransport, RemoteTree } from "@daybook/testing";
+import { FakeClock, MemoryTransport, memoryTransport, RemoteTree } from "@daybook/testing";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -159,5 +160,59 @@ describe("createDaybook", () => {
     ]);
     expect((await daybook.status())[0]!.unseen).toBe(1);
     await daybook.close();
+  });
+});
+
+describe("limits", () => {
+  /** What it takes, in s, to fetch 1 MB for each of two sources that share a host. */
+  async function seconds(hosts: DaybookOptions["hosts"], rate?: string): Promise<number> {
+    const tree = new RemoteTree();
+    const clock = new FakeClock(new Date("2025-02-01T00:00:00Z"));
+    const names = ["one", "two"];
+    for (const name of names)
+      tree.put(`/${name}/2025-01-01/18.log`, Buffer.alloc(1e6), new Date("2025-01-01T19:00:00Z"));
+    const { plugins, sources } = options(tree, { hosts });
+    const daybook = createDaybook({
+      hosts,
+      plugins: [...plugins, { name: "fake", provides: ClockToken, create: () => clock }],
+      sources: names.map((name) => ({
+        ...sources[0]!,
+        name,
+        plugins: [memoryTransport({ tree, endpoint: "memory://Big.Tree:99" })],
+        layout: template(`/${name}/{yyyy}-{MM}-{dd}/{HH}.log`),
+        limit: rate === undefined ? undefined : { rate },
+      })),
+    });
+    const began = clock.now().getTime();
+    const { sources: results } = await clock.runUntil(daybook.run());
+    expect(results.map(({ fetched }) => fetched.bytes)).toEqual([1e6, 1e6]);
+    await daybook.close();
+    return (clock.now().getTime() - began) / 1000;
+  }
+
+  it.each(["big.tree", "big.tree:99", "memory://big.tree:99"])(
+    "a host's holds for all its sources: %s",
+    async (name) => {
+      expect(await seconds({ [name]: { limit: { rate: "200kB/s" } } })).toBeCloseTo(10, 0);
+    },
+  );
+
+  it.each([
+    ["a source's own", {}, "100kB/s", 10],
+    ["both, where both are", { "big.tree": { limit: { rate: "100kB/s" } } }, "500kB/s", 20],
+    ["none, where it is another host's", { "little.tree": { limit: { rate: "1kB/s" } } }, undefined, 0],
+  ])("%s holds", async (_, hosts, rate, expected) => {
+    expect(await seconds(hosts, rate)).toBeCloseTo(expected, 0);
+  });
+
+  it("says whose limit can't be meant", () => {
+    const limit = { rate: "fast" };
+    expect(() => createDaybook(options(aTree(), { hosts: { h: { limit } } }))).toThrow(
+      "limit of host h: rate",
+    );
+    const { sources } = options(aTree());
+    expect(() => createDaybook(options(aTree(), { sources: [{ ...sources[0]!, limit }] }))).toThrow(
+      "limit of source logs: rate",
+    );
   });
 });

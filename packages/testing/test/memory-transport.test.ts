@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { DaybookError, HostBudget, SystemClock, TransportToken, isDaybookError } from "@daybook/core";
-import type { ErrorKind } from "@daybook/core";
+import type { ErrorKind, Transport } from "@daybook/core";
 import { MemoryTransport, RemoteTree, memoryTransport } from "@daybook/testing";
 import type { MemoryFaults } from "@daybook/testing";
 import { describe, expect, test } from "vitest";
@@ -123,6 +123,7 @@ describe("a memory transport", () => {
         asked.push([endpoint, connections]);
         return budget;
       },
+      limited: (it: Transport) => it,
     };
     const first = plugin.create(deps);
     const second = plugin.create(deps);

@@ -158,6 +158,7 @@ describe("the plugin", () => {
         asked.push([endpoint, connections]);
         return new HostBudget({ connections });
       },
+      limited: (it) => it,
     });
     expect([plugin.provides, plugin.name, asked]).toEqual([
       TransportToken,

@@ -12,6 +12,7 @@ test("the plugin makes a transport on the budget it is handed", async () => {
   const transport = plugin.create({
     clock: new SystemClock(),
     budget: (...args) => (asked.push(args), budget),
+    limited: (it) => it,
   });
   onTestFinished(() => transport.close());
 

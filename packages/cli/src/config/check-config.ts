@@ -4,7 +4,9 @@ import type { CheckedConfig, CheckedSource } from "./checked-config.js";
 import { interpolate } from "./interpolate.js";
 import type { KeyPath, Problem } from "./problem.js";
 import { Problems } from "./problems.js";
+import { builtIn } from "./schema/adapters.js";
 import { rootSchema } from "./schema/root.js";
+import { suggestion } from "./suggest.js";
 import { parseYaml } from "./yaml-document.js";
 
 export type Checked =
@@ -30,6 +32,7 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
     ? given.flatMap((source, i) => checkSource(source, ["sources", i], problems))
     : [];
   checkUnique(sources, problems);
+  checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
   if (root === undefined) return { problems: problems.sorted };
   const state = checkAdapter("state", root.state, ["state"], problems);
   const destination = checkAdapter("destination", root.destination, ["destination"], problems);
@@ -40,6 +43,7 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
     destination,
     inspect,
     shutdownTimeout: root.shutdown_timeout,
+    hosts: root.hosts ?? {},
     sources,
   };
   return { config, lineOf: yaml.lineOf };
@@ -48,6 +52,22 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
 /** Below these keys of a source, 0315 is a name and not a number. */
 function verbatim(path: KeyPath): boolean {
   return path[0] === "sources" && (path[2] === "select" || path[2] === "each");
+}
+
+/** A host's name that is misspelt would limit nothing, without a word. Transports of others may have any host. */
+function checkHosts(names: readonly string[], sources: readonly CheckedSource[], problems: Problems): void {
+  const hosts = sources.map(({ transport }) => builtIn("transport", transport.use) && transport.options.host);
+  if (hosts.includes(undefined)) return;
+  const known = [...new Set(hosts.map((host) => String(host).toLowerCase()))];
+  for (const name of names) {
+    const host = name
+      .toLowerCase()
+      .replace(/^[a-z]+:\/\//, "")
+      .replace(/:\d+$/, "")
+      .replace(/^\[|\]$/g, "");
+    if (!known.includes(host))
+      problems.add(["hosts", name], `no source has the host \`${host}\`${suggestion(host, known)}`);
+  }
 }
 
 // Folders on some file systems don't tell upper from lower case.

@@ -1,3 +1,4 @@
+import type { HostOptions } from "@daybook/core";
 import type { Constants } from "./each.js";
 import type { KeyPath } from "./problem.js";
 import type { AdapterKind } from "./schema/adapters.js";
@@ -28,5 +29,6 @@ export interface CheckedConfig {
   readonly destination: AdapterChoice;
   readonly inspect: readonly AdapterChoice[];
   readonly shutdownTimeout: number;
+  readonly hosts: Readonly<Record<string, HostOptions>>;
   readonly sources: readonly CheckedSource[];
 }

@@ -28,7 +28,7 @@ export class OptionsBuilder {
     const shared = await this.#plugins([config.state, config.destination, ...config.inspect], {});
     const sources = [];
     for (const source of config.sources) sources.push(await this.#source(source));
-    return { plugins: shared, sources, shutdownTimeout: config.shutdownTimeout };
+    return { plugins: shared, sources, shutdownTimeout: config.shutdownTimeout, hosts: config.hosts };
   }
 
   async #source(source: CheckedSource): Promise<SourceOptions> {
@@ -50,6 +50,7 @@ export class OptionsBuilder {
       retryDelay: settings.retry_delay,
       maxRetryDelay: settings.max_retry_delay,
       resume: settings.resume,
+      ...(settings.limit && { limit: settings.limit }),
       ...(settings.select && { select: selectBy(settings.select as SelectSpec) }),
     };
   }

@@ -16,6 +16,8 @@ import { verify } from "../report/verify.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
 import { SystemClock } from "../time/system-clock.js";
+import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
+import { withBandwidth } from "../transport/with-bandwidth.js";
 import { PluginContainer } from "./container.js";
 import type {
   Daybook,
@@ -27,7 +29,7 @@ import type {
   SourceStatus,
   VerifyScope,
 } from "./daybook.js";
-import { Hosts } from "./hosts.js";
+import { Hosts, limitOf } from "./hosts.js";
 import { defineSources, narrow, type SourceDefinition } from "./source-definition.js";
 import {
   ClockToken,
@@ -58,6 +60,8 @@ class WiredDaybook implements Daybook {
   readonly #root: PluginContainer;
   readonly #children = new Map<string, PluginContainer>();
   readonly #hosts: Hosts;
+  /** By source. */
+  readonly #limits = new Map<string, BandwidthLimit>();
   readonly #clock;
   readonly #shutdownTimeout: number;
   readonly #random: () => number;
@@ -69,12 +73,17 @@ class WiredDaybook implements Daybook {
     this.#random = options.random ?? Math.random;
     const given = options.plugins.find((plugin) => plugin.provides === ClockToken) as
       Plugin<SystemClock> | undefined;
-    const clockless = { clock: new SystemClock(), budget: () => this.#noBudget() };
+    const clockless = {
+      clock: new SystemClock(),
+      budget: () => this.#noHost(),
+      limited: () => this.#noHost(),
+    };
     this.#clock = given ? given.create(clockless) : clockless.clock;
-    this.#hosts = new Hosts({ clock: this.#clock, random: this.#random });
+    this.#hosts = new Hosts({ clock: this.#clock, random: this.#random, options: options.hosts });
     const deps: PluginDeps = {
       clock: this.#clock,
       budget: (endpoint, connections) => this.#hosts.budget(endpoint, connections),
+      limited: (transport) => this.#hosts.limited(transport),
     };
     this.#root = PluginContainer.root(deps, options.container);
     for (const plugin of options.plugins) if (plugin !== given) add(this.#root, plugin);
@@ -82,6 +91,8 @@ class WiredDaybook implements Daybook {
       const child = this.#root.child();
       for (const plugin of source.plugins) add(child, plugin);
       this.#children.set(source.name, child);
+      if (source.limit)
+        this.#limits.set(source.name, limitOf(source.limit, this.#clock, `source ${source.name}`));
     }
   }
 
@@ -180,13 +191,14 @@ class WiredDaybook implements Daybook {
   #source(definition: SourceDefinition, store: StateStore): Source {
     const { name, range, layout, policy } = definition;
     const own = this.#children.get(name)!;
+    const limit = this.#limits.get(name);
     return {
       name,
       range,
       layout,
       policy,
       store,
-      transport: own.get(TransportToken),
+      transport: withBandwidth(this.#hosts.limited(own.get(TransportToken)), limit ? [limit] : []),
       destination: own.get(DestinationToken),
       inspectors: own.all(InspectorToken),
       clock: this.#clock,
@@ -218,7 +230,7 @@ class WiredDaybook implements Daybook {
     for (const [destination, all] of looked) if (all) destination.trust();
   }
 
-  #noBudget(): never {
+  #noHost(): never {
     throw new DaybookError("config", "a clock talks to no host");
   }
 }

@@ -7,6 +7,8 @@ import type { SourceResult } from "../crawl/source-run.js";
 import type { Discrepancy } from "../report/verify.js";
 import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
+import type { RateLimit } from "../transport/rate-limit.js";
+import type { HostOptions } from "./hosts.js";
 import type { Plugin } from "./tokens.js";
 
 export interface SourceOptions extends Partial<SourcePolicy> {
@@ -18,12 +20,16 @@ export interface SourceOptions extends Partial<SourcePolicy> {
   readonly start: string | Date;
   /** Exclusive. Without it the source is crawled until stopped. */
   readonly end?: string | Date;
+  /** Bytes per second for this source; what its host is limited to holds beside it. */
+  readonly limit?: RateLimit;
 }
 
 export interface DaybookOptions {
   /** A state store and a destination; observers, inspectors for all sources, a clock. */
   readonly plugins: readonly Plugin[];
   readonly sources: readonly SourceOptions[];
+  /** What holds for a host; by name, by name and port, or by endpoint: "ftp.example.com", "ftp://ftp.example.com:21". */
+  readonly hosts?: Readonly<Record<string, HostOptions>>;
   /** How long a stop waits for downloads under way, in ms. Default 30 s. */
   readonly shutdownTimeout?: number;
   /** In [0, 1); spreads retries over time. Default Math.random: a simulation brings a seeded one. */

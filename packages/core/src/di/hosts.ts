@@ -1,6 +1,17 @@
 import { Breaker } from "../crawl/breaker.js";
 import type { Clock } from "../time/clock.js";
+import { asDaybookError, DaybookError } from "../errors/daybook-error.js";
+import { BandwidthLimit } from "../transport/bandwidth-limit.js";
 import { HostBudget } from "../transport/host-budget.js";
+import type { RateLimit } from "../transport/rate-limit.js";
+import type { Transport } from "../transport/transport.js";
+import { withBandwidth } from "../transport/with-bandwidth.js";
+
+/** What holds for a host, whoever talks to it. */
+export interface HostOptions {
+  /** Bytes per second, shared by all sources on it. */
+  readonly limit?: RateLimit;
+}
 
 /** What all sources on one host share, by its endpoint. */
 export class Hosts {
@@ -8,10 +19,21 @@ export class Hosts {
   readonly #random: () => number;
   readonly #budgets = new Map<string, HostBudget>();
   readonly #breakers = new Map<string, Breaker>();
+  readonly #limits: ReadonlyMap<string, BandwidthLimit>;
 
-  constructor(options: { clock: Clock; random: () => number }) {
-    this.#clock = options.clock;
-    this.#random = options.random;
+  /** `options` by name ("ftp.example.com"), by name and port, or by endpoint ("ftp://ftp.example.com:21"). */
+  constructor(options: {
+    clock: Clock;
+    random: () => number;
+    options?: Readonly<Record<string, HostOptions>>;
+  }) {
+    const { clock, random } = options;
+    this.#clock = clock;
+    this.#random = random;
+    const limited = Object.entries(options.options ?? {}).flatMap(([name, { limit }]) =>
+      limit ? [[name.toLowerCase(), limitOf(limit, clock, `host ${name}`)] as const] : [],
+    );
+    this.#limits = new Map(limited);
   }
 
   budget(endpoint: string, connections: number): HostBudget {
@@ -35,4 +57,28 @@ export class Hosts {
     this.#breakers.set(endpoint, breaker);
     return breaker;
   }
+
+  /** The transport, kept to what its host is limited to. */
+  limited(transport: Transport): Transport {
+    const names = namesOf(transport.capabilities.endpoint);
+    return withBandwidth(
+      transport,
+      names.flatMap((name) => this.#limits.get(name) ?? []),
+    );
+  }
+}
+
+/** `whose` names it in the error. */
+export function limitOf(limit: RateLimit, clock: Clock, whose: string): BandwidthLimit {
+  try {
+    return new BandwidthLimit({ limit, clock });
+  } catch (error) {
+    throw new DaybookError("config", `limit of ${whose}: ${asDaybookError(error, "config").detail}`);
+  }
+}
+
+/** What an endpoint is called: as it is, by its host and port, and by its host. */
+function namesOf(endpoint: string): string[] {
+  const [, address, host] = /^[^:]+:\/\/((\[[^\]]*\]|[^:/]+)(?::\d+)?)/.exec(endpoint) ?? [];
+  return [...new Set([endpoint, address, host])].flatMap((name) => name?.toLowerCase() ?? []);
 }

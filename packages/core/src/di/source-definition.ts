@@ -5,6 +5,7 @@ import { DEFAULT_POLICY } from "../plan/default-policy.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import { parseInstant } from "../time/parse-instant.js";
 import type { TimeRange } from "../time/range.js";
+import type { RateLimit } from "../transport/rate-limit.js";
 import { unsafeName } from "../transport/safe-name.js";
 import type { Scope, SourceOptions } from "./daybook.js";
 import type { Plugin } from "./tokens.js";
@@ -16,6 +17,7 @@ export interface SourceDefinition {
   readonly range: TimeRange;
   readonly policy: SourcePolicy;
   readonly plugins: readonly Plugin[];
+  readonly limit?: RateLimit;
 }
 
 /** Throws kind "config" where two sources could be taken for each other, or one is wrong in itself. */
@@ -35,7 +37,7 @@ export function defineSources(all: readonly SourceOptions[]): SourceDefinition[]
 }
 
 function defineSource(options: SourceOptions): SourceDefinition {
-  const { name, layout, plugins } = options;
+  const { name, layout, plugins, limit } = options;
   const refuse = (why: string) => new DaybookError("config", why, { source: name });
   const reason = name.startsWith(".") ? "a name that begins with a dot" : unsafeName(name);
   if (reason) throw refuse(`${reason} can't name a source: its files are kept in a folder of that name`);
@@ -53,7 +55,7 @@ function defineSource(options: SourceOptions): SourceDefinition {
   if (policy.poll < 1) throw refuse("poll must be at least 1 ms");
   if (!(Number.isInteger(policy.maxAttempts) && policy.maxAttempts > 0))
     throw refuse("maxAttempts must be 1 or more");
-  return { name, layout, range: { start, end }, policy, plugins };
+  return { name, layout, range: { start, end }, policy, plugins, limit };
 }
 
 /** A digest of what the options look for. A function of the user's own is known by its source text only. */

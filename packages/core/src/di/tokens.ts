@@ -23,6 +23,11 @@ export interface PluginDeps {
   readonly clock: Clock;
   /** The one budget of a host, made at the first call; a later call for more connections widens it. */
   budget(endpoint: string, connections: number): HostBudget;
+  /**
+   * The transport, kept to what its host is limited to. Core does so with a source's own transport; only one that is
+   * made of others does it with those.
+   */
+  limited(transport: Transport): Transport;
 }
 
 /**

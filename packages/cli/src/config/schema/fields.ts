@@ -1,4 +1,4 @@
-import { asDaybookError, parseDuration, parseInstant } from "@daybook/core";
+import { asDaybookError, parseDuration, parseInstant, parseRate } from "@daybook/core";
 import { z } from "zod";
 
 /** Carries the keys an object knows from the schema to whoever words the message. */
@@ -13,6 +13,15 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 export const text = () => z.string().min(1, { error: "must not be empty" });
+
+function problemOf(parse: () => unknown): string {
+  try {
+    parse();
+    return "must be text: put it in quotes";
+  } catch (error) {
+    return asDaybookError(error, "config").detail;
+  }
+}
 
 /** Text that stands for something else; a `DaybookError`'s detail becomes the message. */
 function parsed<T>(parse: (value: string) => T, ifNumber?: (value: number) => string) {
@@ -36,6 +45,13 @@ export const duration = () =>
     (value) => parseDuration(value, ""),
     (value) => `${value} has no unit: write ${value}s for seconds`,
   ).meta({ examples: ["500ms", "60s", "10m", "6h", "7d"] });
+
+/** Such as 800kB/s, 5MB/s, 10Mbit/s, unlimited; in bytes per second. */
+export const rate = () =>
+  parsed(
+    (value) => parseRate(value, ""),
+    (value) => problemOf(() => parseRate(String(value), "")),
+  ).meta({ examples: ["800kB/s", "5MB/s", "10Mbit/s", "unlimited"] });
 
 /** ISO 8601 with a zone. */
 export const instant = () =>

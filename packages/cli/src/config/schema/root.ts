@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { adapter } from "./adapters.js";
-import { duration, strict } from "./fields.js";
+import { duration, strict, text } from "./fields.js";
+import { limit } from "./limit.js";
 import { inspectors, sourceSchema } from "./source.js";
 
 const shape = {
@@ -10,6 +11,13 @@ const shape = {
     .prefault("30s")
     .describe("How long a stop waits for downloads under way before it leaves them for the next run."),
   inspect: inspectors.optional(),
+  hosts: z
+    .record(
+      text(),
+      strict({ limit: limit().optional().describe("How fast files may come from it, to all sources.") }),
+    )
+    .optional()
+    .describe("What holds for a host, whatever source it is asked for: by its name, or name:port."),
 };
 
 /** The file's outer level; its sources are checked one by one, so that each tells all that is wrong with it. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { adapter, otherThan } from "./adapters.js";
 import { duration, flag, instant, integer, regularExpression, strict, text } from "./fields.js";
+import { limit } from "./limit.js";
 
 const values = z.union([text(), z.array(text()).min(1)], {
   error: () => "must be a text or a list of texts",
@@ -86,6 +87,7 @@ export const sourceSchema = strict({
     .describe(
       "When a file may be fetched. Default: older than a minute, or stable for 10 s, or its end is checked by an inspector.",
     ),
+  limit: limit().optional().describe("How fast this source's files may come. Default as fast as they do."),
   max_attempts: integer(1, 1000).prefault(5).describe("Attempts at one version before it is quarantined."),
   retry_delay: duration().prefault("1s").describe("The first wait between attempts; it doubles."),
   max_retry_delay: duration().prefault("5m").describe("The longest wait between attempts."),

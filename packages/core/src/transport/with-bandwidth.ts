@@ -1,0 +1,18 @@
+import type { BandwidthLimit } from "./bandwidth-limit.js";
+import { LimitedStream } from "./limited-stream.js";
+import type { Transport } from "./transport.js";
+
+/**
+ * The transport with what is read through it kept to all these limits, as bytes of files: listings are not counted.
+ * Where there is none it is the transport itself.
+ */
+export function withBandwidth(transport: Transport, limits: readonly BandwidthLimit[]): Transport {
+  if (limits.length === 0) return transport;
+  return {
+    capabilities: transport.capabilities,
+    list: (directory, options) => transport.list(directory, options),
+    read: async (path, options) =>
+      new LimitedStream({ stream: await transport.read(path, options), limits, lane: options?.lane }),
+    close: () => transport.close(),
+  };
+}
