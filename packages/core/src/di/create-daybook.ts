@@ -1,4 +1,5 @@
 import type { DependencyContainer } from "tsyringe";
+import type { CheckReport } from "../check/check-report.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
 import { Shutdown } from "../crawl/shutdown.js";
 import { runSource, type SourceResult } from "../crawl/source-run.js";
@@ -14,6 +15,7 @@ import { retry } from "../report/retry.js";
 import { sourceStatus } from "../report/status.js";
 import { verify } from "../report/verify.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
+import type { Transport } from "../transport/transport.js";
 import type { TimeRange } from "../time/range.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
@@ -123,6 +125,22 @@ class WiredDaybook implements Daybook {
     const store = await this.#open();
     for (const definition of narrow(this.#sources, scope))
       yield* plan(this.#source(definition, store), signal ?? new AbortController().signal);
+  }
+
+  async *check({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}) {
+    // Few programs ever need it.
+    const { checkSource } = await import("../check/check-source.js");
+    const clock = this.#clock;
+    const unreachable = new Map<Transport, CheckReport>();
+    for (const { name, range, layout, policy } of narrow(this.#sources, scope)) {
+      const transport = this.#children.get(name)!.get(TransportToken);
+      // Sources that share a login don't try a wrong password one after the other.
+      const known = unreachable.get(transport);
+      const report = known ?? (await checkSource({ name, range, layout, policy, transport, clock }, signal));
+      if (report.findings.some(({ step, outcome }) => step === "connection" && outcome === "failed"))
+        unreachable.set(transport, report);
+      yield { ...report, source: name };
+    }
   }
 
   async status(scope: Scope = {}): Promise<SourceStatus[]> {

@@ -1,3 +1,4 @@
+import type { CheckReport } from "../check/check-report.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { Explanation } from "../report/explain.js";
@@ -80,6 +81,11 @@ export interface Daybook {
   run(options?: RunOptions): Promise<RunResult>;
   /** What a run would list and fetch now: lists the due slots, fetches and records nothing. */
   plan(options?: Scope & { signal?: AbortSignal }): AsyncIterable<PlannedSlot>;
+  /**
+   * Compares what each source's server shows with its layout: reads a few listings and one small file, records nothing
+   * and opens no ledger. What is wrong is in the reports.
+   */
+  check(options?: Scope & { signal?: AbortSignal }): AsyncIterable<CheckReport>;
   status(options?: Scope): Promise<SourceStatus[]>;
   /** Slots over by now that aren't settled or have nothing to show, and files that never came; oldest first per source. */
   gaps(options?: Scope): AsyncIterable<Gap>;

@@ -1,0 +1,69 @@
+import type { Found } from "../crawl/tree-walk.js";
+import type { TransportCapabilities } from "../transport/transport.js";
+import type { CheckFinding } from "./check-report.js";
+
+const MINUTE = 60_000;
+/** Clocks may differ by so much before it is worth a word, in ms. */
+const SKEW = 2 * MINUTE;
+
+/** What the server's times are good for. */
+export function checkTimes(
+  files: readonly Found[],
+  precision: TransportCapabilities["modifiedAt"],
+  now: Date,
+): CheckFinding {
+  const step = "times";
+  const timed = files.filter(({ entry }) => entry.modifiedAt !== undefined);
+  const unsized = files.filter(({ entry }) => entry.size === undefined).length;
+  if (unsized > 0) {
+    const detail = `the listing gives no size of ${unsized} of ${files.length} files: one that is cut short can't be told`;
+    return { step, outcome: "warning", detail, advice: "let an inspector check the end: inspect: [bufr]" };
+  }
+  if (precision === "none" || timed.length === 0)
+    return {
+      step,
+      outcome: "warning",
+      detail: "listings carry no times: a file that changes is noticed only by its size",
+      advice: "let an inspector check the end, or set ready: { stable_for: 30s }",
+    };
+  const newest = Math.max(...timed.map(({ entry }) => entry.modifiedAt!.getTime()));
+  if (newest > now.getTime() + SKEW)
+    return {
+      step,
+      outcome: "warning",
+      detail: `a file was modified ${minutes(newest - now.getTime())} in the future: this machine's clock or the server's is wrong, or the server shows local time`,
+      advice: "set the clocks by NTP; if the server shows local time, set ready: { stable_for: 30s }",
+    };
+  const delays = timed.flatMap(({ entry, observation }) =>
+    observation.observedAt ? [entry.modifiedAt!.getTime() - observation.observedAt.getTime()] : [],
+  );
+  const early = delays.filter((delay) => delay < -SKEW).length;
+  const exact = `times here are exact to the ${finestOf(timed.map(({ entry }) => entry.modifiedAt!))}`;
+  if (early > 0)
+    return {
+      step,
+      outcome: "warning",
+      detail: `${exact}, but ${early} of ${delays.length} files were modified before the time in their names: the server's times or the names' may be of another time zone`,
+      advice:
+        "names must be in UTC; the server's times only tell when a file is old enough, and which version it is",
+    };
+  const middle = delays.sort((a, b) => a - b)[delays.length >> 1];
+  const late =
+    middle === undefined ? "" : `; files are written ${minutes(middle)} after the time in their names`;
+  return { step, outcome: "ok", detail: `${exact}${late}` };
+}
+
+/** What the times themselves show; a transport declares the worst that its protocol may bring. */
+function finestOf(times: readonly Date[]): string {
+  const some = (unit: number) => times.some((time) => time.getTime() % unit !== 0);
+  if (some(1000)) return "millisecond";
+  if (some(MINUTE)) return "second";
+  return some(1440 * MINUTE) ? "minute" : "day";
+}
+
+function minutes(ms: number): string {
+  const count = Math.round(ms / MINUTE);
+  if (count < 1) return "less than a minute";
+  if (count < 120) return `${count} min`;
+  return count < 2880 ? `${Math.round(count / 60)} h` : `${Math.round(count / 1440)} d`;
+}
