@@ -77,7 +77,7 @@ it("a server that is down for the whole first run finishes nothing, and everythi
   const { file, home, json } = configured(server);
   await server.goDown();
   const down = await daybook("run", "--once", "-c", file);
-  expect(down, down.stderr).toMatchObject({ code: 3 });
+  expect(down, down.stderr).toMatchObject({ code: 1 });
   expect(down.stderr).toMatch(/refused the connection/);
   expect((await json("gaps")).map(({ kind }) => kind)).toEqual(["failed", "failed", "failed"]);
 

@@ -10,9 +10,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The daybook command, started as a process of its own. */
+const env = { ...process.env, DAYBOOK_LOG_FORMAT: "human" };
+
+/** The daybook command, started as a process of its own, with a log for people. */
 export function start(args: readonly string[]): { process: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => (stdout += String(text)));

@@ -125,7 +125,10 @@ test.each([
 ] as const)("%s stops an endless run after draining: one line, exit %d", async (signal, code) => {
   const { file } = await served(sampleTree(), { end: "2999-01-01T00:00Z" });
   const narrow = ["--to", "2025-01-01T03:00Z"];
-  const child = spawn(process.execPath, [BIN, "run", "-c", file], { stdio: ["ignore", "ignore", "pipe"] });
+  const log = ["--log-format", "human"];
+  const child = spawn(process.execPath, [BIN, "run", "-c", file, ...log], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
     lines.push(line);

@@ -207,7 +207,7 @@ test("failures are warnings that say what happens next", () => {
   );
   expect(warningLine({ ...failed, error: new DaybookError("cancelled", "stopped") })).toBeUndefined();
   expect(logLine({ ...source, type: "file-quarantined", path: "/s/a", error })).toBe(
-    "warning A: given up: /s/a: connection reset",
+    "error A: given up: /s/a: connection reset",
   );
   const visited = { ...source, type: "slot-visited", slot: "/s", lane: "live", found: 0 } as const;
   expect(logLine({ ...visited, listing: "failed", reason: "timeout" })).toBe(
@@ -226,7 +226,7 @@ test("the live block hides the cursor, keeps warnings above itself and gives the
   const shown = output.text.split("\u001b[2A\r\u001b[J");
   expect(shown[0]).toMatch(/^\u001b\[\?25l0 files/);
   expect(shown.at(-1)).toBe(
-    "warning A: failed: wrong password\n" +
+    "error A: failed: wrong password\n" +
       "0 files  0 B  0 B/s  0/2 slots settled\n  A      0/2  failed: wrong password\n\u001b[?25h",
   );
 });

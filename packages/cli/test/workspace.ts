@@ -31,11 +31,15 @@ export interface Captured {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process. */
+/** Runs a command line in this process, with a log for people. */
 export async function daybook(args: readonly string[], env: Record<string, string> = {}): Promise<Captured> {
   const stdout = new CapturedOutput();
   const stderr = new CapturedOutput();
-  const exitCode = await runCommandLine(args, { stdout, stderr, env });
+  const exitCode = await runCommandLine(args, {
+    stdout,
+    stderr,
+    env: { DAYBOOK_LOG_FORMAT: "human", ...env },
+  });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 

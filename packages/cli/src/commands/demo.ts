@@ -31,7 +31,7 @@ async function demo(context: CommandContext, folder: string): Promise<void> {
     stdout.line(`Crawling it as ${config} says; this takes about 15 seconds.`);
     let sent = false;
     server.sendLateFile(() => (sent = true));
-    const result = await run(context, config, {});
+    const result = await run(context, config, { logFormat: "human" });
     if (result === undefined || result.outcome === "failed" || result.outcome === "stopped") return;
     if (!sent) stdout.line("The crawl was over before the late file came.");
     await withDaybook(context, { config }, (daybook) =>

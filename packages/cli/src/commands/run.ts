@@ -5,10 +5,12 @@ import { runExitCode } from "../exit-code.js";
 import { withDaybook } from "../open-daybook.js";
 import { Display } from "../progress/display.js";
 import { StopSignals } from "../stop-signals.js";
+import { startLog, withLog } from "./log-options.js";
+import type { LogCommandOptions } from "./log-options.js";
 import { scopeOf, withJson, withScope } from "./options.js";
 import type { GlobalOptions, ScopeOptions } from "./options.js";
 
-export interface RunCommandOptions extends ScopeOptions {
+export interface RunCommandOptions extends ScopeOptions, LogCommandOptions {
   readonly once?: boolean;
   readonly json?: boolean;
 }
@@ -17,7 +19,7 @@ export function runCommand(context: CommandContext): Command {
   const command = new Command("run")
     .description("crawl until every slot in range is settled, or for ever where there is no end")
     .option("--once", "visit every due slot once and exit");
-  return withJson(withScope(command), "print events as JSON, one a line").action(
+  return withLog(withJson(withScope(command), "print events as JSON, one a line")).action(
     async (options: RunCommandOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       await run(context, config, options);
@@ -31,7 +33,7 @@ export async function run(
   config: string,
   options: RunCommandOptions,
 ): Promise<RunResult | undefined> {
-  const display = new Display(context, options.json === true);
+  const display = new Display(context, options.json === true, startLog(context, options));
   const stop = new StopSignals({ onFirst: (message) => display.print(message) }).listen();
   let result: RunResult | undefined;
   try {

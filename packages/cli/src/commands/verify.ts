@@ -10,10 +10,12 @@ import { withDaybook } from "../open-daybook.js";
 import { Display } from "../progress/display.js";
 import { StatusLine } from "../progress/status-line.js";
 import { StopSignals } from "../stop-signals.js";
+import { startLog, withLog } from "./log-options.js";
+import type { LogCommandOptions } from "./log-options.js";
 import { scopeOf, withJson, withScope } from "./options.js";
 import type { GlobalOptions, ScopeOptions } from "./options.js";
 
-interface VerifyOptions extends ScopeOptions {
+interface VerifyOptions extends ScopeOptions, LogCommandOptions {
   readonly repair?: boolean;
   readonly json?: boolean;
 }
@@ -24,10 +26,10 @@ export function verifyCommand(context: CommandContext): Command {
       "hash every file again and compare disk and ledger, both ways; exits 3 if something is wrong",
     )
     .option("--repair", "fetch what is lost or damaged again; files the ledger doesn't know are left alone");
-  return withJson(withScope(command), "print what is wrong as JSON, one a line").action(
+  return withLog(withJson(withScope(command), "print what is wrong as JSON, one a line")).action(
     async (options: VerifyOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
-      const display = new Display(context, options.json === true);
+      const display = new Display(context, options.json === true, startLog(context, options));
       // That another run is under way is no failure here: it does the fetching.
       const observer = { on: (event: CrawlEvent) => void (isTaken(event) || display.on(event)) };
       await withDaybook(context, { config, source: options.source, observer }, async (daybook) => {

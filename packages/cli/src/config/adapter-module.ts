@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { AdapterChoice } from "./checked-config.js";
+import { camelCase } from "./config-words.js";
 import { builtIn } from "./schema/adapters.js";
 import type { BuiltIn } from "./schema/adapters.js";
 
@@ -43,8 +44,4 @@ function arrange(
 
 function core(factory: string): AdapterModule {
   return { module: "@daybook/core", names: [factory], arrange: () => undefined };
-}
-
-function camelCase(key: string): string {
-  return key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -2,6 +2,7 @@ import { asDaybookError, flat, selectBy } from "@daybook/core";
 import type { DaybookOptions, PathLayout, Plugin, SelectSpec, SourceOptions } from "@daybook/core";
 import { adapterModule } from "./adapter-module.js";
 import { importFactory } from "./adapter-factory.js";
+import { inConfigWords } from "./config-words.js";
 import { boundTemplate } from "./bound-template.js";
 import type { AdapterContext } from "./adapter-factory.js";
 import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
@@ -88,7 +89,7 @@ export class OptionsBuilder {
       const factory = await importFactory(module, names, this.#directory);
       return factory(arrange(options) as Record<string, unknown>, { directory: this.#directory, constants });
     } catch (error) {
-      this.#fail({ path: keyPath, message: asDaybookError(error, "config").detail });
+      this.#fail({ path: keyPath, message: inConfigWords(asDaybookError(error, "config").detail) });
       return undefined;
     }
   }

@@ -1,6 +1,6 @@
 import type { CrawlEvent, Observer, SourceStatus } from "@daybook/core";
 import type { Output } from "../output.js";
-import { warningLine } from "./event-lines.js";
+import { logLine, warningLine } from "./event-lines.js";
 import { Rate } from "./rate.js";
 import { bytesMoved, renderProgress } from "./render.js";
 import { advance, initialProgress } from "./state.js";
@@ -44,8 +44,8 @@ export class LiveObserver implements Observer {
   on(event: CrawlEvent): void {
     advance(this.#state, event);
     this.#stale = true;
-    const warning = warningLine(event);
-    if (warning !== undefined) this.print(`warning ${warning}`);
+    const line = warningLine(event) === undefined ? undefined : logLine(event);
+    if (line !== undefined) this.print(line);
   }
 
   /** Puts a line above the block, with the next picture. */

@@ -90,6 +90,8 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
       return { ...source, phase: "down", doing: event.error.detail, until: event.nextTryAt };
     case "host-up":
       return { ...source, phase: "working", doing: "connected again", until: undefined };
+    case "source-warning":
+      return source;
     case "source-idle":
       return { ...source, phase: "waiting", doing: "waiting", until: event.until };
     case "source-failed":

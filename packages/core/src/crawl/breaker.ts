@@ -44,6 +44,11 @@ export class Breaker {
     return this.#failures >= this.#after ? this.#lastError : undefined;
   }
 
+  /** What the host's last answer was, if that was a failure of its own. */
+  get trouble(): DaybookError | undefined {
+    return this.#lastError;
+  }
+
   get nextTryAt(): Date {
     return new Date(this.#openUntil);
   }

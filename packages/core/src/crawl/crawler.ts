@@ -5,7 +5,13 @@ import type { FetchTask } from "../fetch/fetch-task.js";
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
-import type { FileRecord, LedgerChange, SlotRecord, SlotVisit } from "../store/state-store.js";
+import type {
+  FileRecord,
+  LedgerChange,
+  ListingOutcome,
+  SlotRecord,
+  SlotVisit,
+} from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
@@ -82,6 +88,10 @@ export class Crawler {
   readonly #wakeAt: Record<Lane, number> = { live: 0, backfill: 0 };
   readonly #ending = new AbortController();
   #settledUpTo: Date | undefined;
+  /** Whether the layout's constant directory was seen to exist, or its absence was told. */
+  #rootKnown = false;
+  /** Whether the host gave an answer in this run. */
+  #answered = false;
   #finished = false;
   #files = 0;
   #bytes = 0;
@@ -121,7 +131,10 @@ export class Crawler {
     await Promise.all(workers);
     while (this.#committing > 0 || LANES.some((lane) => this.#visiting[lane] > 0)) await this.#bell.wait();
     await this.#writer.flush();
-    return { files: this.#files, bytes: this.#bytes, error: this.#error };
+    // A run that waits for the host to come back tells by waiting; one that looks once must say so.
+    const down = this.#breaker.down ?? (this.#answered ? undefined : this.#breaker.trouble);
+    const error = this.#error ?? (once && !stopping.aborted ? down : undefined);
+    return { files: this.#files, bytes: this.#bytes, error };
   }
 
   async #runLane(
@@ -228,10 +241,29 @@ export class Crawler {
     const { visit, tasks, found } = result;
     const slot = planned.slot.path;
     const { listing, reason } = visit;
+    await this.#lookForRoot(listing, lane, aborting);
     emit({ type: "slot-visited", source: name, at: clock.now(), slot, lane, listing, found, reason });
     const work: SlotWork = { planned, visit, left: tasks.length, again: Infinity };
     if (tasks.length === 0) await this.#slotDone(work);
     else for (const task of tasks) this.#queues[lane].push({ task, work });
+  }
+
+  /** A layout that begins in the wrong place looks like a server without data; one look at a run's first gap tells. */
+  async #lookForRoot(listing: ListingOutcome, lane: Lane, signal: AbortSignal): Promise<void> {
+    const { name, emit, clock, transport, layout } = this.#source;
+    const root = layout.root ?? "/";
+    if (this.#rootKnown || listing === "failed" || root === "/") return;
+    this.#rootKnown = true;
+    if (listing !== "missing") return;
+    const missing = await transport.list(root, { lane, signal }).then(
+      () => false,
+      (error: unknown) => isDaybookError(error, "not-found"),
+    );
+    if (!missing) return;
+    const detail =
+      `there is no ${root} at the server, so every slot is missing: correct the beginning of \`layout\` ` +
+      "(daybook check shows what is there)";
+    emit({ type: "source-warning", source: name, at: clock.now(), detail });
   }
 
   /** A slot that needn't be asked for: the host is down, and that was said. */
@@ -385,6 +417,7 @@ export class Crawler {
     const { name, emit, clock } = this.#source;
     const at = clock.now();
     if (error === undefined) {
+      this.#answered = true;
       if (this.#breaker.succeeded()) emit({ type: "host-up", source: name, at });
     } else if (this.#breaker.failed(error))
       emit({ type: "host-down", source: name, at, error, nextTryAt: this.#breaker.nextTryAt });

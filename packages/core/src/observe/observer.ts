@@ -34,6 +34,8 @@ export type CrawlEvent =
   | { type: "host-up"; source: string; at: Date }
   /** Nothing is under way; the next look is due at `until`. */
   | { type: "source-idle"; source: string; at: Date; until: Date }
+  /** Something somebody should look at, though the crawl goes on: `detail` says what, and what to do. */
+  | { type: "source-warning"; source: string; at: Date; detail: string }
   | { type: "source-failed"; source: string; at: Date; error: DaybookError }
   | { type: "source-finished"; source: string; at: Date; outcome: "complete" | "gaps" | "stopped" };
 

@@ -1,0 +1,92 @@
+import { printable } from "@daybook/core";
+import type { CrawlEvent } from "@daybook/core";
+import { inConfigWords } from "../config/config-words.js";
+import { formatBytes } from "../format/bytes.js";
+import { count } from "../format/count.js";
+import { OUTCOMES } from "../format/outcome.js";
+import { formatInstant, formatRange, formatSoon } from "../format/time.js";
+
+export const LOG_LEVELS = ["error", "warning", "info", "debug"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One thing worth a line: who, what, and what programs want to know of it beside. */
+export interface LogEntry {
+  readonly at: Date;
+  readonly level: LogLevel;
+  /** A sentence, printable, the source in front. */
+  readonly message: string;
+  readonly source?: string;
+  readonly event?: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** What an event means to whoever reads the log; undefined for what isn't worth a line. */
+export function logEntry(event: CrawlEvent): LogEntry | undefined {
+  const { type, source, at } = event;
+  const entry = (level: LogLevel, text: string, fields?: LogEntry["fields"]): LogEntry => ({
+    at,
+    level,
+    source,
+    event: type,
+    message: `${source}: ${text}`,
+    fields,
+  });
+  switch (type) {
+    case "file-failed": {
+      const { path, error, nextAttemptAt } = event;
+      if (error.kind === "cancelled") return undefined;
+      const again = nextAttemptAt ? `; again at ${formatInstant(nextAttemptAt)}` : "";
+      const text = `${printable(path)}: ${inConfigWords(error.detail)}${again}`;
+      return entry("warning", text, { path, kind: error.kind, nextAttemptAt });
+    }
+    case "file-quarantined": {
+      const { path, error } = event;
+      const text = `given up: ${printable(path)}: ${inConfigWords(error.detail)}`;
+      return entry("error", text, { path, kind: error.kind });
+    }
+    case "slot-visited": {
+      const { slot, listing, reason, found } = event;
+      if (listing !== "failed" && listing !== "truncated")
+        return entry("debug", `${printable(slot)} listed: ${listing}, ${count(found, "file")} of ours`, {
+          slot,
+          listing,
+          found,
+        });
+      const why = printable(inConfigWords(reason ?? listing));
+      return entry("warning", `${printable(slot)} could not be listed: ${why}`, { slot, listing });
+    }
+    case "slot-settled": {
+      const { path, state, start, end, files } = event.slot;
+      const stored = files.stored > 0 ? `: ${count(files.stored, "file")}, ${formatBytes(files.bytes)}` : "";
+      const lost = files.quarantined > 0 ? `, ${files.quarantined} given up` : "";
+      const fields = { slot: path, state, start, end, files: files.stored, bytes: files.bytes };
+      return entry("info", `${formatRange(event.slot)} ${state}${stored}${lost}`, fields);
+    }
+    case "file-stored": {
+      const { path, size, location, sha256 } = event.file;
+      const text = `${printable(path)} ${event.adopted ? "was there already" : "stored"}, ${formatBytes(size ?? 0)}`;
+      return entry("debug", text, { path, size, location, sha256, adopted: event.adopted });
+    }
+    case "host-down": {
+      const { error, nextTryAt } = event;
+      const text = `server down: ${inConfigWords(error.detail)}; again at ${formatInstant(nextTryAt)}`;
+      return entry("warning", text, { kind: error.kind, nextTryAt });
+    }
+    case "host-up":
+      return entry("info", "server is back");
+    case "source-warning":
+      return entry("warning", printable(event.detail));
+    case "source-failed":
+      return entry("error", `failed: ${inConfigWords(event.error.detail)}`, { kind: event.error.kind });
+    case "source-started":
+      return entry("info", `started${event.slots === undefined ? "" : `, ${count(event.slots, "slot")}`}`);
+    case "source-idle":
+      return entry("info", `nothing to do; next look at ${formatSoon(event.until, at)}`, {
+        until: event.until,
+      });
+    case "source-finished":
+      return entry("info", OUTCOMES[event.outcome], { outcome: event.outcome });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import { DaybookError } from "@daybook/core";
+import type { CrawlEvent, SlotRecord } from "@daybook/core";
+import { RemoteTree } from "@daybook/testing";
+import { Log, LogObserver, runCommandLine } from "daybook";
+import type { LogFormat, LogLevel } from "daybook";
+import { expect, test } from "vitest";
+import { DAY, json, name, sampleTree, served } from "./radar-server.js";
+import { CapturedOutput, daybook } from "./workspace.js";
+
+const START = new Date("2025-01-01T00:00:00Z");
+const hour = (n: number) => new Date(START.getTime() + n * 3_600_000);
+const JSON_LOG = { DAYBOOK_LOG_FORMAT: "" };
+
+function settled(n: number, state: SlotRecord["state"], at = START): CrawlEvent {
+  const counts = {
+    pending: 0,
+    stored: state === "complete" ? 1 : 0,
+    quarantined: 0,
+    gone: 0,
+    expired: 0,
+    bytes: 0,
+  };
+  const none = { count: 0, names: [] };
+  const slot: SlotRecord = {
+    source: "A",
+    path: `/s/${n}`,
+    start: hour(n),
+    end: hour(n + 1),
+    listing: state === "missing" ? "missing" : "entries",
+    visitedAt: at,
+    closed: true,
+    failures: 0,
+    skipped: none,
+    unreadable: none,
+    state,
+    settled: true,
+    files: counts,
+  };
+  return { type: "slot-settled", source: "A", at, slot };
+}
+
+function logged(events: readonly CrawlEvent[], format: LogFormat = "human", level: LogLevel = "info") {
+  const output = new CapturedOutput();
+  const observer = new LogObserver({ log: new Log({ output, format, level }) });
+  for (const event of events) observer.on(event);
+  observer.close();
+  return output.text
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.replace(/^\S+Z /, ""));
+}
+
+test("missing hours in a row are one line, told when something else happens or the log ends", () => {
+  const missing = Array.from({ length: 48 }, (_, n) => settled(n, "missing"));
+  const finished: CrawlEvent = { type: "source-finished", source: "A", at: START, outcome: "gaps" };
+  expect(logged([...missing, settled(48, "complete"), settled(49, "missing"), finished])).toEqual([
+    "A: 48 slots within 2025-01-01T00:00Z/2025-01-03T00:00Z missing",
+    "A: 2025-01-03T00:00Z/2025-01-03T01:00Z complete: 1 file, 0 B",
+    "A: 2025-01-03T01:00Z/2025-01-03T02:00Z missing",
+    "A: finished, but gaps remain (daybook gaps lists them)",
+  ]);
+  expect(logged(missing)).toHaveLength(1);
+});
+
+test("a long row of missing hours is told of now and then", () => {
+  const slow = Array.from({ length: 25 }, (_, n) =>
+    settled(n, "missing", new Date(START.getTime() + n * 1000)),
+  );
+  expect(logged(slow)).toEqual([
+    "A: 11 slots within 2025-01-01T00:00Z/2025-01-01T11:00Z missing",
+    "A: 11 slots within 2025-01-01T11:00Z/2025-01-01T22:00Z missing",
+    "A: 3 slots within 2025-01-01T22:00Z/2025-01-02T01:00Z missing",
+  ]);
+});
+
+test("the level leaves out what is less grave", () => {
+  const error = new DaybookError("network", "reset");
+  const events: CrawlEvent[] = [
+    settled(0, "complete"),
+    { type: "file-failed", source: "A", at: START, path: "/f", error },
+    { type: "file-quarantined", source: "A", at: START, path: "/f", error },
+  ];
+  expect(logged(events, "human", "error")).toEqual(["error A: given up: /f: reset"]);
+  expect(logged(events, "human", "warning")).toHaveLength(2);
+  expect(logged(events, "human", "info")).toHaveLength(3);
+});
+
+test("away from a terminal every line of a run's log is JSON, the last ones too", async () => {
+  const { file } = await served(sampleTree());
+  const { exitCode, stdout, stderr } = await daybook(["run", "-c", file], JSON_LOG);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+  const lines = json(stderr);
+  expect(lines[0]).toMatchObject({ level: "info", source: "RMA1", event: "source-started" });
+  expect(lines.find(({ state }) => state === "missing")).toMatchObject({
+    event: "slot-settled",
+    slot: `${DAY}/01`,
+  });
+  expect(lines.at(-1)).toMatchObject({ event: "run-finished", outcome: "gaps", fetched: { files: 3 } });
+});
+
+test("what ends a run is in its log too", async () => {
+  const { file } = await served(sampleTree(), { password: "wrong" });
+  const refused = await daybook(["run", "-c", file], JSON_LOG);
+  expect(refused.exitCode).toBe(1);
+  expect(json(refused.stderr).at(-1)).toMatchObject({ level: "error", event: "source-failed", kind: "auth" });
+  const unknown = await daybook(["run", "-c", file, "--source", "X"], JSON_LOG);
+  expect(json(unknown.stderr)).toMatchObject([
+    { level: "error", message: expect.stringContaining("`X`") as string },
+  ]);
+  const wrong = await daybook(["run"], { DAYBOOK_LOG_LEVEL: "loud" });
+  expect(wrong).toMatchObject({ exitCode: 2 });
+  expect(wrong.stderr).toContain('DAYBOOK_LOG_LEVEL must be error, warning, info, debug, not "loud"');
+});
+
+test("a quiet run says nothing that isn't an error, on a terminal too", async () => {
+  const { file, server } = await served(sampleTree());
+  server.faults.add({ on: "RETR", path: name("00", "DBZH"), reply: "550 Permission denied." });
+  const stdout = new CapturedOutput({ isTerminal: true });
+  const stderr = new CapturedOutput({ isTerminal: true });
+  expect(await runCommandLine(["run", "-q", "-c", file], { stdout, stderr, env: {} })).toBe(3);
+  expect(stdout.text).toBe("");
+  expect(stderr.text).toMatch(/^\S+Z error RMA1: given up: .*DBZH.*\n$/);
+});
+
+test("with --log-level debug every file is told of", async () => {
+  const { file } = await served(sampleTree());
+  const { stderr } = await daybook(["run", "-c", file, "--log-level", "debug", "--log-format", "json"]);
+  const stored = json(stderr).filter(({ event }) => event === "file-stored");
+  expect(stored).toHaveLength(3);
+  expect(stored[0]).toMatchObject({
+    level: "debug",
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  });
+});
+
+test("a layout that begins where nothing is, is told of once", async () => {
+  const tree = new RemoteTree();
+  tree.put("/L2/OTHER/readme", "x");
+  const { file } = await served(tree);
+  const { exitCode, stderr } = await daybook(["run", "-c", file]);
+  expect(exitCode).toBe(3);
+  expect(stderr.match(/warning RMA1: there is no \/L2\/RMA1 at the server/g)).toHaveLength(1);
+  const { stderr: fine } = await daybook(["run", "-c", (await served(sampleTree())).file]);
+  expect(fine).not.toContain("there is no");
+});
+
+test("a single look at a server that is down has failed: exit 1", async () => {
+  const { file, server } = await served(sampleTree());
+  await server.close();
+  const { exitCode, stderr } = await daybook(["run", "--once", "-c", file]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/RMA1: failed: .*refused the connection/);
+});
