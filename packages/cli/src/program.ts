@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { checkCommand } from "./commands/check.js";
 import { configSchemaCommand } from "./commands/config-schema.js";
 import { demoCommand } from "./commands/demo.js";
 import { explainCommand } from "./commands/explain.js";
@@ -40,6 +41,7 @@ function program(context: CommandContext): Command {
     .addHelpText("after", EXIT_CODES);
   const commands = [
     runCommand,
+    checkCommand,
     planCommand,
     statusCommand,
     gapsCommand,

@@ -1,40 +1,36 @@
-import { BUILT_IN } from "./schema/adapters.js";
-import { sourceSchema } from "./schema/source.js";
+/** Keys of the file that adapters and core know by another name, and may name in a message. */
+const KEYS = [
+  "accept_anything",
+  "allow_separate_transfer_host",
+  "done_marker",
+  "files_per_connection",
+  "force_pasv",
+  "host_key",
+  "known_hosts",
+  "listing_depth",
+  "max_attempts",
+  "max_retry_delay",
+  "min_age",
+  "min_version",
+  "on_change",
+  "private_key",
+  "reconnect_for",
+  "reject_unauthorized",
+  "retry_delay",
+  "stable_for",
+  "trust_listings",
+];
 
-/** What an adapter calls an option, and what it is called in the file. */
-let words: Map<string, string> | undefined;
+const WORDS = new Map([
+  ...KEYS.map((key) => [camelCase(key), key] as const),
+  ["connectionString", "url"] as const,
+]);
 
-/** An adapter's message with its options named as the configuration file names them. */
+/** A message with options named as the configuration file names them. Loaded at every start: no schema in here. */
 export function inConfigWords(message: string): string {
-  words ??= collect();
   return message
-    .replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (word) => words!.get(word) ?? word)
+    .replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (word) => WORDS.get(word) ?? word)
     .replaceAll("`tls.ca`", "`tls.ca_file`");
-}
-
-function collect(): Map<string, string> {
-  const found = new Map<string, string>();
-  const add = (shape: Record<string, unknown>, names: Readonly<Record<string, string>> = {}): void => {
-    for (const [key, schema] of Object.entries(shape)) {
-      found.set(names[key] ?? camelCase(key), key);
-      const inner = shapeOf(schema);
-      if (inner !== undefined) add(inner);
-    }
-  };
-  for (const adapters of Object.values(BUILT_IN))
-    for (const { options, names } of Object.values(adapters)) add(options.shape, names);
-  add(sourceSchema.shape);
-  return found;
-}
-
-interface Wrapped {
-  readonly shape?: Record<string, unknown>;
-  readonly def?: { readonly innerType?: unknown };
-}
-
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  const { shape, def } = schema as Wrapped;
-  return shape ?? (def?.innerType === undefined ? undefined : shapeOf(def.innerType));
 }
 
 export function camelCase(key: string): string {
