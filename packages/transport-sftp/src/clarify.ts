@@ -1,6 +1,7 @@
 import { DaybookError, isDaybookError } from "@daybook/core";
 import { at } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
+import { typeOf } from "./wire.js";
 
 /** SSH_FX_FAILURE: anything at all, as a rule something of the wrong type. */
 const GENERAL_FAILURE = "4";
@@ -17,7 +18,7 @@ export async function clarify(
   const failure = at(error, operation, path);
   if (failure.code !== GENERAL_FAILURE) return failure;
   try {
-    const isDirectory = (await session.stat(path)).isDirectory();
+    const isDirectory = typeOf((await session.stat(path)).mode) === "directory";
     if (isDirectory === (operation === "list")) return failure;
     const detail = isDirectory ? "this is a directory, not a file" : "this is a file, not a directory";
     return new DaybookError("not-found", detail, { operation, path, cause: error });

@@ -27,16 +27,15 @@ export interface FileStreamOptions {
  * the file ends, and nowhere else: bytes past the known size fail with kind "changed", an end before it with "cut-short".
  */
 export class FileStream extends Readable {
-  /** Settles with the first reply: only that tells a directory from a file. */
-  readonly opened: Promise<void>;
-
   readonly #options: FileStreamOptions;
   readonly #chunk: number;
   readonly #window: number;
   /** By position: what came before its turn. */
   readonly #arrived = new Map<number, Buffer>();
+  readonly #opened: Promise<void>;
+  #failure: Error | undefined;
   #settleOpened!: { resolve: () => void; reject: (error: unknown) => void };
-  #isOpened = false;
+  #handedOut = false;
   #wanted = true;
   #asked: number;
   #given: number;
@@ -54,9 +53,20 @@ export class FileStream extends Readable {
     this.#chunk = options.session.largestRead;
     const share = Math.min(WINDOW.most, Math.max(WINDOW.least, WINDOW.perSession / options.readers));
     this.#window = options.pipelining ? Math.max(1, Math.floor(share / this.#chunk)) : 1;
-    this.opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
+    this.#opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
     // A stream that waits for its consumer has no request under way that would tell it.
     this.#forgetSession = options.session.whenEnded((failure) => this.#fail(failure));
+  }
+
+  /**
+   * Resolves with the first reply: only that tells a directory from a file. What goes wrong before whoever waits here
+   * goes on is this promise's rejection; from then on it is the stream's error.
+   */
+  async opened(): Promise<void> {
+    this.read(0);
+    await this.#opened;
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#handedOut = true;
   }
 
   override _read(): void {
@@ -67,9 +77,10 @@ export class FileStream extends Readable {
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#arrived.clear();
     this.#detach();
-    if (this.#isOpened) return callback(error);
-    // Nobody listens yet to a stream that was never handed out.
-    this.#settleOpened.reject(error ?? cancelled("the stream was destroyed", "read"));
+    if (this.#handedOut) return callback(error);
+    // Nobody listens yet: an error event would end the program.
+    this.#failure = error ?? cancelled("the stream was destroyed", "read");
+    this.#settleOpened.reject(this.#failure);
     callback(null);
   }
 
@@ -95,27 +106,21 @@ export class FileStream extends Readable {
   #read(position: number, length: number): void {
     this.#underWay++;
     const { session, handle } = this.#options;
-    session.read(handle, position, length).then(
-      (bytes) => {
-        this.#underWay--;
-        this.#replies++;
-        if (this.destroyed) return;
-        if (bytes === undefined) {
-          this.#end = Math.min(this.#end, position);
-        } else {
-          this.#arrived.set(position, bytes);
-          // A short answer is not the end: the rest is asked for.
-          if (bytes.length < length) this.#read(position + bytes.length, length - bytes.length);
-        }
-        this.#isOpened = true;
-        this.#settleOpened.resolve();
-        this.#hand();
-      },
-      (error) => {
-        this.#underWay--;
-        this.#fail(error);
-      },
-    );
+    session.read(handle, position, length, (failure, bytes) => {
+      this.#underWay--;
+      this.#replies++;
+      if (failure !== undefined) return this.#fail(failure);
+      if (this.destroyed) return;
+      if (bytes === undefined) {
+        this.#end = Math.min(this.#end, position);
+      } else {
+        this.#arrived.set(position, bytes);
+        // A short answer is not the end: the rest is asked for.
+        if (bytes.length < length) this.#read(position + bytes.length, length - bytes.length);
+      }
+      this.#settleOpened.resolve();
+      this.#hand();
+    });
   }
 
   #hand(): void {
@@ -151,7 +156,7 @@ export class FileStream extends Readable {
   }
 
   #fail(error: unknown): void {
-    this.destroy(this.#isOpened ? at(error, "read", this.#options.path) : (error as Error));
+    this.destroy(this.#handedOut ? at(error, "read", this.#options.path) : (error as Error));
   }
 
   #detach(): void {

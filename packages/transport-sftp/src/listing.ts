@@ -1,13 +1,11 @@
 import type { Listing, RemoteEntry } from "@daybook/core";
 import { DaybookError } from "@daybook/core";
-import type { FileEntryWithStats } from "ssh2";
 import { abortable } from "./abortable.js";
 import { clarify } from "./clarify.js";
 import { at } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
-
-const FORMAT = 0o170000;
-const TYPES: Readonly<Record<number, RemoteEntry["type"]>> = { 0o100000: "file", 0o040000: "directory" };
+import { typeOf } from "./wire.js";
+import type { NamedEntry } from "./wire.js";
 
 /** A server that goes on without entries and without an end is given up after so many replies. */
 const MOST_EMPTY_REPLIES = 100;
@@ -39,8 +37,9 @@ export async function listDirectory(
         empty = batch.length === 0 ? empty + 1 : 0;
         if (empty > MOST_EMPTY_REPLIES) throw new DaybookError("protocol", "the listing has no end");
         for (const entry of batch) {
+          if (entry.name === "." || entry.name === "..") continue;
           // What isn't UTF-8 arrives damaged: a file of that name could never be asked for.
-          if (entry.filename.includes("\uFFFD")) unreadable.push(entry.longname);
+          if (entry.name.includes("\uFFFD")) unreadable.push(entry.line);
           else entries.push(toRemoteEntry(entry));
         }
       }
@@ -56,17 +55,12 @@ export async function listDirectory(
 }
 
 /** Links are "other": what they point to may lie anywhere, and can be listed or read under its own name. */
-function toRemoteEntry({ filename, longname, attrs }: FileEntryWithStats): RemoteEntry {
-  return {
-    name: filename,
-    type: TYPES[(attrs.mode ?? 0) & FORMAT] ?? typeIn(longname, attrs.mode),
-    size: attrs.size,
-    modifiedAt: attrs.mtime === undefined ? undefined : new Date(attrs.mtime * 1000),
-  };
+function toRemoteEntry({ name, line, size, mode, mtime }: NamedEntry): RemoteEntry {
+  const modifiedAt = mtime === undefined ? undefined : new Date(mtime * 1000);
+  return { name, type: typeOf(mode) ?? typeIn(line), size, modifiedAt };
 }
 
 /** Some servers send no mode, or only its permissions; the line meant for people then tells the type. */
-function typeIn(longname: string, mode: number | undefined): RemoteEntry["type"] {
-  if (((mode ?? 0) & FORMAT) !== 0) return "other";
-  return longname.startsWith("-") ? "file" : longname.startsWith("d") ? "directory" : "other";
+function typeIn(line: string): RemoteEntry["type"] {
+  return line.startsWith("-") ? "file" : line.startsWith("d") ? "directory" : "other";
 }

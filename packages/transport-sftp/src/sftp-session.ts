@@ -1,55 +1,52 @@
+import { once } from "node:events";
 import { DaybookError } from "@daybook/core";
-import type { Client, FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
-import SftpClient from "ssh2-sftp-client";
-import { cancelled, fromWire, losesConnection } from "./errors.js";
+import type { ClientChannel } from "ssh2";
+import { Client } from "ssh2";
+import { cancelled, fromWire } from "./errors.js";
 import type { ResolvedOptions } from "./options.js";
+import type { Done, Request } from "./sftp-channel.js";
+import { SftpChannel } from "./sftp-channel.js";
 import type { Line } from "./ssh-connection.js";
 import { connectDeadline, handshake, prepare, reach } from "./ssh-connection.js";
+import type { Attributes, Fields, NamedEntry } from "./wire.js";
+import { FOR_READING, LIMITS, malformed, REPLY, REQUEST } from "./wire.js";
 
-/** What OpenSSH's server gives at once at most; ssh2 asks in several turns for more than a server allows. */
+/** What OpenSSH's server gives at once at most. */
 const LARGEST_READ = 255 * 1024;
-/** What every server must give at once, less what ssh2 keeps for the packet's head. */
-const SAFE_READ = 31_952;
+/** What every server must give at once. */
+const SAFE_READ = 32 * 1024;
 /** The deadline is watched in ticks: a busy process then doesn't take its own standstill for the server's. */
 const TICKS = 10;
 
-const END_OF_FILE = 1;
-
-type Callback<T> = (error: Error | null | undefined, value: T) => void;
-type ReadCallback = Callback<number> & { _wantEOFError?: boolean };
-
-/** Turns the status that means the end, no failure, into an answer of nothing. */
-function orEnd<T>(done: Callback<T | undefined>): Callback<T> {
-  return (error, value) => {
-    if ((error as { code?: unknown } | undefined)?.code === END_OF_FILE) done(undefined, undefined);
-    else done(error, value);
-  };
-}
+const handleIn = (fields: Fields) => Buffer.from(fields.bytes());
+const namesIn = (fields: Fields) => fields.names();
+const attributesIn = (fields: Fields) => fields.attributes();
+const nothingIn = () => undefined;
+/** The longest packet comes first, then the longest read. */
+const readLimitIn = (fields: Fields) => (fields.longNumber(), fields.longNumber());
 
 /**
- * One SSH connection with one SFTP channel. Any number of requests may be under way; ssh2 would wait for their answers
- * for ever, so the one sent longest ago has a deadline here. Past it, or when the connection is lost, the session is
- * dead and everything under way on it rejects with the reason.
+ * One SSH connection with one SFTP channel. Any number of requests may be under way; the one sent longest ago has a
+ * deadline. Past it, or when the connection is lost, the session is dead and everything under way on it ends with the
+ * reason.
  */
 export class SftpSession {
-  readonly #wrapper: SftpClient;
-  readonly #sftp: SFTPWrapper;
+  readonly #client: Client;
+  readonly #channel: SftpChannel;
   readonly #line: Line;
-  readonly #options: ResolvedOptions;
+  readonly #timeout: number;
   readonly #endListeners = new Set<(failure: DaybookError) => void>();
-  readonly #pending = new Map<number, (reason: DaybookError) => void>();
-  #sent = 0;
-  #newestAnswered = -1;
+  #largestRead = SAFE_READ;
   #failure: DaybookError | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #oldest = -1;
+  #oldest: number | undefined;
   #ticks = 0;
 
-  private constructor(wrapper: SftpClient, sftp: SFTPWrapper, line: Line, options: ResolvedOptions) {
-    this.#wrapper = wrapper;
-    this.#sftp = sftp;
+  private constructor(client: Client, stream: ClientChannel, line: Line, { timeout }: ResolvedOptions) {
+    this.#client = client;
     this.#line = line;
-    this.#options = options;
+    this.#timeout = timeout;
+    this.#channel = new SftpChannel({ stream, onBroken: (failure) => this.#end(failure) });
   }
 
   /** Connects and logs in, within the timeout. */
@@ -58,14 +55,17 @@ export class SftpSession {
     try {
       const credentials = await prepare(options.target);
       const line = await reach(options, deadline.signal);
-      // Without callbacks of ours it writes to the console.
-      const wrapper = new SftpClient("daybook", {});
-      const client = (wrapper as unknown as { client: Client }).client;
+      const client = new Client();
       const limits = { ...options, signal: deadline.signal };
-      const sftp = await handshake(client, credentials, line, limits, (config) => wrapper.connect(config));
-      const session = new SftpSession(wrapper, sftp, line, options);
-      session.#listen(client);
-      return session;
+      return await handshake(client, credentials, line, limits, async (config) => {
+        client.connect(config);
+        await once(client, "ready");
+        const stream = await subsystem(client);
+        const session = new SftpSession(client, stream, line, options);
+        await session.#greet(stream);
+        session.#listen(stream);
+        return session;
+      });
     } finally {
       deadline.done();
     }
@@ -85,56 +85,47 @@ export class SftpSession {
 
   /** Requests sent so far. */
   get sent(): number {
-    return this.#sent;
+    return this.#channel.sent;
   }
 
   /** Whether the server has answered a request that was sent after the first `sent` ones, one way or the other. */
   answeredSince(sent: number): boolean {
-    return this.#newestAnswered >= sent;
+    return this.#channel.newestAnswered >= sent;
   }
 
   /** The most bytes one read may ask for. */
   get largestRead(): number {
-    const allowed = (this.#sftp as { _maxReadLen?: number })._maxReadLen ?? SAFE_READ;
-    return Math.min(LARGEST_READ, allowed);
+    return this.#largestRead;
   }
 
   openDirectory(path: string): Promise<Buffer> {
-    return this.#request((done) => this.#sftp.opendir(path, done));
+    return this.#value({ type: REQUEST.OPENDIR, subject: path, reply: REPLY.HANDLE, parse: handleIn });
   }
 
   /** The next entries of a directory; undefined once there are no more. */
-  readDirectory(handle: Buffer): Promise<FileEntryWithStats[] | undefined> {
-    return this.#request((done) => this.#sftp.readdir(handle, orEnd(done)));
+  readDirectory(handle: Buffer): Promise<NamedEntry[] | undefined> {
+    return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse: namesIn });
   }
 
   openFile(path: string): Promise<Buffer> {
-    return this.#request((done) => this.#sftp.open(path, "r", done));
+    const numbers = [FOR_READING, 0];
+    return this.#value({ type: REQUEST.OPEN, subject: path, numbers, reply: REPLY.HANDLE, parse: handleIn });
   }
 
-  /** At least one byte from `position` and `length` at most; undefined where the server says that the file ends. */
-  read(handle: Buffer, position: number, length: number): Promise<Buffer | undefined> {
-    const buffer = Buffer.allocUnsafe(length);
-    return this.#request((done) => {
-      const onRead = orEnd((error: Error | null | undefined, count: number | undefined) => {
-        if (count === 0) done(new Error("malformed reply: neither bytes nor the end"), undefined);
-        else done(error, count === undefined ? undefined : buffer.subarray(0, count));
-      }) as ReadCallback;
-      // Asks ssh2 for the status itself: else the end looks like a reply of no bytes.
-      onRead._wantEOFError = true;
-      this.#sftp.read(handle, buffer, 0, length, position, onRead);
-    });
+  /** At least one byte from `position` and `length` at most; nothing where the server says that the file ends. */
+  read(handle: Buffer, position: number, length: number, done: Done<Buffer>): void {
+    const numbers = [Math.floor(position / 2 ** 32), position % 2 ** 32, length];
+    const parse = (fields: Fields) => bytesIn(fields, length);
+    this.#request({ type: REQUEST.READ, subject: handle, numbers, reply: REPLY.DATA, parse }, done);
   }
 
-  stat(path: string): Promise<Stats> {
-    return this.#request((done) => this.#sftp.stat(path, done));
+  stat(path: string): Promise<Attributes> {
+    return this.#value({ type: REQUEST.STAT, subject: path, reply: REPLY.ATTRS, parse: attributesIn });
   }
 
   /** Nobody waits for the answer: a handle that can't be closed ends with the connection. */
   closeHandle(handle: Buffer): void {
-    this.#request<unknown>((done) => this.#sftp.close(handle, (error) => done(error, undefined))).catch(
-      () => {},
-    );
+    this.#request({ type: REQUEST.CLOSE, subject: handle, reply: REPLY.STATUS, parse: nothingIn }, () => {});
   }
 
   /** Ends the connection; what is under way rejects with kind "cancelled". Safe to call twice. */
@@ -142,34 +133,44 @@ export class SftpSession {
     this.#end(cancelled("the connection was closed"));
   }
 
-  #listen(client: Client): void {
-    const lost = () => this.#end(new DaybookError("network", "the server closed the connection"));
-    const failed = (error: Error) => this.#end(fromWire(error, "connect"));
-    client.on("error", failed).on("end", lost).on("close", lost);
-    this.#sftp.on("error", failed).on("end", lost).on("close", lost);
+  async #greet(stream: ClientChannel): Promise<void> {
+    const broken = new Promise<never>((_, reject) => this.whenEnded(reject));
+    const extensions = await Promise.race([this.#channel.greet(), broken, refused(stream)]);
+    if (!extensions.has(LIMITS)) return;
+    // Nobody waits for it: it comes before the first file's handle.
+    this.#request(
+      { type: REQUEST.EXTENDED, subject: LIMITS, reply: REPLY.EXTENDED, parse: readLimitIn },
+      (_, limit) => (this.#largestRead = Math.min(LARGEST_READ, limit || SAFE_READ)),
+    );
   }
 
-  #request<T>(send: (done: Callback<T>) => void): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure);
-      const id = this.#sent++;
-      this.#pending.set(id, reject);
-      this.#timer ??= setInterval(() => this.#tick(), this.#options.timeout / TICKS);
-      send((error, value) => {
-        if (!this.#pending.has(id)) return;
-        const failure = error ? fromWire(error, "request") : undefined;
-        // ssh2 tells the requests of a lost connection before it tells of the loss.
-        if (losesConnection(failure)) return this.#end(failure!);
-        this.#pending.delete(id);
-        this.#newestAnswered = Math.max(this.#newestAnswered, id);
-        if (failure !== undefined) reject(failure);
-        else resolve(value);
-      });
-    });
+  #listen(stream: ClientChannel): void {
+    const lost = () => this.#end(new DaybookError("network", "the server closed the connection"));
+    const failed = (error: Error) => this.#end(fromWire(error, "connect"));
+    this.#client.on("error", failed).on("end", lost).on("close", lost);
+    stream.on("error", failed).on("end", lost).on("close", lost);
+  }
+
+  async #value<T>(request: Request<T>): Promise<T> {
+    const value = await this.#outcome(request);
+    if (value === undefined) throw fromWire({ message: "End of file", code: 1 }, "request");
+    return value;
+  }
+
+  #outcome<T>(request: Request<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) =>
+      this.#request(request, (failure, value) => (failure === undefined ? resolve(value) : reject(failure))),
+    );
+  }
+
+  #request<T>(request: Request<T>, done: Done<T>): void {
+    if (this.#failure !== undefined) return done(this.#failure, undefined);
+    this.#timer ??= setInterval(() => this.#tick(), this.#timeout / TICKS);
+    this.#channel.request(request, done);
   }
 
   #tick(): void {
-    const [oldest] = this.#pending.keys();
+    const { oldest } = this.#channel;
     if (oldest === undefined) {
       clearInterval(this.#timer);
       this.#timer = undefined;
@@ -177,7 +178,7 @@ export class SftpSession {
       this.#oldest = oldest;
       this.#ticks = 0;
     } else if (++this.#ticks >= TICKS) {
-      const detail = `the server left a request without an answer for ${this.#options.timeout} ms`;
+      const detail = `the server left a request without an answer for ${this.#timeout} ms`;
       this.#end(new DaybookError("timeout", detail));
     }
   }
@@ -187,11 +188,37 @@ export class SftpSession {
     this.#failure = failure;
     clearInterval(this.#timer);
     for (const listener of [...this.#endListeners]) listener(failure);
-    for (const reject of this.#pending.values()) reject(failure);
-    this.#pending.clear();
+    this.#channel.end(failure);
     if (failure.kind !== "cancelled") return this.#line.destroy();
     // Says goodbye, but doesn't wait for the answer of a server that may be gone.
-    this.#wrapper.end().catch(() => {});
+    this.#client.end();
     setTimeout(() => this.#line.destroy(), 1000).unref();
   }
+}
+
+function bytesIn(fields: Fields, asked: number): Buffer {
+  const bytes = fields.bytes();
+  if (bytes.length > 0 && bytes.length <= asked) return bytes;
+  throw malformed(`it holds ${bytes.length} bytes where ${asked} were asked for`);
+}
+
+function subsystem(client: Client): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.subsys("sftp", (error, stream) => {
+      if (error) return reject(error);
+      // Nobody reads it, but it fills the same window.
+      stream.stderr.resume();
+      resolve(stream);
+    });
+  });
+}
+
+/** Rejects where the server closes the channel: it knows the subsystem, but can't run it. */
+function refused(stream: ClientChannel): Promise<never> {
+  return new Promise((_, reject) => {
+    stream.once("close", (code: number | undefined) => {
+      const how = code === undefined ? "unexpected end" : `exit code ${code}`;
+      reject(Object.assign(new Error(`Received ${how} while establishing SFTP session`), { code }));
+    });
+  });
 }

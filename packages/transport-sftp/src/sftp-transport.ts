@@ -86,8 +86,7 @@ export class SftpTransport implements Transport {
         const { pipelining } = this.#options;
         stream = new FileStream({ session, handle, path, start, size, pipelining, readers, onDone });
         stopWith(stream, options.signal);
-        stream.read(0);
-        await stream.opened;
+        await stream.opened();
         return stream;
       } catch (error) {
         if (stream === undefined) onDone();

@@ -213,7 +213,7 @@ test("the budget counts connections, not files", async () => {
   expect(budget.open).toBe(2);
   for (const stream of streams) stream.destroy();
   await transport.close();
-  expect(budget.open).toBe(0);
+  await until(() => budget.open === 0);
 });
 
 test("a stream that waits for its consumer learns of the connection's end", async () => {

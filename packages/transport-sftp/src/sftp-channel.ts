@@ -1,0 +1,145 @@
+import type { Duplex } from "node:stream";
+import { DaybookError } from "@daybook/core";
+import { fromWire, losesConnection } from "./errors.js";
+import { ReplyReader } from "./reply-reader.js";
+import { encode, encodeInit, Fields, malformed, REPLY, STATUS, VERSION } from "./wire.js";
+
+/** How a request ended: with a failure, with a value, or with neither where the server says that there is no more. */
+export type Done<T> = (failure: DaybookError | undefined, value: T | undefined) => void;
+
+/** What is asked, and how the answer is read. */
+export interface Request<T> {
+  readonly type: number;
+  /** A path or a handle. */
+  readonly subject: string | Buffer;
+  readonly numbers?: readonly number[];
+  /** The type of the reply that carries a value; STATUS where there is none. */
+  readonly reply: number;
+  readonly parse: (fields: Fields) => T;
+}
+
+interface Pending {
+  /** The how-manieth request it is; its id on the wire starts again from 0 after 2^32. */
+  readonly number: number;
+  readonly request: Request<unknown>;
+  readonly done: Done<unknown>;
+}
+
+export interface SftpChannelOptions {
+  /** The subsystem's bytes, both ways. */
+  readonly stream: Duplex;
+  /** Called once, with what made the channel useless; the requests on it are still to be ended. */
+  readonly onBroken: (failure: DaybookError) => void;
+}
+
+/**
+ * SFTP over one SSH channel. Requests made in one turn of the event loop go out together: each packet of SSH costs its
+ * own encryption and system call, here and at the server, which is several times the cost of what is in it.
+ */
+export class SftpChannel {
+  readonly #stream: Duplex;
+  readonly #onBroken: (failure: DaybookError) => void;
+  readonly #reader = new ReplyReader((type, id, body) => this.#answer(type, id, body));
+  readonly #pending = new Map<number, Pending>();
+  #greeted: ((extensions: Set<string>) => void) | undefined;
+  #outgoing: Buffer[] = [];
+  #sent = 0;
+  #newestAnswered = -1;
+
+  constructor({ stream, onBroken }: SftpChannelOptions) {
+    this.#stream = stream;
+    this.#onBroken = onBroken;
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+  }
+
+  /** Agrees on the version; resolves with the names of what the server can do beyond it. Never rejects. */
+  greet(): Promise<Set<string>> {
+    this.#stream.write(encodeInit());
+    return new Promise((resolve) => (this.#greeted = resolve));
+  }
+
+  /** Requests made so far. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** The number of the latest request that was answered, counted from 0; -1 if none was. */
+  get newestAnswered(): number {
+    return this.#newestAnswered;
+  }
+
+  /** The number of the request that has waited longest; undefined if none waits. */
+  get oldest(): number | undefined {
+    for (const { number } of this.#pending.values()) return number;
+    return undefined;
+  }
+
+  request<T>(request: Request<T>, done: Done<T>): void {
+    const number = this.#sent++;
+    const id = number % 2 ** 32;
+    this.#pending.set(id, { number, request, done: done as Done<unknown> });
+    const { type, subject, numbers = [] } = request;
+    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
+    this.#outgoing.push(encode(type, id, subject, numbers));
+  }
+
+  /** Ends every request with the failure. */
+  end(failure: DaybookError): void {
+    this.#outgoing = [];
+    const ended = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { done } of ended) done(failure, undefined);
+  }
+
+  #flush(): void {
+    const packets = this.#outgoing;
+    this.#outgoing = [];
+    if (packets.length > 0) this.#stream.write(packets.length === 1 ? packets[0] : Buffer.concat(packets));
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.#onBroken(error as DaybookError);
+    }
+  }
+
+  #answer(type: number, id: number, body: Buffer): void {
+    const fields = new Fields(body);
+    if (this.#greeted !== undefined) return this.#meet(type, id, fields);
+    const pending = this.#pending.get(id);
+    if (pending === undefined) throw malformed("it answers nothing that was asked");
+    const { number, request, done } = pending;
+    // What can't be read throws while the request is pending still: it ends with all others.
+    const isStatus = type === REPLY.STATUS;
+    const failure = isStatus ? statusIn(fields, request) : undefined;
+    if (!isStatus && type !== request.reply) throw malformed(`it has the type ${type}, not ${request.reply}`);
+    const value = isStatus ? undefined : request.parse(fields);
+    this.#pending.delete(id);
+    this.#newestAnswered = Math.max(this.#newestAnswered, number);
+    if (losesConnection(failure)) this.#onBroken(failure!);
+    done(failure, value);
+  }
+
+  #meet(type: number, version: number, fields: Fields): void {
+    if (type !== REPLY.VERSION) throw malformed(`it has the type ${type} where SFTP begins with its version`);
+    if (version !== VERSION) {
+      throw new DaybookError("unsupported", `the server speaks version ${version} of SFTP, not ${VERSION}`);
+    }
+    const extensions = new Set<string>();
+    for (; fields.left > 0; fields.bytes()) extensions.add(fields.text());
+    this.#greeted!(extensions);
+    this.#greeted = undefined;
+  }
+}
+
+/** What a status says of a request: undefined where it is done, or where there is no more. */
+function statusIn(fields: Fields, { reply }: Request<unknown>): DaybookError | undefined {
+  const code = fields.number();
+  if (code === STATUS.END_OF_FILE || (code === STATUS.OK && reply === REPLY.STATUS)) return undefined;
+  if (code === STATUS.OK) throw malformed("it holds nothing of what was asked for");
+  // Some servers leave the text out.
+  const message = fields.left > 0 ? fields.text() : "";
+  return fromWire({ message, code }, "request");
+}
