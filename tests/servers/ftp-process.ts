@@ -9,6 +9,10 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface RealFtpOptions {
+  /** The address it listens on; one of this machine's. Default 127.0.0.1. */
+  readonly host?: string;
+  /** An existing folder to serve, which is left alone. Default a new one. */
+  readonly root?: string;
   /** Logins from one address at once. Default no limit. */
   readonly maxPerHost?: number;
   /** Offer AUTH TLS and refuse logins without it; PEM. */
@@ -21,8 +25,11 @@ export interface RealFtp {
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** What it serves as "/". What is put here must be readable by everybody. */
+  /** What it serves. What is put here must be readable by everybody. */
   readonly root: string;
+  /** What `root` is called at the server: nothing where it is "/", which takes root; its full path for others. */
+  readonly path: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -45,6 +52,7 @@ export interface Recipe {
 export interface Place {
   readonly folder: string;
   readonly root: string;
+  readonly host: string;
   readonly port: number;
   /** Where the server was unpacked, if it was. */
   readonly prefix: string;
@@ -66,13 +74,14 @@ export function realFtp(recipe: Recipe): RealFtpKind {
 
 function whyNot(name: string): string | undefined {
   const found = binary(name);
-  const asRoot = process.getuid?.() === 0;
-  if (found !== undefined && asRoot) return undefined;
+  if (found !== undefined && asRoot()) return undefined;
   const reason = found ? `${name} is started by root only` : `${name} is not here: run .ci/servers as root`;
   if (process.env.CI === "true") throw new Error(reason);
   console.warn(`skipped: ${reason}`);
   return reason;
 }
+
+export const asRoot = () => process.getuid?.() === 0;
 
 function binary(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin"];
@@ -103,9 +112,10 @@ async function start(recipe: Recipe, options: RealFtpOptions): Promise<RealFtp> 
   const folder = await mkdtemp(join(tmpdir(), `daybook-${recipe.name}-`));
   // It serves as somebody with few rights.
   chmodSync(folder, 0o755);
-  const root = join(folder, "root");
-  mkdirSync(root, { mode: 0o755 });
-  const port = await freePort();
+  const root = options.root ?? join(folder, "root");
+  mkdirSync(root, { mode: 0o755, recursive: true });
+  const { host = "127.0.0.1" } = options;
+  const port = await freePort(host);
   const program = (name: string) => {
     const file = binary(name);
     if (file === undefined) throw new Error(`${name} is not here: run .ci/servers as root`);
@@ -115,6 +125,7 @@ async function start(recipe: Recipe, options: RealFtpOptions): Promise<RealFtp> 
     {
       folder,
       root,
+      host,
       port,
       prefix: unpacked(),
       file: async (name, text) => {
@@ -128,13 +139,15 @@ async function start(recipe: Recipe, options: RealFtpOptions): Promise<RealFtp> 
   // proftpd and pure-ftpd close every descriptor there could be for each login: with many allowed that takes long.
   const limited = ["-c", 'ulimit -n 1024; exec "$@"', "sh", program(recipe.name), ...args];
   const daemon = spawn("/bin/sh", limited, { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
-  await listens(daemon, port);
+  await listens(daemon, host, port);
   return {
-    host: "127.0.0.1",
+    host,
     port,
     user: recipe.login?.user ?? "anonymous",
     password: recipe.login?.password ?? "anonymous@",
     root,
+    path: asRoot() ? "" : root,
+    pid: daemon.pid!,
     stop: async () => {
       const children = childrenOf(daemon.pid!);
       await endProcess(daemon);
@@ -171,22 +184,22 @@ async function endProcess(daemon: ChildProcess): Promise<void> {
 }
 
 /** They say nothing when they are ready: tries until a connection is accepted. */
-async function listens(daemon: ChildProcess, port: number): Promise<void> {
+async function listens(daemon: ChildProcess, host: string, port: number): Promise<void> {
   let said = "";
   for (const output of [daemon.stdout!, daemon.stderr!]) output.on("data", (text) => (said += String(text)));
   let failed: Error | undefined;
   daemon.once("exit", (code) => (failed = new Error(`the server ended with ${code}: ${said}`)));
   daemon.once("error", (error) => (failed = error));
-  while (!(await greets(port))) {
+  while (!(await greets(host, port))) {
     if (failed) throw failed;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 /** Whether the port answers; waits until the server has seen the end, so that the visit doesn't count against limits. */
-function greets(port: number): Promise<boolean> {
+function greets(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, host);
     socket.once("data", () => socket.write("QUIT\r\n"));
     socket.once("error", () => resolve(false));
     socket.once("end", () => resolve(true));
@@ -194,8 +207,8 @@ function greets(port: number): Promise<boolean> {
   });
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   server.close();

@@ -11,16 +11,22 @@ import { join } from "node:path";
 const SSHD = "/usr/sbin/sshd";
 
 export interface OpenSshOptions {
+  /** The address it listens on; one of this machine's. Default 127.0.0.1. */
+  readonly host?: string;
   /** Lines added before sshd's configuration; the first value of a keyword counts. */
   readonly config?: readonly string[];
 }
 
 /** An sshd of its own on a port of 127.0.0.1, from a configuration in a temporary folder. It serves the real files. */
 export interface OpenSsh {
+  readonly host: string;
   readonly port: number;
+  readonly pid: number;
   readonly user: string;
   /** Logs in without a passphrase. */
   readonly privateKey: string;
+  /** Holds that key, PEM. */
+  readonly privateKeyFile: string;
   /** The fingerprint of the only host key. */
   readonly fingerprint: string;
   /** Holds that key. */
@@ -48,17 +54,18 @@ export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSs
   for (const name of ["host_key", "user_key"]) {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, name)]);
   }
-  const port = await freePort();
+  const { host = "127.0.0.1" } = options;
+  const port = await freePort(host);
   // sshd drops its rights into this folder, and won't start as root without it.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
   const publicHostKey = await readFile(join(folder, "host_key.pub"), "utf8");
   const knownHosts = join(folder, "known_hosts");
-  await writeFile(knownHosts, `[127.0.0.1]:${port} ${publicHostKey}`);
+  await writeFile(knownHosts, `[${host}]:${port} ${publicHostKey}`);
   await writeFile(
     join(folder, "sshd_config"),
     [
       ...(options.config ?? []),
-      "ListenAddress 127.0.0.1",
+      `ListenAddress ${host}`,
       `Port ${port}`,
       `HostKey ${join(folder, "host_key")}`,
       `AuthorizedKeysFile ${join(folder, "user_key.pub")}`,
@@ -91,9 +98,14 @@ export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSs
     for (const child of children) signal(child);
   };
   return {
+    host,
     port,
+    get pid() {
+      return daemon.pid!;
+    },
     user: userInfo().username,
     privateKey: await readFile(join(folder, "user_key"), "utf8"),
+    privateKeyFile: join(folder, "user_key"),
     fingerprint: execFileSync("ssh-keygen", ["-lf", join(folder, "host_key.pub")], {
       encoding: "utf8",
     }).split(" ")[1]!,
@@ -148,8 +160,8 @@ function listens(daemon: ChildProcess): Promise<void> {
   });
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   server.close();

@@ -9,7 +9,7 @@ const login = { user: "daybook", password: "a secret of its own" };
 export const proftpd = realFtp({
   name: "proftpd",
   login,
-  prepare: async ({ folder, root, port, prefix, file }, { maxPerHost, tls }) => {
+  prepare: async ({ folder, root, host, port, prefix, file }, { maxPerHost, tls }) => {
     const hash = execFileSync("openssl", ["passwd", "-5", "-stdin"], {
       input: login.password,
       encoding: "utf8",
@@ -33,7 +33,7 @@ export const proftpd = realFtp({
       [
         "ServerType standalone",
         "ServerIdent on",
-        "DefaultAddress 127.0.0.1",
+        `DefaultAddress ${host}`,
         "SocketBindTight on",
         `Port ${port}`,
         "UseIPv6 off",

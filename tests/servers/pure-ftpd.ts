@@ -8,7 +8,7 @@ const login = { user: "daybook", password: "a secret of its own" };
 export const pureFtpd = realFtp({
   name: "pure-ftpd",
   login,
-  prepare: async ({ folder, root, port, file, run }, { maxPerHost, tls }) => {
+  prepare: async ({ folder, root, host, port, file, run }, { maxPerHost, tls }) => {
     // Its own hash takes four seconds for every login.
     const hash = execFileSync("openssl", ["passwd", "-6", "-stdin"], {
       input: login.password,
@@ -29,7 +29,7 @@ export const pureFtpd = realFtp({
     run("pure-pw", ["mkdb", database, "-f", users]);
     const encrypted = tls && ["-Y", "2", "-2", await file("both.pem", tls.key + tls.cert)];
     return [
-      ...["-4", "-E", "-H", "-A", "-S", `127.0.0.1,${port}`, "-l", `puredb:${database}`],
+      ...["-4", "-E", "-H", "-A", "-S", `${host},${port}`, "-l", `puredb:${database}`],
       ...["-c", "1000", "-C", String(maxPerHost ?? 1000), "-g", join(folder, "pid")],
       ...(encrypted ?? []),
     ];
