@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts", "examples/test/**/*.test.ts"],
+    benchmark: { include: ["tools/bench/micro/*.bench.ts"] },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

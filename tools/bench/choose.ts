@@ -1,6 +1,5 @@
 import { whyNoNetwork } from "./network.js";
 import type { Peer } from "./peer.js";
-import { PEERS } from "./peers/index.js";
 import type { Scenario } from "./scenario.js";
 import { whyNoServer } from "./servers.js";
 
@@ -22,14 +21,12 @@ export function named<T extends { readonly name: string }>(
 export const whyNot = ({ protocol, network }: Scenario): string | undefined =>
   process.platform === "linux" ? (whyNoServer(protocol) ?? whyNoNetwork(network)) : "takes Linux";
 
-/** The peers that take part in a scenario, and the names of those that would if they were installed. */
+/** Those of the peers that take part in a scenario, and the names of those that would if they were installed. */
 export function peersFor(
   { protocol, task }: Scenario,
-  names: readonly string[] | undefined,
+  from: readonly Peer[],
 ): { readonly peers: Peer[]; readonly missing: string[] } {
-  const all = named("peer", PEERS, names).filter(
-    (peer) => peer.protocols.includes(protocol) && peer.tasks.includes(task),
-  );
+  const all = from.filter((peer) => peer.protocols.includes(protocol) && peer.tasks.includes(task));
   return {
     peers: all.filter((peer) => peer.version() !== undefined),
     missing: all.filter((peer) => peer.version() === undefined).map(({ name }) => name),

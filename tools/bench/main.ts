@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { named, peersFor, whyNot } from "./choose.js";
 import { machine } from "./machine.js";
 import { parseOptions, TEMPORARY, USAGE, type BenchOptions } from "./options.js";
-import { PEERS } from "./peers/index.js";
+import type { Peer } from "./peer.js";
+import { allPeers } from "./peers/index.js";
 import { runScenario, type RunScenarioOptions } from "./run-scenario.js";
 import type { Scenario } from "./scenario.js";
 import { scenarios } from "./scenarios.js";
@@ -13,8 +14,8 @@ import { commandsTable, timesTable } from "./table.js";
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
-function versions(): Record<string, string> {
-  const peers = PEERS.map((peer) => [peer.name, peer.version() ?? "not installed"]);
+function versions(all: readonly Peer[]): Record<string, string> {
+  const peers = all.map((peer) => [peer.name, peer.version() ?? "not installed"]);
   const servers = (["ftp", "sftp"] as const).map((protocol) => [
     `${protocol} server`,
     serverVersion(protocol) ?? "not installed",
@@ -22,9 +23,9 @@ function versions(): Record<string, string> {
   return Object.fromEntries([...peers, ...servers]) as Record<string, string>;
 }
 
-function list(): void {
+function list(all: readonly Peer[]): void {
   for (const scenario of scenarios()) {
-    const { peers, missing } = peersFor(scenario, undefined);
+    const { peers, missing } = peersFor(scenario, all);
     const long = scenario.byName ? " (by name only)" : "";
     print(
       `${scenario.name.padEnd(20)} ${scenario.about}${long}: ${peers.map(({ name }) => name).join(", ")}`,
@@ -36,10 +37,10 @@ function list(): void {
 }
 
 /** The scenario's results as they go into the JSON; undefined where it can't be run here. */
-async function one(scenario: Scenario, options: BenchOptions, run: Omit<RunScenarioOptions, "peers">) {
+async function one(scenario: Scenario, options: BenchOptions, run: RunScenarioOptions) {
   const reason = whyNot(scenario);
   if (reason) return void say(`skipped: ${scenario.name}: ${reason}`);
-  const { peers, missing } = peersFor(scenario, options.peers);
+  const { peers, missing } = peersFor(scenario, run.peers);
   for (const name of missing) say(`left out of ${scenario.name}: ${name} is not installed`);
   if (peers.length === 0) return void say(`skipped: ${scenario.name}: no peer of it was chosen`);
   const rounds = scenario.measure === "commands" ? 1 : options.rounds;
@@ -56,12 +57,12 @@ async function one(scenario: Scenario, options: BenchOptions, run: Omit<RunScena
 }
 
 async function bench(options: BenchOptions): Promise<number> {
-  if (options.list) return (list(), 0);
+  const peers = named("peer", allPeers(options.against), options.peers);
+  if (options.list) return (list(peers), 0);
   const all = scenarios({ smoke: options.smoke });
   const chosen = options.scenarios
     ? named("scenario", all, options.scenarios)
     : all.filter(({ byName }) => !byName);
-  named("peer", PEERS, options.peers);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const work = options.work ?? (await mkdtemp(TEMPORARY));
@@ -70,7 +71,7 @@ async function bench(options: BenchOptions): Promise<number> {
   const results = [];
   try {
     for (const scenario of chosen) {
-      const run = { rounds, seed, work, dest, wan, timeout, signal: stop.signal, say };
+      const run = { peers, rounds, seed, work, dest, wan, timeout, signal: stop.signal, say };
       const result = await one(scenario, options, run);
       if (result) results.push(result);
     }
@@ -81,7 +82,7 @@ async function bench(options: BenchOptions): Promise<number> {
   const report = {
     at: new Date(),
     machine: machine(),
-    versions: versions(),
+    versions: versions(peers),
     dest,
     smoke,
     scenarios: results,

@@ -11,6 +11,8 @@ export interface BenchOptions {
   /** Undefined: a folder that is gone at the end. */
   readonly work?: string;
   readonly json?: string;
+  /** Another checkout, built. */
+  readonly against?: string;
   readonly reference?: string;
   readonly seed: number;
   readonly roundTrip: number;
@@ -32,6 +34,7 @@ Times Daybook and its peers side by side on real servers of this machine. See do
   --dest DIR         where the peers write (default: the system's temporary folder)
   --work DIR         where the trees are made, and kept for the next time (default: made anew)
   --json FILE        every round, as JSON
+  --against DIR      another checkout, built: takes part as daybook-other, to see what a change has brought
   --reference NAME   the peer that ratios are taken against
   --rtt MS           round trip of the far link (default 40)
   --mbit N           its bandwidth, 0 for no cap (default 100)
@@ -46,7 +49,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ scenario: text, peers: text, dest: text, work: text, json: text, reference: text },
+      ...{ scenario: text, peers: text, dest: text, work: text, json: text, reference: text, against: text },
       ...{ reps: text, rtt: text, mbit: text, timeout: text, seed: text },
       ...{ smoke: flag, list: flag, help: { ...flag, short: "h" } },
     },
@@ -62,6 +65,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     dest: path(values.dest) ?? tmpdir(),
     work: path(values.work),
     json: path(values.json),
+    against: path(values.against),
     reference: values.reference,
     seed: number("--seed", values.seed, 1, 0),
     roundTrip: number("--rtt", values.rtt, 40, 0),

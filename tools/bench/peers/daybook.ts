@@ -40,7 +40,8 @@ function settings(job: Job, sync: boolean): object {
   };
 }
 
-function peer(name: string, sync: boolean, tasks: Peer["tasks"]): Peer {
+/** `root` is a checkout that has been built. */
+function peer(name: string, sync: boolean, tasks: Peer["tasks"], root = ROOT): Peer {
   return {
     name,
     protocols: ["ftp", "sftp"],
@@ -49,7 +50,7 @@ function peer(name: string, sync: boolean, tasks: Peer["tasks"]): Peer {
     // The hour that isn't over has no folder yet: a gap.
     codes: { poll: [0, 3] },
     version: () => {
-      const manifest = join(ROOT, "packages/cli/package.json");
+      const manifest = join(root, "packages/cli/package.json");
       const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
       return `daybook ${version} on Node.js ${process.version}`;
     },
@@ -58,7 +59,7 @@ function peer(name: string, sync: boolean, tasks: Peer["tasks"]): Peer {
     command: (job) => ({
       program: process.execPath,
       args: [
-        join(ROOT, "packages/cli/bin/daybook.js"),
+        join(root, "packages/cli/bin/daybook.js"),
         ...["run", "--config", configuration(job), ...(job.task === "poll" ? ["--once"] : [])],
       ],
     }),
@@ -69,3 +70,9 @@ function peer(name: string, sync: boolean, tasks: Peer["tasks"]): Peer {
 export const daybook = peer("daybook", true, ["fetch", "poll"]);
 /** Without syncing, as all the peers work. */
 export const daybookNoSync = peer("daybook-no-sync", false, ["fetch"]);
+
+/** Both of another checkout, to see what a change has brought. */
+export const otherDaybooks = (root: string): Peer[] => [
+  peer("daybook-other", true, ["fetch", "poll"], root),
+  peer("daybook-other-no-sync", false, ["fetch"], root),
+];
