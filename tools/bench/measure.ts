@@ -4,7 +4,7 @@ import { openSync, closeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "./peer.js";
-import { machineCpu, serverCpu } from "./processes.js";
+import { machineCpu } from "./processes.js";
 import { Watch } from "./watch.js";
 
 export interface Measured {
@@ -40,7 +40,8 @@ const SCRIPT = `TIMEFORMAT='%3R %3U %3S'
 export async function measure(command: Command, options: MeasureOptions): Promise<Measured> {
   const times = join(options.folder, "times");
   const own = openSync(join(options.folder, "shell"), "w");
-  const before = { machine: machineCpu(), servers: serverCpu(options.servers) };
+  const watch = new Watch(options.servers);
+  const before = machineCpu();
   const began = performance.now();
   const child = spawn("bash", ["-c", SCRIPT, "-", ...options.within, command.program, ...command.args], {
     // A group of its own, which is ended as one.
@@ -52,7 +53,7 @@ export async function measure(command: Command, options: MeasureOptions): Promis
     },
   });
   closeSync(own);
-  const watch = new Watch(child.pid!);
+  watch.start(child.pid!);
   const end = () => process.kill(-child.pid!, "SIGKILL");
   const timer = setTimeout(end, options.timeout);
   options.signal.addEventListener("abort", end);
@@ -66,10 +67,10 @@ export async function measure(command: Command, options: MeasureOptions): Promis
     code === null ? [] : (await readFile(times, "utf8")).trim().split("\n").at(-1)!.split(" ").map(Number);
   // What it started and didn't wait for is only seen.
   const cpu = Math.max(user + system, seen.cpu);
-  const servers = serverCpu(options.servers) - before.servers;
-  const others = machineCpu() - before.machine - cpu - servers;
+  const { serverCpu, peakMemory } = seen;
+  const others = machineCpu() - before - cpu - serverCpu;
   return {
-    ...{ wall, cpu, serverCpu: servers, peakMemory: seen.peakMemory, code: code ?? undefined },
+    ...{ wall, cpu, serverCpu, peakMemory, code: code ?? undefined },
     otherCores: Math.max(0, others / elapsed),
   };
 }

@@ -17,16 +17,19 @@ export function processTree(pid: number): number[] {
   return [pid, ...children.filter(Boolean).flatMap((child) => processTree(Number(child)))];
 }
 
-/** Seconds of CPU of one process; with those of its children that it waited for, if asked. */
-export function cpuOf(pid: number, options: { readonly waited?: boolean } = {}): number {
+/** Seconds of CPU of one process; 0 once it has ended. */
+export const cpuOf = (pid: number) => ticksOf(pid, 2) / TICKS_PER_SECOND;
+
+/** With those of its children that have ended and that it waited for. */
+export const waitedCpuOf = (pid: number) => ticksOf(pid, 4) / TICKS_PER_SECOND;
+
+/** utime, stime, cutime, cstime: 14 to 17 of proc(5), of which the first few are added up. */
+function ticksOf(pid: number, fields: number): number {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return 0;
-  // The second field is the program's name in brackets, which may hold anything. These are 14 to 17 of proc(5).
-  const times = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(11, options.waited ? 15 : 13);
-  return times.reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+  // The second field is the program's name in brackets, which may hold anything.
+  const third = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return third.slice(11, 11 + fields).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
 /** The most memory a process has had so far, bytes; 0 once it has ended. */
@@ -34,10 +37,6 @@ export function peakMemoryOf(pid: number): number {
   const peak = /^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? "");
   return Number(peak?.[1] ?? 0) * 1024;
 }
-
-/** Seconds of CPU that servers have used, with all they started. */
-export const serverCpu = (pids: readonly number[]) =>
-  pids.flatMap(processTree).reduce((sum, pid) => sum + cpuOf(pid, { waited: true }), 0);
 
 /** Seconds of CPU the whole machine has used. */
 export function machineCpu(): number {
