@@ -274,6 +274,7 @@ sources:
   expect((await problems(text)).map((line) => line.split(": ").slice(0, 2).join(": "))).toEqual([
     "daybook.yaml:1: state.pth",
     "daybook.yaml:2: destination.path",
+    "daybook.yaml:6: sources[0].transport.port",
     "daybook.yaml:8: sources[0].start",
     "daybook.yaml:10: sources[1].transport.tiemout",
     "daybook.yaml:13: sources[1].end",
@@ -308,4 +309,41 @@ test("a file that isn't there says what to do", async () => {
   expect(found).toEqual([
     "/nowhere/daybook.yaml: there is no such file. Write one (docs/configuration.md shows how), or name yours with --config",
   ]);
+});
+
+test("mistakes of every kind are told at once: shapes, meanings, secrets and packages", async () => {
+  const text = `storage: {}
+state: { use: ./ledger.mjs }
+destination: { use: local, pth: ./downloads }
+sources:
+  - name: RMA1
+    transport: { use: ftp, host: ftp.example.com, password_file: ./nowhere, conections: 5 }
+    layout: /L2/{radr}/{yyyy}/{mmm}/x
+    start: 2025-01-02T00:00:00Z
+    end: 2025-01-01T00:00:00Z
+    pol: 5s
+  - name: RMA2
+    transport: { use: ftp, host: ftp.example.com, password_file: ./nowhere }
+    layout: /L2/RMA2/{yyyy}/{MM}/{dd}/{HH}.log
+`;
+  const lines = (await problems(text)).map((line) => line.split(": ").slice(0, 2).join(": "));
+  expect(lines).toEqual([
+    "daybook.yaml:1: storage",
+    "daybook.yaml:2: state.use",
+    "daybook.yaml:3: destination.path",
+    "daybook.yaml:3: destination.pth",
+    "daybook.yaml:6: sources[0].transport.conections",
+    "daybook.yaml:7: sources[0].layout",
+    "daybook.yaml:9: sources[0].end",
+    "daybook.yaml:10: sources[0].pol",
+    "daybook.yaml:11: sources[1].start",
+    "daybook.yaml:12: sources[1].transport.password_file",
+  ]);
+});
+
+test("an adapter's complaint names options as the file does", async () => {
+  const sftp = "    transport: { use: sftp, host: sftp.example.com, user: me }";
+  expect((await problems(changed(TRANSPORT, sftp)))[0]).toContain(
+    "no way to log in to sftp.example.com: give password, private_key or agent",
+  );
 });

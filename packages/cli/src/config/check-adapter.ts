@@ -18,12 +18,11 @@ export function checkAdapter(
   problems: Problems,
 ): AdapterChoice | undefined {
   const { use, ...options } = chosen;
-  const secretFiles = Object.keys(options).filter((key) => key.endsWith("_file"));
-  for (const key of secretFiles) {
-    const direct = key.slice(0, -"_file".length);
-    if (Object.hasOwn(options, direct))
-      problems.add([...path, key], `give \`${direct}\` or \`${key}\`, not both`);
-  }
+  const twice = Object.keys(options).filter(
+    (key) => key.endsWith("_file") && Object.hasOwn(options, key.slice(0, -"_file".length)),
+  );
+  for (const key of twice)
+    problems.add([...path, key], `give \`${key.slice(0, -"_file".length)}\` or \`${key}\`, not both`);
   const known = builtIn(kind, use);
   if (known === undefined) {
     const meant = nearest(use, Object.keys(BUILT_IN[kind]));
@@ -31,8 +30,8 @@ export function checkAdapter(
       problems.add([...path, "use"], `there is no ${kind} \`${use}\`; did you mean \`${meant}\`?`);
       return undefined;
     }
-    return { kind, use, options, path };
+    return twice.length > 0 ? undefined : { kind, use, options, path };
   }
   const checked = problems.check(known.options, options, path);
-  return checked && { kind, use, options: checked, path };
+  return checked && twice.length === 0 ? { kind, use, options: checked, path } : undefined;
 }

@@ -1,11 +1,12 @@
 import { checkAdapter } from "./check-adapter.js";
 import { checkSource, inspectorChoices } from "./check-source.js";
-import type { CheckedConfig, CheckedSource } from "./checked-config.js";
+import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
 import { interpolate } from "./interpolate.js";
 import type { KeyPath, Problem } from "./problem.js";
 import { Problems } from "./problems.js";
 import { builtIn } from "./schema/adapters.js";
 import { rootSchema } from "./schema/root.js";
+import type { RootConfig } from "./schema/root.js";
 import { suggestion } from "./suggest.js";
 import { parseYaml } from "./yaml-document.js";
 
@@ -15,29 +16,44 @@ export type Checked =
       readonly lineOf: (path: KeyPath) => number;
       readonly problems?: undefined;
     }
-  | { readonly problems: readonly Problem[]; readonly config?: undefined; readonly lineOf?: undefined };
+  | {
+      readonly problems: readonly Problem[];
+      /** Adapters that are right as far as the file goes, so that what else is wrong with them can be told too. */
+      readonly adapters: readonly AdapterChoice[];
+      readonly lineOf: (path: KeyPath) => number;
+      readonly config?: undefined;
+    };
 
 /** Everything that is wrong with a file's text at once, or what it says. Reads no other file. */
 export function checkConfig(text: string, env: Readonly<Record<string, string | undefined>>): Checked {
   const yaml = parseYaml(text, verbatim);
-  if (yaml.value === undefined && yaml.problems.length > 0) return { problems: yaml.problems };
+  const { lineOf } = yaml;
+  if (yaml.value === undefined && yaml.problems.length > 0)
+    return { problems: yaml.problems, adapters: [], lineOf };
   const { value, failures, written } = interpolate(yaml.value ?? undefined, env);
   const problems = new Problems({ value, lineOf: yaml.lineOf, written });
   for (const { path, message, line } of yaml.problems) problems.add(path, message, line);
   for (const { path, message } of failures) problems.addUnset(path, message);
 
   const root = problems.check(rootSchema, value ?? {}, []);
-  const given = (value as { sources?: unknown } | undefined)?.sources;
-  const sources = Array.isArray(given)
-    ? given.flatMap((source, i) => checkSource(source, ["sources", i], problems))
+  const given = (value ?? {}) as Record<string, unknown>;
+  const adapters: AdapterChoice[] = [];
+  const sources = Array.isArray(given["sources"])
+    ? given["sources"].flatMap((source, i) => checkSource(source, ["sources", i], problems, adapters))
     : [];
   checkUnique(sources, problems);
-  checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
-  if (root === undefined) return { problems: problems.sorted };
-  const state = checkAdapter("state", root.state, ["state"], problems);
-  const destination = checkAdapter("destination", root.destination, ["destination"], problems);
-  const inspect = inspectorChoices(root.inspect, ["inspect"], problems);
-  if (problems.any || state === undefined || destination === undefined) return { problems: problems.sorted };
+  // Hosts of sources that couldn't be read are not known.
+  if (Array.isArray(given["sources"]) && given["sources"].every((_, i) => sources.some(({ path }) => path[1] === i)))
+    checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
+  const whole = root ?? partsOf(given);
+  const state = whole.state && checkAdapter("state", whole.state, ["state"], problems);
+  const destination =
+    whole.destination && checkAdapter("destination", whole.destination, ["destination"], problems);
+  const inspect = inspectorChoices(whole.inspect, ["inspect"], problems);
+  if (root === undefined || problems.any || state === undefined || destination === undefined) {
+    for (const choice of [state, destination, ...inspect]) if (choice) adapters.push(choice);
+    return { problems: problems.sorted, adapters, lineOf };
+  }
   const config = {
     state,
     destination,
@@ -46,7 +62,14 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
     hosts: root.hosts ?? {},
     sources,
   };
-  return { config, lineOf: yaml.lineOf };
+  return { config, lineOf };
+}
+
+/** Of a file whose outer level is wrong somewhere, what is right: it is looked into all the same. */
+function partsOf(given: Record<string, unknown>): Partial<RootConfig> {
+  const right = <K extends "state" | "destination" | "inspect">(key: K) =>
+    rootSchema.shape[key].safeParse(given[key]).data as RootConfig[K] | undefined;
+  return { state: right("state"), destination: right("destination"), inspect: right("inspect") };
 }
 
 /** Below these keys of a source, 0315 is a name and not a number. */

@@ -11,10 +11,18 @@ import { flatLayoutOptions, sourceSchema } from "./schema/source.js";
 import type { SourceConfig } from "./schema/source.js";
 import { nearest, suggestion } from "./suggest.js";
 
-/** One entry of `sources`: as many sources as `each` has combinations. */
-export function checkSource(value: unknown, path: KeyPath, problems: Problems): CheckedSource[] {
+/** One entry of `sources`: as many sources as `each` has combinations. Adapters that are right go to `adapters`. */
+export function checkSource(
+  value: unknown,
+  path: KeyPath,
+  problems: Problems,
+  adapters: AdapterChoice[],
+): CheckedSource[] {
   const settings = problems.check(sourceSchema, value, path);
-  if (settings === undefined) return [];
+  if (settings === undefined) {
+    checkParts(value, path, problems, adapters);
+    return [];
+  }
   checkRange(settings, path, problems);
   attempt([...path, "select"], problems, () => settings.select && selectBy(settings.select as SelectSpec));
   const inspect = inspectorChoices(settings.inspect, [...path, "inspect"], problems);
@@ -26,10 +34,31 @@ export function checkSource(value: unknown, path: KeyPath, problems: Problems): 
       [...path, "transport"],
       problems,
     );
+    if (transport) adapters.push(transport);
     const layout = checkLayout(settings, constants, path, problems);
     if (name === undefined || transport === undefined || layout === undefined) return [];
     return [{ name, path, constants, transport, layout, inspect, settings }];
   });
+}
+
+/** Of an entry with a mistake in one place, what can be told of the others. */
+function checkParts(value: unknown, path: KeyPath, problems: Problems, adapters: AdapterChoice[]): void {
+  if (typeof value !== "object" || value === null) return;
+  const given = value as Record<string, unknown>;
+  const { shape } = sourceSchema;
+  const transport = shape.transport.safeParse(given["transport"]).data;
+  const layout = shape.layout.safeParse(given["layout"]).data;
+  const select = shape.select.safeParse(given["select"]).data;
+  const start = shape.start.safeParse(given["start"]).data;
+  const end = shape.end.safeParse(given["end"]).data;
+  if (start && end) checkRange({ start, end }, path, problems);
+  for (const constants of combinations(shape.each.safeParse(given["each"]).data ?? {})) {
+    const choice =
+      transport &&
+      checkAdapter("transport", substitute(transport, constants), [...path, "transport"], problems);
+    if (choice) adapters.push(choice);
+    if (layout) checkLayout({ layout, select }, constants, path, problems);
+  }
 }
 
 export function inspectorChoices(
@@ -45,12 +74,16 @@ export function inspectorChoices(
   });
 }
 
-function checkRange({ start, end }: SourceConfig, path: KeyPath, problems: Problems): void {
+function checkRange(
+  { start, end }: Pick<SourceConfig, "start" | "end">,
+  path: KeyPath,
+  problems: Problems,
+): void {
   if (end !== undefined && end <= start) problems.add([...path, "end"], "must be later than `start`");
 }
 
 function checkLayout(
-  { layout, select }: SourceConfig,
+  { layout, select }: Pick<SourceConfig, "layout" | "select">,
   constants: Constants,
   path: KeyPath,
   problems: Problems,

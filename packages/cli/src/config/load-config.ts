@@ -26,17 +26,14 @@ export async function loadConfig(file: string, options: LoadConfigOptions = {}):
   } catch (error) {
     return { problems: [unreadable(file, error as NodeJS.ErrnoException)] };
   }
-  const { config, lineOf, problems } = checkConfig(text, options.env ?? process.env);
-  if (config === undefined) return { problems: problems.map((problem) => formatProblem(file, problem)) };
-
+  const checked = checkConfig(text, options.env ?? process.env);
   const builder = new OptionsBuilder({ directory: dirname(resolve(file)) });
-  const built = await builder.build(config);
-  if (builder.failures.length === 0) return { options: built };
-  return {
-    problems: builder.failures.map((failure) =>
-      formatProblem(file, { ...failure, line: lineOf(failure.path) }),
-    ),
-  };
+  const built = checked.config && (await builder.build(checked.config));
+  for (const adapter of checked.config ? [] : checked.adapters) await builder.probe(adapter);
+  const found = builder.failures.map((failure) => ({ ...failure, line: checked.lineOf(failure.path) }));
+  const problems = [...(checked.config ? [] : checked.problems), ...found].sort((a, b) => a.line - b.line);
+  if (built !== undefined && problems.length === 0) return { options: built };
+  return { problems: problems.map((problem) => formatProblem(file, problem)) };
 }
 
 function unreadable(file: string, { code }: NodeJS.ErrnoException): string {

@@ -4,7 +4,7 @@ import { adapterModule } from "./adapter-module.js";
 import { importFactory } from "./adapter-factory.js";
 import { inConfigWords } from "./config-words.js";
 import { boundTemplate } from "./bound-template.js";
-import type { AdapterContext } from "./adapter-factory.js";
+import type { AdapterContext, AdapterFactory } from "./adapter-factory.js";
 import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
 import type { KeyPath } from "./problem.js";
 import { readinessRule } from "./readiness.js";
@@ -75,23 +75,45 @@ export class OptionsBuilder {
     return plugins;
   }
 
+  /** Notes what is wrong with an adapter outside the file: its package, its secrets. Makes nothing. */
+  async probe(choice: AdapterChoice): Promise<void> {
+    await this.#prepare(choice);
+  }
+
   async #make(
     choice: AdapterChoice,
     constants: AdapterContext["constants"],
   ): Promise<Plugin | PathLayout | undefined> {
+    const ready = await this.#prepare(choice);
+    if (ready === undefined) return undefined;
+    try {
+      return ready.factory(ready.options, { directory: this.#directory, constants });
+    } catch (error) {
+      this.#refuse(choice, error);
+      return undefined;
+    }
+  }
+
+  async #prepare(
+    choice: AdapterChoice,
+  ): Promise<{ factory: AdapterFactory; options: Record<string, unknown> } | undefined> {
     const { module, names, arrange } = adapterModule(choice, this.#directory);
     const failures: SecretFailure[] = [];
     const options = await readSecretFiles(choice.options, this.#directory, choice.path, failures);
     for (const failure of failures) this.#fail(failure);
-    if (failures.length > 0) return undefined;
-    const keyPath = typeof choice.path.at(-1) === "number" ? choice.path : [...choice.path, "use"];
     try {
       const factory = await importFactory(module, names, this.#directory);
-      return factory(arrange(options) as Record<string, unknown>, { directory: this.#directory, constants });
+      if (failures.length > 0) return undefined;
+      return { factory, options: arrange(options) as Record<string, unknown> };
     } catch (error) {
-      this.#fail({ path: keyPath, message: inConfigWords(asDaybookError(error, "config").detail) });
+      this.#refuse(choice, error);
       return undefined;
     }
+  }
+
+  #refuse({ path }: AdapterChoice, error: unknown): void {
+    const at = typeof path.at(-1) === "number" ? path : [...path, "use"];
+    this.#fail({ path: at, message: inConfigWords(asDaybookError(error, "config").detail) });
   }
 
   /** Once for all sources made of one entry. */
