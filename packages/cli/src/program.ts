@@ -6,6 +6,7 @@ import { demoCommand } from "./commands/demo.js";
 import { explainCommand } from "./commands/explain.js";
 import { filesCommand } from "./commands/files.js";
 import { gapsCommand } from "./commands/gaps.js";
+import { importCommand } from "./commands/import.js";
 import { planCommand } from "./commands/plan.js";
 import { retryCommand } from "./commands/retry.js";
 import { runCommand } from "./commands/run.js";
@@ -49,6 +50,7 @@ function program(context: CommandContext): Command {
     explainCommand,
     verifyCommand,
     retryCommand,
+    importCommand,
     demoCommand,
   ];
   for (const make of commands) root.addCommand(make(context));

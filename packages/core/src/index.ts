@@ -53,6 +53,7 @@ export * from "./report/explain.js";
 export * from "./report/plan.js";
 export * from "./report/verify.js";
 export * from "./check/check-report.js";
+export * from "./takeover/foreign-file.js";
 export * from "./di/tokens.js";
 export type { HostOptions } from "./di/hosts.js";
 export * from "./di/daybook.js";

@@ -15,10 +15,13 @@ export interface ScopeOptions {
 
 export function withSource(command: Command): Command {
   return command.addOption(
-    new Option("-s, --source <name>", "only this source; may be given several times").argParser(
-      (name: string, before: string[] | undefined) => [...(before ?? []), name],
-    ),
+    new Option("-s, --source <name>", "only this source; may be given several times").argParser(several),
   );
+}
+
+/** An option that may be given several times. */
+export function several(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }
 
 /** --source, --from and --to. */

@@ -67,6 +67,9 @@ export async function decide(
   const { found, before, same } = candidate;
   const { entry, observation } = found;
   const { now, lane } = context;
+  // A file taken over from another tool has no time until it is listed for the first time.
+  if (same && before!.status === "stored" && before!.modifiedAt === undefined && entry.modifiedAt)
+    return { file: { ...before!, size: entry.size ?? before!.size, modifiedAt: entry.modifiedAt } };
   if (same && (before!.status === "stored" || before!.status === "quarantined")) return {};
   if (before?.status === "stored" && policy.onChange === "ignore") return ignored(before, found);
 

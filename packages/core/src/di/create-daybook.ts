@@ -1,5 +1,6 @@
 import type { DependencyContainer } from "tsyringe";
 import type { CheckReport } from "../check/check-report.js";
+import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
 import { Shutdown } from "../crawl/shutdown.js";
 import { runSource, type SourceResult } from "../crawl/source-run.js";
@@ -16,6 +17,7 @@ import { sourceStatus } from "../report/status.js";
 import { verify } from "../report/verify.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
 import type { Transport } from "../transport/transport.js";
+import type { ForeignFile, TakeoverOptions } from "../takeover/foreign-file.js";
 import type { TimeRange } from "../time/range.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
@@ -199,6 +201,31 @@ class WiredDaybook implements Daybook {
   async retry({ paths, ...scope }: RetryScope = {}) {
     const store = await this.#open();
     return retry(store, narrow(this.#sources, scope), this.#clock.now(), paths && new Set(paths));
+  }
+
+  async *takeOver(
+    files: AsyncIterable<ForeignFile>,
+    { hash = true, dryRun = false, ...scope }: Scope & TakeoverOptions = {},
+  ) {
+    const { takeOver } = await import("../takeover/take-over.js");
+    const store = await this.#open();
+    const clock = this.#clock;
+    const sources = narrow(this.#sources, scope);
+    const leases = dryRun ? [] : sources.map(({ name }) => new LeaseKeeper({ store, clock, source: name }));
+    let lost: DaybookError | undefined;
+    try {
+      for (const lease of leases) await lease.take((error) => (lost = error));
+      const of = ({ name }: SourceDefinition) => {
+        const own = this.#children.get(name)!;
+        return { destination: own.get(DestinationToken), inspectors: own.all(InspectorToken) };
+      };
+      for await (const one of takeOver(files, { store, sources, of, hash, dryRun, now: () => clock.now() })) {
+        if (lost) throw lost;
+        yield one;
+      }
+    } finally {
+      for (const lease of leases) await lease.release();
+    }
   }
 
   async close(): Promise<void> {

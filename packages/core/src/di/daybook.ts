@@ -7,6 +7,7 @@ import type { PlannedSlot } from "../report/plan.js";
 import type { SourceResult } from "../crawl/source-run.js";
 import type { Discrepancy } from "../report/verify.js";
 import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
+import type { ForeignFile, TakenOver, TakeoverOptions } from "../takeover/foreign-file.js";
 import type { TimeRange } from "../time/range.js";
 import type { RateLimit } from "../transport/rate-limit.js";
 import type { HostOptions } from "./hosts.js";
@@ -102,6 +103,11 @@ export interface Daybook {
   verify(options?: VerifyScope): AsyncIterable<Discrepancy>;
   /** Puts files that were given up, or wait for an attempt, and slots whose listing failed, back in the queue now. */
   retry(options?: RetryScope): Promise<RetryResult>;
+  /**
+   * Takes over what another tool has brought home: finds each file's source and path by the layouts, checks it on disk,
+   * copies it to its place if it isn't there, and records it as stored. Rejects with "busy" while a run is under way.
+   */
+  takeOver(files: AsyncIterable<ForeignFile>, options?: Scope & TakeoverOptions): AsyncIterable<TakenOver>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Inspection, Inspector } from "../inspect/inspector.js";
-import type { FetchTask } from "./fetch-task.js";
+import type { Observation } from "../layout/path-layout.js";
 
 /** Hash and inspectors, fed with a file's bytes in order. */
 export class ContentCheck {
@@ -8,7 +8,13 @@ export class ContentCheck {
   readonly #inspections: Inspection[];
   #bytes = 0;
 
-  constructor(inspectors: readonly Inspector[], { record, observation }: FetchTask) {
+  constructor(
+    inspectors: readonly Inspector[],
+    {
+      record,
+      observation,
+    }: { readonly record: { readonly path: string }; readonly observation: Observation },
+  ) {
     this.#inspections = inspectors.map((inspector) => inspector.inspect(record.path, observation));
   }
 

@@ -1,3 +1,4 @@
+import { isDaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
 import { checkRange } from "./check-range.js";
 import { dateSlots, slotDepth, type SlotUnit } from "./date-slots.js";
@@ -22,6 +23,8 @@ export interface TemplateLayout extends PathLayout {
    * doesn't have are left out. Throws kind "config" where something is missing, or the path would be read differently.
    */
   format(observation: Observation): string;
+  /** The path of a file by its name alone; undefined where the name doesn't fit, or doesn't say all that the folders do. */
+  complete(name: string): string | undefined;
 }
 
 /**
@@ -119,5 +122,18 @@ class Template implements TemplateLayout {
       );
     }
     return path;
+  }
+
+  complete(name: string): string | undefined {
+    const match = new PathMatcher(this.#segments.slice(-1)).match(`/${name}`);
+    if (match === undefined) return undefined;
+    const { time, attributes } = match;
+    try {
+      const path = this.format({ observedAt: time === undefined ? undefined : new Date(time), attributes });
+      return path.endsWith(`/${name}`) ? path : undefined;
+    } catch (error) {
+      if (isDaybookError(error, "config")) return undefined;
+      throw error;
+    }
   }
 }
