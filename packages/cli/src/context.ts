@@ -6,6 +6,8 @@ export interface CommandContext {
   readonly stdout: Output;
   /** A command that keeps a log puts one here that writes as the log does. */
   stderr: Output;
+  /** Where answers come from, if it is a terminal; opened only when somebody asks. */
+  readonly stdin?: () => NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   exitCode: ExitCode;
 }

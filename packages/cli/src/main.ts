@@ -6,6 +6,7 @@ import { reportError } from "./report-error.js";
 const streams = {
   stdout: streamOutput(process.stdout),
   stderr: streamOutput(process.stderr),
+  stdin: () => process.stdin,
   env: process.env,
 };
 

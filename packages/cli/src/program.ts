@@ -7,6 +7,7 @@ import { explainCommand } from "./commands/explain.js";
 import { filesCommand } from "./commands/files.js";
 import { gapsCommand } from "./commands/gaps.js";
 import { importCommand } from "./commands/import.js";
+import { initCommand } from "./commands/init.js";
 import { planCommand } from "./commands/plan.js";
 import { retryCommand } from "./commands/retry.js";
 import { runCommand } from "./commands/run.js";
@@ -41,6 +42,7 @@ function program(context: CommandContext): Command {
     .option("-c, --config <file>", "the configuration file", "./daybook.yaml")
     .addHelpText("after", EXIT_CODES);
   const commands = [
+    initCommand,
     runCommand,
     checkCommand,
     planCommand,

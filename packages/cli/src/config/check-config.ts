@@ -43,7 +43,10 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
     : [];
   checkUnique(sources, problems);
   // Hosts of sources that couldn't be read are not known.
-  if (Array.isArray(given["sources"]) && given["sources"].every((_, i) => sources.some(({ path }) => path[1] === i)))
+  if (
+    Array.isArray(given["sources"]) &&
+    given["sources"].every((_, i) => sources.some(({ path }) => path[1] === i))
+  )
     checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
   const whole = root ?? partsOf(given);
   const state = whole.state && checkAdapter("state", whole.state, ["state"], problems);

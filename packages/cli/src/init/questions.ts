@@ -1,0 +1,174 @@
+import { asDaybookError, parseInstant, template } from "@daybook/core";
+import type { Answers } from "./answers.js";
+import type { Asker, Question } from "./ask.js";
+import { proposeLayout } from "./propose-layout.js";
+import type { Proposal } from "./propose-layout.js";
+
+/** What was given on the command line, as it was typed. */
+export interface Given {
+  readonly example?: string;
+  readonly layout?: string;
+  readonly use?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly user?: string;
+  readonly passwordEnv?: string;
+  readonly passwordFile?: string;
+  readonly name?: string;
+  readonly radars?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly destination?: string;
+  readonly state?: string;
+}
+
+/** Asks for what wasn't given; an answer that makes no sense is asked for again, one that was given is refused. */
+export async function answersFrom(given: Given, asker: Asker): Promise<Answers> {
+  const ask = async <T>(value: string | undefined, question: Question<T>): Promise<T> =>
+    value === undefined ? asker.ask(question) : question.read(value);
+
+  const use = await ask(given.use, {
+    ask: "Protocol, ftp or sftp?",
+    otherwise: "ftp",
+    read: (answer) => oneOf(answer.toLowerCase(), ["ftp", "sftp"] as const),
+  });
+  const host = await ask(given.host, { ask: "Server's name or address?", read: host_ });
+  const port = given.port === undefined ? undefined : port_(given.port);
+  const user = await ask(given.user, {
+    ask: use === "ftp" ? "Login name, or - for an anonymous login?" : "Login name?",
+    ...(use === "ftp" && { otherwise: "-" }),
+    read: (answer) => (use === "ftp" && answer === "-" ? undefined : oneLine(answer)),
+  });
+  const password = user === undefined ? undefined : await passwordFrom(given, asker);
+  const { layout, constants, observedAt } = await layoutFrom(given, ask);
+  const [key, example] = Object.entries(constants)[0] ?? [];
+  const values =
+    key === undefined
+      ? []
+      : await ask(given.radars, {
+          ask: `Which values of {${key}}? Several with commas:`,
+          otherwise: example!,
+          read: (answer) => listOf(answer),
+        });
+  const start = await ask(given.start, {
+    ask: "From when on? A time with its zone:",
+    otherwise: `${observedAt.toISOString().slice(0, 10)}T00:00:00Z`,
+    read: instant,
+  });
+  const end = await ask(given.end, {
+    ask: "Until when, or - to run until stopped?",
+    otherwise: "-",
+    read: (answer) => (answer === "-" ? undefined : later(instant(answer), start)),
+  });
+  const destination = await ask(given.destination, {
+    ask: "Folder for the files?",
+    otherwise: "./downloads",
+    read: oneLine,
+  });
+  return {
+    use,
+    host,
+    port,
+    user,
+    password,
+    layout,
+    constants: { ...constants, ...(key !== undefined && { [key]: values }) } as Answers["constants"],
+    name: given.name ?? (key === undefined ? nameFrom(host) : `{${key}}`),
+    start,
+    end,
+    destination,
+    state: given.state ?? "./state.db",
+    inspect: /\.bufr$/i.test(layout) ? ["bufr"] : [],
+  };
+}
+
+async function layoutFrom(
+  given: Given,
+  ask: <T>(value: string | undefined, question: Question<T>) => Promise<T>,
+): Promise<Proposal> {
+  if (given.layout !== undefined) return ofTemplate(given.layout);
+  const proposal = await ask(given.example, {
+    ask: "The whole path of one file at the server, to tell the layout from?\n ",
+    read: proposeLayout,
+  });
+  if (given.example !== undefined) return proposal;
+  const layout = await ask(undefined, {
+    ask: "Its layout?\n ",
+    otherwise: proposal.layout,
+    read: (answer) => answer,
+  });
+  return layout === proposal.layout ? proposal : ofTemplate(layout);
+}
+
+/** A layout somebody wrote: nothing is known of what its attributes are worth, so none is a constant. */
+function ofTemplate(layout: string): Proposal {
+  template(layout);
+  return { layout, constants: {}, observedAt: new Date() };
+}
+
+async function passwordFrom(given: Given, asker: Asker): Promise<Answers["password"]> {
+  if (given.passwordEnv !== undefined) return { env: variable(given.passwordEnv) };
+  if (given.passwordFile !== undefined) return { file: oneLine(given.passwordFile) };
+  return asker.ask({
+    ask: "Where is the password? A variable of the environment, or a file that begins with ./ or /:",
+    otherwise: "FTP_PASSWORD",
+    read: (answer) => (/^\.{0,2}\//.test(answer) ? { file: oneLine(answer) } : { env: variable(answer) }),
+  });
+}
+
+function oneOf<T extends string>(answer: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === answer);
+  if (found === undefined) throw new Error(`It must be ${choices.join(" or ")}.`);
+  return found;
+}
+
+function host_(answer: string): string {
+  if (!/^[^\s/@]+$/.test(answer))
+    throw new Error("It must be a name or address alone, without ftp://, user or path.");
+  return answer;
+}
+
+function port_(answer: string): number {
+  const port = Number(answer);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new Error("The port must be from 1 to 65535.");
+  return port;
+}
+
+function oneLine(answer: string): string {
+  if (/\p{Cc}/u.test(answer)) throw new Error("It must be plain text on one line.");
+  return answer;
+}
+
+function variable(answer: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(answer))
+    throw new Error(
+      "It must be the name of a variable, such as FTP_PASSWORD; the password itself stays out of the file.",
+    );
+  return answer;
+}
+
+function listOf(answer: string): string[] {
+  const values = answer.split(",").map((value) => value.trim());
+  if (values.some((value) => !/^[\p{L}\p{N}_][\p{L}\p{N}._+-]*$/u.test(value)))
+    throw new Error("Write names with commas between, such as RMA1, RMA5.");
+  return values;
+}
+
+function instant(answer: string): string {
+  try {
+    return parseInstant(answer, "").toISOString().replace(".000Z", "Z");
+  } catch (error) {
+    throw new Error(asDaybookError(error, "config").detail.trim(), { cause: error });
+  }
+}
+
+function later(end: string, start: string): string {
+  if (new Date(end) <= new Date(start)) throw new Error(`It must be later than ${start}.`);
+  return end;
+}
+
+function nameFrom(host: string): string {
+  const name = host.split(".").find((part) => /^[a-z]/i.test(part) && !/^(ftp|sftp|www|data)$/i.test(part));
+  return (name ?? "source").replace(/[^\w-]/g, "");
+}
