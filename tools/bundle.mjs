@@ -12,6 +12,8 @@ const BUNDLES = {
   cli: { entries: ["index", "main"], inline: ["commander", "yaml", "zod"] },
   "store-sqlite": { entries: ["index", "worker"], inline: [] },
   "transport-ftp": { entries: ["index"], inline: ["basic-ftp"] },
+  // ssh2 looks for its compiled part beside its own files.
+  "transport-sftp": { entries: ["index"], inline: [] },
 };
 
 for (const [folder, bundle] of Object.entries(BUNDLES)) {

@@ -1,4 +1,5 @@
 import { cancelled } from "./errors.js";
+import { whenAborted } from "./when-aborted.js";
 
 /**
  * The promise's outcome, or kind "cancelled" as soon as the signal fires. What arrives after that is handed to `late`,
@@ -11,12 +12,10 @@ export function abortable<T>(
 ): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
+    const forget = whenAborted(signal, () => {
       reject(cancelled("stopped by the caller"));
       promise.then(late, () => {});
-    };
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    });
+    promise.then(resolve, reject).finally(forget);
   });
 }

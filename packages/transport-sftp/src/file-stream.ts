@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { DaybookError } from "@daybook/core";
 import { at, cancelled } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
+import { whenAborted } from "./when-aborted.js";
 
 const MIB = 1024 * 1024;
 /** What one file may have asked for and not yet handed on; shared out where many files are read at once. */
@@ -9,7 +10,6 @@ const WINDOW = { most: 2 * MIB, least: MIB / 2, perSession: 8 * MIB };
 
 export interface FileStreamOptions {
   readonly session: SftpSession;
-  readonly handle: Buffer;
   readonly path: string;
   readonly start: number;
   /** Bytes in the whole file, as far as it is known. */
@@ -18,6 +18,7 @@ export interface FileStreamOptions {
   readonly pipelining: boolean;
   /** Files being read on the session now, this one included. */
   readonly readers: number;
+  readonly signal?: AbortSignal;
   /** Called once, as soon as the session isn't needed any more. */
   readonly onDone: () => void;
 }
@@ -28,8 +29,9 @@ export interface FileStreamOptions {
  */
 export class FileStream extends Readable {
   readonly #options: FileStreamOptions;
-  readonly #chunk: number;
-  readonly #window: number;
+  #chunk = 0;
+  #window = 1;
+  #handle: Buffer | undefined;
   /** By position: what came before its turn. */
   readonly #arrived = new Map<number, Buffer>();
   readonly #opened: Promise<void>;
@@ -45,25 +47,25 @@ export class FileStream extends Readable {
   #end = Infinity;
   #detached = false;
   #forgetSession: () => void = () => {};
+  #forgetSignal: () => void = () => {};
 
   constructor(options: FileStreamOptions) {
     super({ highWaterMark: MIB });
     this.#options = options;
     this.#asked = this.#given = options.start;
-    this.#chunk = options.session.largestRead;
-    const share = Math.min(WINDOW.most, Math.max(WINDOW.least, WINDOW.perSession / options.readers));
-    this.#window = options.pipelining ? Math.max(1, Math.floor(share / this.#chunk)) : 1;
     this.#opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
-    // A stream that waits for its consumer has no request under way that would tell it.
-    this.#forgetSession = options.session.whenEnded((failure) => this.#fail(failure));
   }
 
   /**
-   * Resolves with the first reply: only that tells a directory from a file. What goes wrong before whoever waits here
-   * goes on is this promise's rejection; from then on it is the stream's error.
+   * Opens the file and resolves with the first reply to a read: only that tells a directory from a file. What goes wrong
+   * before whoever waits here goes on is this promise's rejection; from then on it is the stream's error.
    */
-  async opened(): Promise<void> {
-    this.read(0);
+  async open(): Promise<void> {
+    const { session, signal, path } = this.#options;
+    this.#forgetSignal = whenAborted(signal, () => this.destroy(cancelled("stopped by the caller", "read")));
+    // A stream that waits for its consumer has no request under way that would tell it.
+    if (!this.destroyed) this.#forgetSession = session.whenEnded((failure) => this.#fail(failure));
+    if (!this.destroyed) session.openFile(path, (failure, handle) => this.#begin(failure, handle));
     await this.#opened;
     if (this.#failure !== undefined) throw this.#failure;
     this.#handedOut = true;
@@ -75,6 +77,7 @@ export class FileStream extends Readable {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#forgetSignal();
     this.#arrived.clear();
     this.#detach();
     if (this.#handedOut) return callback(error);
@@ -82,6 +85,17 @@ export class FileStream extends Readable {
     this.#failure = error ?? cancelled("the stream was destroyed", "read");
     this.#settleOpened.reject(this.#failure);
     callback(null);
+  }
+
+  #begin(failure: DaybookError | undefined, handle: Buffer | undefined): void {
+    const { session, pipelining, readers } = this.#options;
+    if (handle === undefined) return this.#fail(failure);
+    if (this.destroyed) return session.closeHandle(handle);
+    this.#handle = handle;
+    this.#chunk = session.largestRead;
+    const share = Math.min(WINDOW.most, Math.max(WINDOW.least, WINDOW.perSession / readers));
+    if (pipelining) this.#window = Math.max(1, Math.floor(share / this.#chunk));
+    this.read(0);
   }
 
   #ask(): void {
@@ -105,8 +119,8 @@ export class FileStream extends Readable {
 
   #read(position: number, length: number): void {
     this.#underWay++;
-    const { session, handle } = this.#options;
-    session.read(handle, position, length, (failure, bytes) => {
+    const { session } = this.#options;
+    session.read(this.#handle!, position, length, (failure, bytes) => {
       this.#underWay--;
       this.#replies++;
       if (failure !== undefined) return this.#fail(failure);
@@ -163,7 +177,7 @@ export class FileStream extends Readable {
     if (this.#detached) return;
     this.#detached = true;
     this.#forgetSession();
-    this.#options.session.closeHandle(this.#options.handle);
+    if (this.#handle !== undefined) this.#options.session.closeHandle(this.#handle);
     this.#options.onDone();
   }
 }

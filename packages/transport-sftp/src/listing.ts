@@ -27,25 +27,28 @@ export async function listDirectory(
     const unreadable: string[] = [];
     let ended = false;
     let empty = 0;
-    const ask = async () => {
-      while (!ended) {
-        const batch = await abortable(session.readDirectory(handle), signal);
-        if (batch === undefined) {
-          ended = true;
-          return;
-        }
-        empty = batch.length === 0 ? empty + 1 : 0;
-        if (empty > MOST_EMPTY_REPLIES) throw new DaybookError("protocol", "the listing has no end");
-        for (const entry of batch) {
-          if (entry.name === "." || entry.name === "..") continue;
-          // What isn't UTF-8 arrives damaged: a file of that name could never be asked for.
-          if (entry.name.includes("\uFFFD")) unreadable.push(entry.line);
-          else entries.push(toRemoteEntry(entry));
-        }
+    const next = async () => {
+      const batch = await abortable(session.readDirectory(handle), signal);
+      if (batch === undefined) {
+        ended = true;
+        return;
+      }
+      empty = batch.length === 0 ? empty + 1 : 0;
+      if (empty > MOST_EMPTY_REPLIES) throw new DaybookError("protocol", "the listing has no end");
+      for (const entry of batch) {
+        if (entry.name === "." || entry.name === "..") continue;
+        // What isn't UTF-8 arrives damaged: a file of that name could never be asked for.
+        if (entry.name.includes("\uFFFD")) unreadable.push(entry.line);
+        else entries.push(toRemoteEntry(entry));
       }
     };
+    const toTheEnd = async () => {
+      while (!ended) await next();
+    };
+    // Most directories fit in one reply: that and the end are asked for together, and nothing for nothing.
+    if (depth > 1) await Promise.all([next(), next()]);
     // Each goes on until it meets the end itself, so that a reply overtaken by the end isn't lost.
-    await Promise.all(Array.from({ length: depth }, ask));
+    if (!ended) await Promise.all(Array.from({ length: depth }, toTheEnd));
     return { entries, complete: true, ...(unreadable.length > 0 && { unreadable }) };
   } catch (error) {
     throw at(error, "list", path);

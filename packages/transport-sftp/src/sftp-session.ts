@@ -9,7 +9,7 @@ import { SftpChannel } from "./sftp-channel.js";
 import type { Line } from "./ssh-connection.js";
 import { connectDeadline, handshake, prepare, reach } from "./ssh-connection.js";
 import type { Attributes, Fields, NamedEntry } from "./wire.js";
-import { FOR_READING, LIMITS, malformed, REPLY, REQUEST } from "./wire.js";
+import { FOR_READING, LIMITS, malformed, REPLY, REQUEST, STATUS } from "./wire.js";
 
 /** What OpenSSH's server gives at once at most. */
 const LARGEST_READ = 255 * 1024;
@@ -107,9 +107,11 @@ export class SftpSession {
     return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse: namesIn });
   }
 
-  openFile(path: string): Promise<Buffer> {
-    const numbers = [FOR_READING, 0];
-    return this.#value({ type: REQUEST.OPEN, subject: path, numbers, reply: REPLY.HANDLE, parse: handleIn });
+  openFile(path: string, done: Done<Buffer>): void {
+    this.#request(
+      { type: REQUEST.OPEN, subject: path, numbers: [FOR_READING, 0], reply: REPLY.HANDLE, parse: handleIn },
+      (failure, handle) => done(failure ?? (handle ? undefined : endOfFile()), handle),
+    );
   }
 
   /** At least one byte from `position` and `length` at most; nothing where the server says that the file ends. */
@@ -153,7 +155,7 @@ export class SftpSession {
 
   async #value<T>(request: Request<T>): Promise<T> {
     const value = await this.#outcome(request);
-    if (value === undefined) throw fromWire({ message: "End of file", code: 1 }, "request");
+    if (value === undefined) throw endOfFile();
     return value;
   }
 
@@ -194,6 +196,11 @@ export class SftpSession {
     this.#client.end();
     setTimeout(() => this.#line.destroy(), 1000).unref();
   }
+}
+
+/** Where the end makes no sense. */
+function endOfFile(): DaybookError {
+  return fromWire({ message: "End of file", code: STATUS.END_OF_FILE }, "request");
 }
 
 function bytesIn(fields: Fields, asked: number): Buffer {

@@ -1,4 +1,3 @@
-import { addAbortListener } from "node:events";
 import type { Readable } from "node:stream";
 import type {
   Listing,
@@ -9,9 +8,8 @@ import type {
   TransportCapabilities,
 } from "@daybook/core";
 import { DaybookError, HostBudget, isDaybookError, SessionPool, SystemClock } from "@daybook/core";
-import { abortable } from "./abortable.js";
 import { clarify } from "./clarify.js";
-import { at, cancelled, losesConnection } from "./errors.js";
+import { at, losesConnection } from "./errors.js";
 import { FileStream } from "./file-stream.js";
 import { listDirectory } from "./listing.js";
 import type { ResolvedOptions, SftpTransportOptions } from "./options.js";
@@ -72,24 +70,18 @@ export class SftpTransport implements Transport {
   read(path: string, { start = 0, size, ...options }: ReadOptions = {}): Promise<Readable> {
     return this.#run("read", path, options, async (lease) => {
       const { session } = lease;
-      let stream: FileStream | undefined;
-      this.#count(session, 1);
       const onDone = () => {
         this.#count(session, -1);
         lease.release({ reusable: true });
       };
+      const readers = this.#count(session, 1);
+      const { pipelining } = this.#options;
+      const { signal } = options;
+      const stream = new FileStream({ session, path, start, size, pipelining, readers, signal, onDone });
       try {
-        const handle = await abortable(session.openFile(path), options.signal, (late) =>
-          session.closeHandle(late),
-        );
-        const readers = this.#readers.get(session)!;
-        const { pipelining } = this.#options;
-        stream = new FileStream({ session, handle, path, start, size, pipelining, readers, onDone });
-        stopWith(stream, options.signal);
-        await stream.opened();
+        await stream.open();
         return stream;
       } catch (error) {
-        if (stream === undefined) onDone();
         throw await clarify(session, error, { operation: "read", path });
       }
     });
@@ -113,7 +105,7 @@ export class SftpTransport implements Transport {
     refuseControls(path, operation);
     try {
       for (;;) {
-        const lease = await this.#sessions.acquire(options);
+        const lease = this.#sessions.take(options) ?? (await this.#sessions.acquire(options));
         try {
           return await use(lease);
         } catch (error) {
@@ -127,18 +119,11 @@ export class SftpTransport implements Transport {
     }
   }
 
-  #count(session: SftpSession, change: 1 | -1): void {
-    this.#readers.set(session, (this.#readers.get(session) ?? 0) + change);
+  #count(session: SftpSession, change: 1 | -1): number {
+    const readers = (this.#readers.get(session) ?? 0) + change;
+    this.#readers.set(session, readers);
+    return readers;
   }
-}
-
-/** Destroys the stream when the signal fires; lets go of the signal when the stream is closed. */
-function stopWith(stream: Readable, signal: AbortSignal | undefined): void {
-  if (signal === undefined) return;
-  const stop = () => void stream.destroy(cancelled("stopped by the caller", "read"));
-  if (signal.aborted) return stop();
-  const listening = addAbortListener(signal, stop);
-  stream.once("close", () => listening[Symbol.dispose]());
 }
 
 function refuseControls(path: string, operation: string): void {

@@ -2,6 +2,7 @@ import type { Clock, HostBudget, Lane, SessionLease, SessionPool, TransportCallO
 import { asDaybookError } from "@daybook/core";
 import { cancelled } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
+import { whenAborted } from "./when-aborted.js";
 
 export interface SharedSessionsOptions {
   readonly pool: SessionPool<SftpSession>;
@@ -54,22 +55,30 @@ export class SharedSessions {
     this.#options = options;
   }
 
+  /** A share of a session, where one is free and nobody waits for it. */
+  take({ lane = "live", signal }: TransportCallOptions): SessionLease<SftpSession> | undefined {
+    if (signal?.aborted || this.#waiting[lane].length > 0) return undefined;
+    const shared = this.#roomiest(lane);
+    if (shared === undefined) return undefined;
+    const lease = this.#share(shared, lane);
+    this.#grow(lane);
+    return lease;
+  }
+
   /** A share of a session. Its lease says `reused` for as long as the session hasn't answered since it lay idle. */
   acquire({ lane = "live", signal }: TransportCallOptions = {}): Promise<SessionLease<SftpSession>> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(stopped());
       const queue = this.#waiting[lane];
-      const onAbort = () => {
+      const forget = whenAborted(signal, () => {
         queue.splice(queue.indexOf(waiter), 1);
         if (LANES.every((each) => this.#waiting[each].length === 0)) this.#stopOpening();
         reject(stopped());
-      };
-      const settled = () => signal?.removeEventListener("abort", onAbort);
+      });
       const waiter: Waiter = {
-        resolve: (lease) => (settled(), resolve(lease)),
-        reject: (error) => (settled(), reject(error)),
+        resolve: (lease) => (forget(), resolve(lease)),
+        reject: (error) => (forget(), reject(error)),
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
       queue.push(waiter);
       this.#serve();
     });
@@ -85,11 +94,12 @@ export class SharedSessions {
   #serve(): void {
     for (const lane of LANES) {
       const queue = this.#waiting[lane];
-      for (let shared = this.#roomiest(lane); queue.length > 0 && shared; shared = this.#roomiest(lane)) {
-        queue.shift()!.resolve(this.#share(shared, lane));
+      while (queue.length > 0) {
+        const shared = this.#roomiest(lane);
+        if (shared !== undefined) queue.shift()!.resolve(this.#share(shared, lane));
         this.#grow(lane);
+        if (shared === undefined) break;
       }
-      if (queue.length > 0) this.#grow(lane);
     }
   }
 
@@ -113,7 +123,9 @@ export class SharedSessions {
   }
 
   #roomiest(lane: Lane): Shared | undefined {
-    const [best] = this.#usable(lane).sort((a, b) => load(a) - load(b));
+    let best: Shared | undefined;
+    for (const shared of this.#held)
+      if (this.#usable(shared, lane) && (best === undefined || load(shared) < load(best))) best = shared;
     return best && load(best) < this.#room(lane) ? best : undefined;
   }
 
@@ -123,9 +135,8 @@ export class SharedSessions {
   }
 
   /** With one connection there is nothing to keep apart. */
-  #usable(lane: Lane): Shared[] {
-    const all = [...this.#held];
-    return lane === "live" || this.#limit === 1 ? all : all.filter((shared) => shared.lane === lane);
+  #usable(shared: Shared, lane: Lane): boolean {
+    return lane === "live" || shared.lane === lane || this.#limit === 1;
   }
 
   get #limit(): number {
@@ -134,10 +145,15 @@ export class SharedSessions {
 
   /** Opens a further session where those there are have enough to do. */
   #grow(lane: Lane): void {
-    const usable = this.#usable(lane);
     if (this.#held.size + this.#opening[lane] >= this.#limit) return;
-    if (usable.some((shared) => load(shared) < Math.min(SPREAD_FROM, this.#room(lane)))) return;
-    if (usable.length === 0 ? this.#opening[lane] > 0 : this.#now() < this.#growAgainAt) return;
+    const enough = Math.min(SPREAD_FROM, this.#room(lane));
+    let usable = 0;
+    for (const shared of this.#held) {
+      if (!this.#usable(shared, lane)) continue;
+      if (load(shared) < enough) return;
+      usable++;
+    }
+    if (usable === 0 ? this.#opening[lane] > 0 : this.#now() < this.#growAgainAt) return;
     void this.#open(lane);
   }
 
@@ -171,7 +187,7 @@ export class SharedSessions {
   /** While other sessions serve those who wait, they have no reason to fail. */
   #openingFailed(lane: Lane, error: unknown): void {
     this.#growAgainAt = this.#now() + GROW_AGAIN_MS;
-    if (this.#usable(lane).length > 0) return;
+    for (const shared of this.#held) if (this.#usable(shared, lane)) return;
     const failure = asDaybookError(error, "network", { operation: "connect" });
     for (const waiter of this.#waiting[lane].splice(0)) waiter.reject(failure);
   }
