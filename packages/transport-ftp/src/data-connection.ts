@@ -17,9 +17,15 @@ export interface ServerFacts {
   epsvRefused?: boolean;
   /** LIST takes options for names. */
   takesNoOptions?: boolean;
+  /** Whether it answers a request for the next data port that is sent right behind the command for this one. */
+  answersAhead?: boolean;
+  /** Somebody is finding out. */
+  tryingAhead?: boolean;
+  /** Connections that broke while somebody did. */
+  brokeAhead?: number;
 }
 
-interface Address {
+export interface Address {
   readonly host: string;
   readonly port: number;
 }
@@ -34,28 +40,60 @@ export async function passiveAddress(
   if (!options.forcePasv && !server.epsvRefused) {
     try {
       const { message } = await request("EPSV");
-      const port = parseEpsv(message);
-      if (port === undefined) throw new Error(`can't parse the reply to EPSV: ${message}`);
-      return { host: controlHost, port };
+      const address = addressIn(message, controlHost, options);
+      if (address === undefined) throw new Error(`can't parse the reply to EPSV: ${message}`);
+      return address;
     } catch (error) {
       if (!(error instanceof FTPError) || error.code < 500) throw error;
       server.epsvRefused = true;
     }
   }
   const { message } = await request("PASV");
+  const address = addressIn(message, controlHost, options);
+  if (address === undefined) throw new Error(`can't parse the reply to PASV: ${message}`);
+  return address;
+}
+
+/** The address that a reply to EPSV or PASV names. */
+export function addressIn(
+  message: string,
+  controlHost: string,
+  options: Pick<PassiveOptions, "allowSeparateTransferHost">,
+): Address | undefined {
+  if (message.startsWith("229")) {
+    const port = parseEpsv(message);
+    return port === undefined ? undefined : { host: controlHost, port };
+  }
   const told = parsePasv(message);
-  if (told === undefined) throw new Error(`can't parse the reply to PASV: ${message}`);
+  if (told === undefined) return undefined;
   const usable = options.allowSeparateTransferHost && (!isPrivate(told.host) || isPrivate(controlHost));
   return { host: usable ? told.host : controlHost, port: told.port };
+}
+
+/** Where the bytes of a data connection go. */
+export interface DataSink {
+  /** Memory for the next bytes. */
+  room(): Buffer;
+  /** What has come; a view of what `room` gave, or a buffer of its own. False: no more for now, the socket is paused. */
+  take(chunk: Buffer): boolean;
 }
 
 /**
  * Starts a data connection. It may still be on its way when this returns: the command that uses it can go out at the
  * same time, which saves a round trip.
  */
-export function connectData(ftp: FTPContext, address: Address): Socket {
+export function connectData(ftp: FTPContext, address: Address, sink: DataSink): Socket {
+  if (!(ftp.socket instanceof TLSSocket)) {
+    // Straight into memory of ours: no buffer made, filled in part and thrown away for each read.
+    return connect({
+      ...address,
+      onread: {
+        buffer: () => sink.room(),
+        callback: (n, memory) => sink.take((memory as Buffer).subarray(0, n)),
+      },
+    });
+  }
   const socket = connect(address);
-  if (!(ftp.socket instanceof TLSSocket)) return socket;
   const secure = connectTls({
     ...ftp.tlsOptions,
     socket,
@@ -64,5 +102,8 @@ export function connectData(ftp: FTPContext, address: Address): Socket {
   });
   secure.on("session", (session) => (ftp.tlsSessionStore = session));
   socket.on("error", (error) => secure.destroy(error));
+  secure.on("data", (chunk: Buffer) => {
+    if (!sink.take(chunk)) secure.pause();
+  });
   return secure;
 }

@@ -1,11 +1,12 @@
 import { DaybookError } from "@daybook/core";
 import { Client, FTPError } from "basic-ftp";
 import type { FTPContext, FTPResponse } from "basic-ftp";
-import { connectData, passiveAddress } from "./data-connection.js";
-import type { ServerFacts } from "./data-connection.js";
+import { addressIn, connectData, passiveAddress } from "./data-connection.js";
+import type { Address, ServerFacts } from "./data-connection.js";
 import { toDaybookError } from "./errors.js";
 import type { WireError } from "./errors.js";
 import type { ResolvedFtpOptions } from "./options.js";
+import { TransferReplies } from "./transfer-replies.js";
 import { TransferStream } from "./transfer-stream.js";
 
 type ResponseHandler = Parameters<FTPContext["handle"]>[1];
@@ -22,12 +23,22 @@ export interface TransferOptions {
 // How long a server whose data connection broke gets to say why, in ms: long enough for the reply that is on its way.
 const LAST_WORD = 3000;
 
+// A server may stop listening on a port that nobody comes to; then it is asked for another. In ms.
+const PORT_LIFE = 15_000;
+
+// Connections that may break while it is found out whether a server takes a second command behind the first.
+const AHEAD_TRIALS = 2;
+
 /** One control connection, logged in. One thing at a time. Its methods reject with what basic-ftp rejects with. */
 export class FtpSession {
   readonly #options: ResolvedFtpOptions;
   readonly #server: ServerFacts;
   readonly #client: Client;
   #transfer: TransferStream | undefined;
+  /** Where the server listens for the next data connection already. */
+  #next: { readonly address: Address; readonly since: number } | undefined;
+  /** Resolves when the replies to the last transfer are all there: the control connection takes one thing at a time. */
+  #repliesDue: Promise<unknown> | undefined;
   #replies = 0;
   #heard = "";
 
@@ -80,6 +91,7 @@ export class FtpSession {
 
   /** The last reply to one command. Only 2xx resolves. */
   async command(command: string): Promise<FTPResponse> {
+    await this.#repliesDue;
     this.#heard = "";
     try {
       return (await handle(this.#client.ftp, command, (reply, task) => {
@@ -95,63 +107,151 @@ export class FtpSession {
 
   /** Runs a command that answers with data. Resolves once the server says that data comes. */
   async transfer(command: string, options: TransferOptions): Promise<TransferStream> {
+    if (this.#repliesDue) await this.#repliesDue;
+    const waiting = this.#portAhead();
+    if (waiting === undefined) return this.#transferFrom(await this.#port(), command, options);
+    return this.#transferFrom(waiting, command, options).catch((error: unknown) => {
+      if (!(error instanceof FTPError) || error.code !== 425) throw error;
+      // It forgets the port when something else is asked in between.
+      this.#server.answersAhead = false;
+      return this.transfer(command, options);
+    });
+  }
+
+  async #transferFrom(address: Address, command: string, options: TransferOptions): Promise<TransferStream> {
     const { ftp } = this.#client;
     const { timeout } = this.#options;
-    const address = await passiveAddress(
-      (text) => this.command(text),
-      ftp.socket.remoteAddress ?? this.#options.host,
-      this.#server,
-      this.#options,
-    ).catch((error: unknown) => {
-      // A port that can't be read leaves the server listening somewhere.
-      if (!(error instanceof FTPError)) this.close();
-      throw error;
-    });
+    // Sent behind the command, the request for the next port costs no round trip and no packet of its own.
+    const ahead = this.#asksAhead();
+    const replies = new TransferReplies({ ahead: ahead !== undefined });
     let dataError: Error | undefined;
+    let complete = false;
+    let clean: boolean | undefined;
+    const settle = () => {
+      if (clean === false || (clean && complete)) options.onSettled(clean);
+    };
     const stream = new TransferStream({
       ...options,
-      socket: connectData(ftp, address),
+      connect: (sink) => connectData(ftp, address, sink),
       timeout,
       onDataEnd: (error) => {
         dataError = error;
-        ftp.socket.setTimeout(error ? Math.min(timeout, LAST_WORD) : timeout);
+        ftp.socket.setTimeout(error || clean ? Math.min(timeout, LAST_WORD) : timeout);
+      },
+      onSettled: (good) => {
+        clean = good;
+        settle();
       },
     });
     this.#transfer = stream;
     return new Promise((resolve, reject) => {
-      const commands = options.start ? [`REST ${options.start}`, command] : [command];
+      const restart = options.start ? `REST ${options.start}` : undefined;
+      const send = () => {
+        ftp.socket.write(ahead === undefined ? `${command}\r\n` : `${command}\r\n${ahead}\r\n`, ftp.encoding);
+      };
+      let restarting = restart !== undefined;
       let begun = false;
       this.#heard = "";
-      handle(ftp, commands.shift(), (reply, task) => {
+      const done = handle(ftp, restart, (reply, task) => {
         this.#count(reply);
-        if (reply instanceof Error) {
+        if (restarting) {
+          restarting = false;
+          if (reply instanceof Error) task.reject(restartRefused(reply));
+          else if (reply.code === 350) send();
+          else this.#unexpected(reply);
+          return;
+        }
+        if (reply instanceof Error && !(reply instanceof FTPError)) {
           task.reject(reply);
-        } else if (reply.code === 350 && commands.length > 0) {
-          ftp.send(commands.shift() as string);
-        } else if (reply.code >= 100 && reply.code < 200) {
+          return;
+        }
+        const progress = replies.take(reply);
+        if (progress === undefined) return this.#unexpected(reply as FTPResponse);
+        if (progress === "begun") {
           // The server now talks on the data connection, which has a clock of its own.
           ftp.socket.setTimeout(0);
           begun = true;
           resolve(stream);
-        } else if (reply.code >= 200 && reply.code < 300) {
-          begun = true;
-          task.resolve(reply);
-          stream.confirm(reply.message);
-          resolve(stream);
-        } else {
-          this.#unexpected(reply);
+          return;
         }
-      }).catch((cause: unknown) => {
-        const error = cause instanceof FTPError ? cause : (dataError ?? this.#explain(cause));
-        if (begun) {
-          stream.fail(error);
+        complete = progress === "complete";
+        if (complete) {
+          this.#repliesDue = undefined;
+          if (ahead !== undefined) this.#answeredAhead(replies.port);
+          if (replies.failure) task.reject(replies.failure);
+          else task.resolve(reply);
         } else {
+          // One reply is there: the other is on its way.
+          ftp.socket.setTimeout(Math.min(timeout, LAST_WORD));
+        }
+        if (replies.confirmation !== undefined) {
+          begun = true;
+          stream.confirm(replies.confirmation);
+          resolve(stream);
+        }
+        if (complete) settle();
+      });
+      if (restart === undefined && this.usable) send();
+      this.#repliesDue = done.then(undefined, (cause: unknown) => {
+        if (ahead !== undefined && !complete) this.#brokeAhead();
+        complete = true;
+        this.#repliesDue = undefined;
+        const known = cause instanceof FTPError || cause instanceof DaybookError;
+        // An answer to what was sent behind the command, but none to the command.
+        const silent =
+          replies.port !== undefined ? this.#garbage(this.#heard.replace(/^\d{3} .*$/gm, "")) : undefined;
+        const error = known ? cause : (dataError ?? silent ?? this.#explain(cause));
+        if (!begun) {
           const failed = stream.errored;
           stream.dismiss();
-          reject(failed ?? (commands.length > 0 ? restartRefused(error) : error));
-        }
+          reject(failed ?? error);
+        } else if (replies.confirmation === undefined) stream.fail(error);
+        else settle();
       });
     });
+  }
+
+  #portAhead(): Address | undefined {
+    const next = this.#next;
+    this.#next = undefined;
+    return next !== undefined && performance.now() - next.since < PORT_LIFE ? next.address : undefined;
+  }
+
+  get #controlHost(): string {
+    return this.#client.ftp.socket.remoteAddress ?? this.#options.host;
+  }
+
+  async #port(): Promise<Address> {
+    const request = (text: string) => this.command(text);
+    return passiveAddress(request, this.#controlHost, this.#server, this.#options).catch((error: unknown) => {
+      // A port that can't be read leaves the server listening somewhere.
+      if (!(error instanceof FTPError)) this.close();
+      throw error;
+    });
+  }
+
+  /** The request for the next port, if it may be sent ahead. While a server isn't known to answer it, one tries. */
+  #asksAhead(): string | undefined {
+    const server = this.#server;
+    if (server.answersAhead === undefined && !server.tryingAhead) server.tryingAhead = true;
+    else if (!server.answersAhead) return undefined;
+    return this.#options.forcePasv || server.epsvRefused ? "PASV" : "EPSV";
+  }
+
+  #answeredAhead(port: FTPResponse | undefined): void {
+    const server = this.#server;
+    server.tryingAhead = false;
+    const address = port && addressIn(port.message, this.#controlHost, this.#options);
+    server.answersAhead = address !== undefined;
+    this.#next = address && { address, since: performance.now() };
+  }
+
+  #brokeAhead(): void {
+    const server = this.#server;
+    if (server.answersAhead !== undefined) return;
+    server.tryingAhead = false;
+    server.brokeAhead = (server.brokeAhead ?? 0) + 1;
+    if (server.brokeAhead >= AHEAD_TRIALS) server.answersAhead = false;
   }
 
   async #logIn(reached: { phase: WireError["phase"] }): Promise<void> {
@@ -225,8 +325,8 @@ export class FtpSession {
     return error instanceof Error && /timeout/i.test(error.message) ? (this.#garbage() ?? error) : error;
   }
 
-  #garbage(): Error | undefined {
-    const heard = this.#heard.trim();
+  #garbage(said = this.#heard): Error | undefined {
+    const heard = said.trim();
     if (heard === "" || /^\d{3}/m.test(heard)) return undefined;
     return new Error(`unreadable reply, is this an FTP server? It said: ${heard.slice(0, 200)}`);
   }
@@ -251,7 +351,7 @@ function handle(ftp: FTPContext, command: string | undefined, handler: ResponseH
   }
 }
 
-function restartRefused(error: unknown): unknown {
+function restartRefused(error: Error): Error {
   if (!(error instanceof FTPError)) return error;
   return new DaybookError("unsupported", `the server can't start in the middle of a file: ${error.message}`);
 }

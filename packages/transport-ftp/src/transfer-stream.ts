@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { DaybookError } from "@daybook/core";
+import type { DataSink } from "./data-connection.js";
 
 export interface TransferStreamOptions {
-  /** Connected, or on its way. Nobody else listens to it. */
-  readonly socket: Socket;
+  /** Opens the data connection; its bytes go to the sink. */
+  connect(sink: DataSink): Socket;
   /** How long the server may send nothing while we are willing to take something, in ms. */
   readonly timeout: number;
   /** Bytes that must come, where known. */
@@ -17,6 +18,10 @@ export interface TransferStreamOptions {
   onSettled(clean: boolean): void;
 }
 
+/** Less isn't worth a read: what is left of a file's memory when the file is whole still takes the end. */
+const LEAST_ROOM = 1024;
+const MOST_MEMORY = 256 * 1024;
+
 /**
  * The bytes of one data connection. It ends only once the server has closed that connection, confirmed the end on the
  * control connection, and sent as many bytes as expected.
@@ -25,6 +30,10 @@ export class TransferStream extends Readable {
   readonly #options: TransferStreamOptions;
   readonly #socket: Socket;
   #received = 0;
+  /** Bytes to come, as far as is known. */
+  #unread: number;
+  #memory: Buffer | undefined;
+  #used = 0;
   #ended = false;
   #dataError: Error | undefined;
   #reply: string | undefined;
@@ -35,9 +44,9 @@ export class TransferStream extends Readable {
     // It may fail before anybody holds it; who reads it later still gets the error.
     this.on("error", () => {});
     this.#options = options;
-    this.#socket = options.socket;
+    this.#unread = options.expected ?? Infinity;
+    this.#socket = options.connect({ room: () => this.#room(), take: (chunk) => this.#take(chunk) });
     this.#socket.setTimeout(options.timeout);
-    this.#socket.on("data", (chunk: Buffer) => this.#take(chunk));
     this.#socket.once("end", () => this.#dataEnd(undefined));
     this.#socket.once("close", () => this.#dataEnd(undefined));
     this.#socket.on("error", (error) => this.#dataEnd(error));
@@ -77,22 +86,30 @@ export class TransferStream extends Readable {
     callback(error);
   }
 
-  #take(chunk: Buffer): void {
+  /** The free rest of the memory, or new: as much as the file needs, so that a small one is read in a piece. */
+  #room(): Buffer {
+    if (this.#memory === undefined || this.#memory.length - this.#used < LEAST_ROOM) {
+      this.#memory = Buffer.allocUnsafeSlow(Math.min(this.#unread + LEAST_ROOM, MOST_MEMORY));
+      this.#used = 0;
+    }
+    return this.#memory.subarray(this.#used);
+  }
+
+  #take(chunk: Buffer): boolean {
     const { expected } = this.#options;
     this.#received += chunk.length;
-    if (expected !== undefined && this.#received > expected) {
-      this.fail(
-        new DaybookError(
-          "changed",
-          `the file is longer than its listing said: more than ${expected} bytes came`,
-        ),
-      );
-      return;
+    this.#unread -= chunk.length;
+    if (this.#memory?.buffer === chunk.buffer) this.#used += chunk.length;
+    if (this.#unread < 0) {
+      const detail = `the file is longer than its listing said: more than ${expected} bytes came`;
+      this.fail(new DaybookError("changed", detail));
+      return false;
     }
-    if (this.push(chunk)) return;
+    if (this.push(chunk)) return true;
     // Our own slowness is not the server's: the clock runs only while we read.
     this.#socket.pause();
     this.#socket.setTimeout(0);
+    return false;
   }
 
   #dataEnd(error: Error | undefined): void {

@@ -61,12 +61,12 @@ test("a server that can't start in the middle is unsupported, not a file from it
   expect((await failure(transport.read("/pub/file", { start: 5 }))).kind).toBe("unsupported");
 });
 
-test("a file costs one EPSV and one RETR on a connection that is there", async () => {
+test("a file costs one RETR and one EPSV, sent at once, on a connection that is there", async () => {
   const { server, transport } = await setUp();
   await readAll(transport.read("/pub/file"));
   const before = server.commands.length;
   await readAll(transport.read("/pub/file", { size: 100_000 }));
-  expect(server.commands.slice(before)).toEqual(["EPSV", "RETR /pub/file"]);
+  expect(server.commands.slice(before)).toEqual(["RETR /pub/file", "EPSV"]);
 });
 
 test("a missing file whose data connection is reset first is not-found, and the connection is kept", async () => {
@@ -170,7 +170,7 @@ describe("a connection that lay idle and was dropped by the server", () => {
   test("is replaced without a word", async () => {
     const { server, transport } = await setUp();
     await transport.list("/pub");
-    server.faults.add({ on: "EPSV", times: 1, hangUp: true });
+    server.faults.add({ on: "RETR", times: 1, hangUp: true });
     expect(String(await readAll(transport.read("/pub/other")))).toBe("other");
     expect(commandsFor(server.commands, "USER")).toBe(2);
   });
@@ -178,7 +178,7 @@ describe("a connection that lay idle and was dropped by the server", () => {
   test("with a word of farewell is replaced too", async () => {
     const { server, transport } = await setUp();
     await transport.list("/pub");
-    server.faults.add({ on: "EPSV", times: 1, reply: "421 Timeout.\r\n" });
+    server.faults.add({ on: "RETR", times: 1, reply: "421 Timeout.\r\n" });
     expect(String(await readAll(transport.read("/pub/other")))).toBe("other");
   });
 
@@ -187,6 +187,55 @@ describe("a connection that lay idle and was dropped by the server", () => {
     server.faults.add({ on: "EPSV", times: 1, hangUp: true });
     expect((await failure(transport.read("/pub/other"))).kind).toBe("network");
     expect(commandsFor(server.commands, "USER")).toBe(1);
+  });
+});
+
+describe("a request for the next port, sent behind a command", () => {
+  test("that is refused while a file comes costs that file nothing, and isn't sent again", async () => {
+    const { server, transport } = await setUp({}, { connections: 1 });
+    server.faults.onRetr = () => {
+      server.faults.onRetr = undefined;
+      server.faults.add({ on: "EPSV", times: 1, reply: "450 Not while a transfer is in progress.\r\n" });
+    };
+    expect(await readAll(transport.read("/pub/file"))).toHaveLength(100_000);
+    await readAll(transport.read("/pub/other"));
+    await readAll(transport.read("/pub/other"));
+    expect(server.commands.slice(-4)).toEqual(["EPSV", "RETR /pub/other", "EPSV", "RETR /pub/other"]);
+    expect(commandsFor(server.commands, "USER")).toBe(1);
+  });
+
+  test("that is never answered costs the file nothing, and isn't sent again once that is known", async () => {
+    const { server, transport } = await setUp({}, { connections: 1, timeout: 200 });
+    server.faults.onRetr = () => {
+      server.faults.onRetr = undefined;
+      server.faults.add({ on: "EPSV", times: 1, silent: true });
+      server.faults.add({ on: "EPSV", times: 1, wait: Promise.resolve() });
+      server.faults.add({ on: "EPSV", times: 1, silent: true });
+    };
+    for (let i = 0; i < 4; i++) expect(await readAll(transport.read("/pub/file"))).toHaveLength(100_000);
+    expect(server.commands.slice(-2)).toEqual(["EPSV", "RETR /pub/file"]);
+  });
+
+  test("leads to another being asked for where the server has forgotten the port", async () => {
+    const { server, transport } = await setUp({}, { connections: 1 });
+    await readAll(transport.read("/pub/other"));
+    server.faults.add({ on: "RETR", times: 1, reply: "425 Use EPSV first.\r\n" });
+    expect(String(await readAll(transport.read("/pub/other")))).toBe("other");
+    expect(commandsFor(server.commands, "USER")).toBe(1);
+  });
+
+  test("waits with the next command until it is answered", async () => {
+    const { server, transport } = await setUp({}, { connections: 1 });
+    let answer = (): void => {};
+    const wait = new Promise<void>((resolve) => (answer = resolve));
+    server.faults.onRetr = () => {
+      server.faults.onRetr = undefined;
+      server.faults.add({ on: "EPSV", times: 1, wait });
+    };
+    await readAll(transport.read("/pub/other"));
+    const next = readAll(transport.read("/pub/file"));
+    answer();
+    expect(await next).toHaveLength(100_000);
   });
 });
 
@@ -215,7 +264,7 @@ describe("passive mode", () => {
     server.faults.add({ on: "EPSV", reply: "500 EPSV not understood.\r\n" });
     await readAll(transport.read("/pub/other"));
     await readAll(transport.read("/pub/other"));
-    expect([commandsFor(server.commands, "EPSV"), commandsFor(server.commands, "PASV")]).toEqual([1, 2]);
+    expect([commandsFor(server.commands, "EPSV"), commandsFor(server.commands, "PASV")]).toEqual([1, 3]);
   });
 
   test.each(["229 somewhere\r\n", "229 (|||0|)\r\n", "200 yes\r\n"])(

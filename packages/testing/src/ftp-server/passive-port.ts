@@ -6,6 +6,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
  * opening a port is the dearest part of a small file.
  */
 export class PassivePort {
+  readonly number: number;
   readonly #server: Server;
   #state: "free" | "expecting" | "retired" = "free";
   readonly #sockets = new Set<Socket>();
@@ -14,6 +15,7 @@ export class PassivePort {
 
   private constructor(server: Server) {
     this.#server = server;
+    this.number = (server.address() as AddressInfo).port;
     server.on("connection", (socket) => this.#arrive(socket));
   }
 
@@ -23,10 +25,6 @@ export class PassivePort {
       server.once("error", reject);
       server.listen(0, host, () => resolve(new PassivePort(server)));
     });
-  }
-
-  get number(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Whether no connection is on its way, so that the next one to arrive is the next one expected. */
