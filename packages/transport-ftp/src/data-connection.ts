@@ -15,6 +15,8 @@ export interface ServerFacts {
   /** FEAT, names in capitals. */
   features?: ReadonlyMap<string, string>;
   epsvRefused?: boolean;
+  /** It says that names are in UTF-8 whatever it is told. */
+  alwaysUtf8?: boolean;
   /** LIST takes options for names. */
   takesNoOptions?: boolean;
   /** Whether it answers a request for the next data port that is sent right behind the command for this one. */

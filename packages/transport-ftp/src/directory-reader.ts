@@ -11,6 +11,10 @@ import { ServerZone } from "./list-times.js";
 
 // A listing is parsed as it comes, so this bounds the entries, about two million, and not a buffer.
 const MAX_LISTING_BYTES = 256 * 1024 * 1024;
+// Directories known to be there that are remembered; to forget one costs a command.
+const MOST_KNOWN = 10_000;
+// What LIST could take for an option, a pattern or the end of the name.
+const PLAIN_PATH = /^[\w/.:@+,=-]+$/;
 const NO_FILES = /no (matching )?files|(directory|folder) (is )?empty|empty (directory|folder)/i;
 
 export interface DirectoryReaderOptions {
@@ -27,6 +31,8 @@ interface Download {
 export class DirectoryReader {
   readonly #options: DirectoryReaderOptions;
   readonly #zone = new ServerZone();
+  /** Directories that a listing has shown and that weren't listed since. */
+  readonly #known = new Set<string>();
   #longest = 0;
 
   constructor(options: DirectoryReaderOptions) {
@@ -36,16 +42,15 @@ export class DirectoryReader {
   /** Rejects with what the session rejects with. */
   async list(session: FtpSession, directory: string): Promise<Listing> {
     const mlsd = this.#options.server.features?.has("MLST") ?? false;
-    // LIST takes what follows for options and patterns, and vsftpd lists what is missing as empty: go there first.
-    if (!mlsd) await session.command(`CWD ${directory}`);
     try {
       const { parsed, reply } = mlsd
         ? await this.#download(session, `MLSD ${directory}`, "mlsd")
-        : await this.#downloadPlain(session);
+        : await this.#list(session, directory);
       if (mlsd && parsed.names === 0) await session.command(`CWD ${directory}`);
       const { unreadable } = parsed;
       const complete = await this.#isWhole(session, directory, parsed, reply);
       const entries = mlsd ? parsed.entries : await this.#withTimes(session, directory, parsed.entries);
+      if (!mlsd) this.#remember(directory, entries);
       return unreadable.length > 0 ? { entries, complete, unreadable } : { entries, complete };
     } catch (error) {
       if (!(error instanceof FTPError) || !NO_FILES.test(error.message.replaceAll(directory, "")))
@@ -87,6 +92,29 @@ export class DirectoryReader {
       if (error instanceof FTPError && error.code !== 421) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * LIST takes what follows for options and patterns, and vsftpd lists what is missing as empty: so it is gone there
+   * first, but for a plain name that is known to be a directory, and shown to be one by the listing.
+   */
+  async #list(session: FtpSession, directory: string): Promise<Download> {
+    const known = this.#known.delete(directory) && PLAIN_PATH.test(directory);
+    if (known && !this.#options.server.takesNoOptions) {
+      const all = await this.#download(session, `LIST -a ${directory}`, "list").catch((error: unknown) => {
+        if (error instanceof FTPError && error.code >= 500) return undefined;
+        throw error;
+      });
+      if (all?.parsed.itself) return all;
+    }
+    await session.command(`CWD ${directory}`);
+    return this.#downloadPlain(session);
+  }
+
+  #remember(directory: string, entries: readonly RemoteEntry[]): void {
+    if (this.#known.size + entries.length > MOST_KNOWN) this.#known.clear();
+    for (const { name, type } of entries)
+      if (type === "directory" && this.#known.size < MOST_KNOWN) this.#known.add(posix.join(directory, name));
   }
 
   /**

@@ -15,6 +15,8 @@ export interface ParsedListing {
   readonly entries: ListedEntry[];
   /** Lines that named something, "." and ".." included. */
   readonly names: number;
+  /** Whether it showed "." and "..", as a listing of a directory with all its files does. */
+  readonly itself: boolean;
   readonly unreadable: string[];
 }
 
@@ -42,7 +44,8 @@ export class ListingParser {
   end(): ParsedListing {
     this.#line(this.#rest + this.#decoder.end());
     this.#rest = "";
-    return { entries: this.#entries, names: this.#names, unreadable: this.#unreadable };
+    const itself = this.#names - this.#entries.length >= 2;
+    return { entries: this.#entries, names: this.#names, itself, unreadable: this.#unreadable };
   }
 
   #line(raw: string): void {

@@ -288,7 +288,10 @@ export class FtpSession {
       await this.command("PROT P");
     }
     await this.command("TYPE I");
-    if (features.has("UTF8")) await client.sendIgnoringError("OPTS UTF8 ON");
+    if (features.has("UTF8") && !this.#server.alwaysUtf8) {
+      const reply = await client.sendIgnoringError("OPTS UTF8 ON");
+      this.#server.alwaysUtf8 = /always/i.test(reply.message);
+    }
     const facts = features.get("MLST")?.toLowerCase();
     if (facts !== undefined && !["type*", "size*", "modify*"].every((fact) => facts.includes(fact))) {
       await client.sendIgnoringError("OPTS MLST type;size;modify;");

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { DaybookError, HostBudget, SessionPool, SystemClock } from "@daybook/core";
+import { DaybookError, HostBudget, onAbort, SessionPool, SystemClock } from "@daybook/core";
 import type {
   Clock,
   Listing,
@@ -96,14 +96,13 @@ export class FtpTransport implements Transport {
       const lease = await this.#pool.acquire(options);
       const { session } = lease;
       const before = session.replies;
-      const stop = () => session.close();
+      const unhook = signal && onAbort(signal, () => session.close());
       const done: Done = (reusable) => {
-        signal?.removeEventListener("abort", stop);
+        unhook?.();
         lease.release({ reusable });
       };
-      signal?.addEventListener("abort", stop, { once: true });
       try {
-        if (signal?.aborted) stop();
+        if (signal?.aborted) session.close();
         return await work(session, done);
       } catch (error) {
         const failure = signal?.aborted

@@ -1,3 +1,5 @@
+import { onAbort } from "../transport/on-abort.js";
+
 /** Lets loops wait until something may have changed. A ring wakes all that wait now, and is forgotten. */
 export class Bell {
   readonly #waiting = new Set<() => void>();
@@ -13,12 +15,12 @@ export class Bell {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
-        signal?.removeEventListener("abort", wake);
+        unhook?.();
         this.#waiting.delete(wake);
         resolve();
       };
       this.#waiting.add(wake);
-      signal?.addEventListener("abort", wake, { once: true });
+      const unhook = signal && onAbort(signal, wake);
     });
   }
 }

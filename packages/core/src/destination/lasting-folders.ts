@@ -20,12 +20,19 @@ export class LastingFolders {
 
   /** Makes a folder; returns those to sync for a new name in it to last, itself first. */
   make(folder: string): string[] {
+    // One that was made and synced before is most likely still there; a name that can't be given in it tells.
+    if (this.#lasting.has(folder)) return [folder];
     const made = this.#fs.mkdirSync(folder, { recursive: true });
     const isNew = (at: string) => made !== undefined && at.length >= made.length;
     const chain = [folder];
     for (let at = folder; at !== this.#root && (isNew(at) || !this.#lasting.has(at)); at = dirname(at))
       chain.push(dirname(at));
     return chain;
+  }
+
+  /** The folder turned out to be gone: somebody else tidied up. */
+  forget(folder: string): void {
+    for (let at = folder; at !== this.#root && at !== dirname(at); at = dirname(at)) this.#lasting.delete(at);
   }
 
   /** What `make` returned was synced. */

@@ -94,10 +94,11 @@ export class LocalDestination implements Destination {
         source: delivery.source,
         path: delivery.path,
       });
-    const name = partName(delivery);
+    const key = partKey(delivery);
+    const name = partName(key, delivery);
     let kept: number;
     try {
-      kept = this.#dropOtherVersions(delivery, name);
+      kept = this.#dropOtherVersions(delivery, key, name);
     } catch (error) {
       throw diskError(error, { operation: "begin", source: delivery.source, path: delivery.path });
     }
@@ -115,7 +116,6 @@ export class LocalDestination implements Destination {
       ended: (left) => {
         this.#claimed.delete(location);
         this.#marker.touch(this.#clock.now().getTime());
-        const key = partKey(delivery);
         if (left) this.#keptParts.set(key, new Set([name]));
         else this.#keptParts.delete(key);
       },
@@ -211,9 +211,9 @@ export class LocalDestination implements Destination {
   }
 
   /** Bytes kept of this version; parts of other versions are of no use to anybody. */
-  #dropOtherVersions(delivery: Delivery, name: string): number {
+  #dropOtherVersions(delivery: Delivery, key: string, name: string): number {
     let kept = 0;
-    for (const other of this.#keptParts.get(partKey(delivery)) ?? []) {
+    for (const other of this.#keptParts.get(key) ?? []) {
       const path = join(this.#parts, other);
       const size = this.#fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
       if (other === name && (delivery.size === undefined || size <= delivery.size)) kept = size;

@@ -82,7 +82,7 @@ export class LocalIncoming implements Incoming {
   }
 
   async commit(options: { replace: boolean }): Promise<Delivered> {
-    const { fs, final, part, delivery, group, folders } = this.#options;
+    const { fs, final, part, delivery, folders } = this.#options;
     const taken = this.#attempt("look", () => fs.statSync(final, { throwIfNoEntry: false }) !== undefined);
     if (!options.replace && taken)
       throw new DaybookError("config", `${this.location} is there already, and Daybook didn't put it there`, {
@@ -99,11 +99,14 @@ export class LocalIncoming implements Incoming {
       if (delivery.modifiedAt) fs.futimesSync(open, delivery.modifiedAt, delivery.modifiedAt);
       return open;
     });
-    const directories = this.#attempt("make the directory", () => folders.make(dirname(final)));
     this.#fd = undefined;
     try {
-      await group.add({ fd, part, final, directories });
-      folders.synced(directories);
+      await this.#name(fd).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+        // Its folder was there before, and is gone.
+        folders.forget(dirname(final));
+        return this.#name(fs.openSync(part, "r+"));
+      });
     } catch (error) {
       throw this.#error(error, "commit");
     }
@@ -131,6 +134,19 @@ export class LocalIncoming implements Incoming {
       // There was no part yet, or it can't be removed: it is found and judged at the next attempt.
     }
     this.#end(kept);
+  }
+
+  async #name(fd: number): Promise<void> {
+    const { final, part, group, folders } = this.#options;
+    let directories: string[];
+    try {
+      directories = folders.make(dirname(final));
+    } catch (error) {
+      this.#fd = fd;
+      throw this.#error(error, "make the directory");
+    }
+    await group.add({ fd, part, final, directories });
+    folders.synced(directories);
   }
 
   #open(): number {

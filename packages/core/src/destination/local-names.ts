@@ -63,7 +63,6 @@ export function partKey(delivery: Delivery): string {
 }
 
 /** Names the version too: bytes are only ever added to a part of the version they belong to. */
-export function partName(delivery: Delivery): string {
-  const { size, modifiedAt } = delivery;
-  return `${partKey(delivery)}-${size ?? "x"}-${modifiedAt ? modifiedAt.getTime() : "x"}.part`;
+export function partName(key: string, { size, modifiedAt }: Delivery): string {
+  return `${key}-${size ?? "x"}-${modifiedAt ? modifiedAt.getTime() : "x"}.part`;
 }

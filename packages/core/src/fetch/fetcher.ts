@@ -136,11 +136,14 @@ export class Fetcher {
     const { destination } = this.#options;
     const { location } = incoming;
     const replace = task.record.version > 0;
-    if (replace || (await destination.stat(location))?.size !== size) return incoming.commit({ replace });
-    if ((await hashOf(location, destination)) !== sha256) return incoming.commit({ replace });
-    await incoming.abort({ keep: false });
-    await destination.sync(location);
-    return { location, size };
+    return incoming.commit({ replace }).catch(async (error: unknown) => {
+      if (replace || !isDaybookError(error, "config")) throw error;
+      if ((await destination.stat(location))?.size !== size) throw error;
+      if ((await hashOf(location, destination)) !== sha256) throw error;
+      await incoming.abort({ keep: false });
+      await destination.sync(location);
+      return { location, size };
+    });
   }
 
   /**

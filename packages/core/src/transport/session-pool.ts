@@ -2,6 +2,7 @@ import { DaybookError, isDaybookError } from "../errors/daybook-error.js";
 import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BudgetMember, HostBudget } from "./host-budget.js";
+import { onAbort } from "./on-abort.js";
 import type { Lane, TransportCallOptions } from "./transport.js";
 
 export interface SessionPoolOptions<S> {
@@ -120,24 +121,29 @@ export class SessionPool<S> implements BudgetMember {
   #turn(lane: Lane, signal: AbortSignal | undefined, first: boolean): Promise<S | undefined> {
     if (this.#closed || signal?.aborted) return Promise.reject(cancelled());
     return new Promise((resolve, reject) => {
-      const forget = () => {
-        this.#pending.delete(cancel);
-        signal?.removeEventListener("abort", cancel);
-      };
-      const cancel = () => {
-        forget();
-        leave();
-        reject(cancelled());
-      };
-      this.#pending.add(cancel);
-      signal?.addEventListener("abort", cancel, { once: true });
+      let granted = false;
+      let forget = () => {};
       const grant = (session: unknown) => {
+        granted = true;
         forget();
         // Busy from here on: a close before the caller gets to it must reach it.
         if (session !== undefined) this.#busy.add(session as S);
         resolve(session as S | undefined);
       };
       const leave = this.#budget.enter({ member: this, lane, grant }, { first });
+      // Mostly there is a session to be had at once.
+      if (granted) return;
+      const cancel = () => {
+        forget();
+        leave();
+        reject(cancelled());
+      };
+      this.#pending.add(cancel);
+      const unhook = signal && onAbort(signal, cancel);
+      forget = () => {
+        this.#pending.delete(cancel);
+        unhook?.();
+      };
     });
   }
 
@@ -166,7 +172,7 @@ export class SessionPool<S> implements BudgetMember {
     const cancel = () => stop.abort();
     if (this.#closed || signal?.aborted) throw cancelled();
     this.#pending.add(cancel);
-    signal?.addEventListener("abort", cancel, { once: true });
+    const unhook = signal && onAbort(signal, cancel);
     try {
       const session = await this.#options.open(stop.signal);
       if (!stop.signal.aborted) return session;
@@ -176,7 +182,7 @@ export class SessionPool<S> implements BudgetMember {
       throw stop.signal.aborted ? cancelled() : error;
     } finally {
       this.#pending.delete(cancel);
-      signal?.removeEventListener("abort", cancel);
+      unhook?.();
     }
   }
 
@@ -233,13 +239,12 @@ export class SessionPool<S> implements BudgetMember {
 function outcome(trial: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
   return new Promise((resolve) => {
     const end = (error?: unknown) => {
-      signal?.removeEventListener("abort", stop);
+      unhook?.();
       resolve(error);
     };
-    const stop = () => end();
-    signal?.addEventListener("abort", stop, { once: true });
+    const unhook = signal && onAbort(signal, () => end());
     void trial.then(end);
-    if (signal?.aborted) stop();
+    if (signal?.aborted) end();
   });
 }
 
