@@ -16,6 +16,8 @@ export interface TransferOptions {
   readonly start?: number;
   /** Bytes that must come from there, where known. */
   readonly expected?: number;
+  /** Whether the memory of what was read may be used again after the end. */
+  readonly transient?: boolean;
   readonly translate: (error: unknown) => Error;
   readonly onSettled: (clean: boolean) => void;
 }

@@ -64,7 +64,7 @@ export class FtpTransport implements Transport {
   }
 
   async read(path: string, options: ReadOptions = {}): Promise<Readable> {
-    const { start = 0, size } = options;
+    const { start = 0, size, transient = false } = options;
     if (size !== undefined && start > size) {
       const detail = `the file is ${size} bytes long now, and ${start} of it were read before`;
       throw new DaybookError("changed", detail, { operation: "read", path });
@@ -73,6 +73,7 @@ export class FtpTransport implements Transport {
       session.transfer(`RETR ${path}`, {
         start,
         expected: size === undefined ? undefined : size - start,
+        transient,
         translate: (error) => this.#translate(error, "read", path),
         onSettled: done,
       }),

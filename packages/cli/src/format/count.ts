@@ -1,4 +1,6 @@
 /** "1 file", "2 files", "1,200 files". */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+  // Not toLocaleString: the first use of Intl costs more than starting the command.
+  const grouped = String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${grouped} ${n === 1 ? one : many}`;
 }

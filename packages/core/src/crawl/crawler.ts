@@ -59,7 +59,7 @@ interface Job {
 
 const LANES: readonly Lane[] = ["live", "backfill"];
 /** Files synced at the same time: the more, the less each costs. They are on disk already, so memory doesn't grow. */
-const COMMITTING = 64;
+const COMMITTING = 128;
 const UNRESOLVED = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NONAME", "EAI_NODATA"]);
 
 /**

@@ -11,7 +11,7 @@ interface Waiting {
 const GROUP = 1000;
 
 /** The least time between the starts of two transactions, in ms: when busy, more share one. */
-const PACE = 15;
+const PACE = 25;
 
 /**
  * Writes to the ledger in groups: what is asked for while one transaction runs goes into the next. Order is kept, and

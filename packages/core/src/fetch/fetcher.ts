@@ -186,7 +186,7 @@ export class Fetcher {
       attempt.bytes = check.bytes;
       watch.started(check.bytes);
       const start = check.bytes - tail.length;
-      const options = { start, size, signal, lane: task.lane };
+      const options = { start, size, signal, lane: task.lane, transient: true };
       const stream = await transport.read(task.record.path, options).catch((error: unknown) => {
         if (start === 0 || !isDaybookError(error, "unsupported")) throw error;
         return undefined;

@@ -45,6 +45,11 @@ export interface ReadOptions extends TransportCallOptions {
   readonly start?: number;
   /** Bytes in the whole file as listed, a hint that saves round trips. */
   readonly size?: number;
+  /**
+   * The reader is done with a chunk when its listener returns or, where it paused the stream for it, when it resumes:
+   * the transport may use the chunk's memory again once the stream has ended. Default false: chunks are the reader's.
+   */
+  readonly transient?: boolean;
 }
 
 /**

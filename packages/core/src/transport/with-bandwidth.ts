@@ -12,7 +12,11 @@ export function withBandwidth(transport: Transport, limits: readonly BandwidthLi
     capabilities: transport.capabilities,
     list: (directory, options) => transport.list(directory, options),
     read: async (path, options) =>
-      new LimitedStream({ stream: await transport.read(path, options), limits, lane: options?.lane }),
+      new LimitedStream({
+        stream: await transport.read(path, { ...options, transient: false }),
+        limits,
+        lane: options?.lane,
+      }),
     close: () => transport.close(),
   };
 }
