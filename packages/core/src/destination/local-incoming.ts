@@ -91,10 +91,8 @@ export class LocalIncoming implements Incoming {
         path: delivery.path,
       });
     await this.#writing;
-    // Not here and now: meanwhile the next file comes in.
-    if (this.#staged > 0) this.#writing = this.#writeStaged().finally(() => (this.#writing = undefined));
-    await this.#writing;
     const fd = this.#attempt("write", () => {
+      this.#flush();
       const open = this.#open();
       this.#releaseStage();
       // The remote's mtime on the local file is what lets a restart recognise a file it had named but not recorded.
@@ -166,16 +164,6 @@ export class LocalIncoming implements Incoming {
       this.#written += n;
     }
     this.#staged = 0;
-  }
-
-  async #writeStaged(): Promise<void> {
-    try {
-      await this.#writeAll(this.#stage!.subarray(0, this.#staged));
-    } catch (error) {
-      throw this.#error(error, "write");
-    } finally {
-      this.#staged = 0;
-    }
   }
 
   async #writeThrough(chunk: Uint8Array): Promise<void> {
