@@ -126,13 +126,10 @@ describe.skipIf(whyNoOpenSsh())("SFTP from OpenSSH", () => {
     writeFileSync(join(at, "f"), Buffer.alloc(100_000));
     const sftp = transport();
     truncateSync(join(at, "f"), 60_000);
-    await expect(digest(await sftp.read(`${at}/f`, { size: 100_000 }))).rejects.toMatchObject({
-      kind: "cut-short",
-    });
+    const read = () => sftp.read(`${at}/f`, { size: 100_000 }).then(digest);
+    await expect(read()).rejects.toMatchObject({ kind: "cut-short" });
     writeFileSync(join(at, "f"), Buffer.alloc(100_001));
-    await expect(digest(await sftp.read(`${at}/f`, { size: 100_000 }))).rejects.toMatchObject({
-      kind: "changed",
-    });
+    await expect(read()).rejects.toMatchObject({ kind: "changed" });
   });
 
   test("many small files share two connections", async () => {
