@@ -5,6 +5,7 @@ import { formatBytes } from "../format/bytes.js";
 import { count } from "../format/count.js";
 import { OUTCOMES } from "../format/outcome.js";
 import { formatInstant, formatRange, formatSoon } from "../format/time.js";
+import { hookEntry } from "./hook-entry.js";
 
 export const LOG_LEVELS = ["error", "warning", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -87,6 +88,6 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
     case "source-finished":
       return entry("info", OUTCOMES[event.outcome], { outcome: event.outcome });
     default:
-      return undefined;
+      return hookEntry(event);
   }
 }

@@ -56,6 +56,8 @@ function newSource(name: string): SourceProgress {
 
 /** Takes an event into the state. */
 export function advance(state: ProgressState, event: CrawlEvent): void {
+  // How hooks fare is no source's progress.
+  if (event.type.startsWith("hook-")) return;
   const source = state.sources.get(event.source) ?? newSource(event.source);
   state.sources.set(event.source, advanceSource(source, event));
 }
@@ -98,6 +100,8 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
       return { ...source, phase: "failed", doing: event.error.detail, active: new Map() };
     case "source-finished":
       return { ...source, phase: "finished", doing: OUTCOMES[event.outcome], active: new Map() };
+    default:
+      return source;
   }
 }
 

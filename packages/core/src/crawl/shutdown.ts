@@ -15,10 +15,16 @@ export class Shutdown {
   readonly #abort = new AbortController();
   readonly #over = new AbortController();
   readonly #onStop: () => void;
+  readonly #clock: Clock;
+  readonly #timeout: number;
+  #stoppedAt: number | undefined;
 
   constructor({ stop, timeout, clock }: ShutdownOptions) {
     this.stop = stop;
+    this.#clock = clock;
+    this.#timeout = timeout;
     this.#onStop = () => {
+      this.#stoppedAt = clock.now().getTime();
       clock.sleep(timeout, this.#over.signal).then(
         () => this.#abort.abort(),
         (error: unknown) => {
@@ -32,6 +38,12 @@ export class Shutdown {
 
   get abort(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** How long what is under way may still take, in ms; from now on, where nobody has told it to stop. */
+  get left(): number {
+    if (this.#stoppedAt === undefined) return this.#timeout;
+    return Math.max(0, this.#stoppedAt + this.#timeout - this.#clock.now().getTime());
   }
 
   /** All work has ended; nothing is left to wait for. */

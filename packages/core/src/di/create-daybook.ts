@@ -7,6 +7,9 @@ import { runSource, type SourceResult } from "../crawl/source-run.js";
 import type { Source } from "../crawl/source.js";
 import type { Destination } from "../destination/destination.js";
 import { DaybookError } from "../errors/daybook-error.js";
+import type { Hook } from "../hooks/hook.js";
+import { HookRunner } from "../hooks/hook-runner.js";
+import { checkHooks } from "../hooks/subscriptions.js";
 import { fanOut } from "../observe/fan-out.js";
 import { explain } from "../report/explain.js";
 import { originsOf } from "../report/explain-local.js";
@@ -69,12 +72,15 @@ class WiredDaybook implements Daybook {
   readonly #clock;
   readonly #shutdownTimeout: number;
   readonly #random: () => number;
+  readonly #hooks: readonly Hook[];
   #store: Promise<StateStore> | undefined;
 
   constructor(options: DaybookOptions & { container?: DependencyContainer }) {
     this.#sources = defineSources(options.sources);
     this.#shutdownTimeout = options.shutdownTimeout ?? SHUTDOWN;
     this.#random = options.random ?? Math.random;
+    this.#hooks = options.hooks ?? [];
+    checkHooks(this.#hooks, this.#sources);
     const given = options.plugins.find((plugin) => plugin.provides === ClockToken) as
       Plugin<SystemClock> | undefined;
     const clockless = {
@@ -102,12 +108,15 @@ class WiredDaybook implements Daybook {
 
   async run({ signal, once, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
-    const writer = new LedgerWriter({ store, clock: this.#clock });
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
+    const chosen = narrow(this.#sources, scope).map((definition) => this.#source(definition, store));
+    const hooks = this.#hookRunner(chosen, store);
+    const writer = new LedgerWriter({ store: hooks?.ledger ?? store, clock: this.#clock });
+    hooks?.start();
     try {
-      const running = narrow(this.#sources, scope)
-        .map((definition) => this.#source(definition, store))
+      const running = chosen
+        .map((source) => (hooks ? { ...source, emit: both(source.emit, hooks) } : source))
         .map((source) => {
           const { endpoint } = source.transport.capabilities;
           const breaker = this.#hosts.breaker(endpoint);
@@ -120,6 +129,7 @@ class WiredDaybook implements Daybook {
       return { outcome, sources };
     } finally {
       shutdown.end();
+      await hooks?.finish({ ms: shutdown.left, stop });
     }
   }
 
@@ -252,6 +262,19 @@ class WiredDaybook implements Daybook {
     };
   }
 
+  #hookRunner(running: readonly Source[], store: StateStore): HookRunner | undefined {
+    if (this.#hooks.length === 0) return undefined;
+    const sources = running.map((source) => ({ ...source, host: source.transport.capabilities.endpoint }));
+    return new HookRunner({
+      hooks: this.#hooks,
+      store,
+      sources,
+      clock: this.#clock,
+      random: this.#random,
+      emit: fanOut(this.#root.all(ObserverToken)),
+    });
+  }
+
   #open(): Promise<StateStore> {
     this.#store ??= (async () => {
       const store = this.#root.get(StateStoreToken);
@@ -278,6 +301,13 @@ class WiredDaybook implements Daybook {
   #noHost(): never {
     throw new DaybookError("config", "a clock talks to no host");
   }
+}
+
+function both(emit: Source["emit"], hooks: HookRunner): Source["emit"] {
+  return (event) => {
+    emit(event);
+    hooks.on(event);
+  };
 }
 
 function add(container: PluginContainer, plugin: Plugin): void {

@@ -1,4 +1,5 @@
 import type { CheckReport } from "../check/check-report.js";
+import type { Hook } from "../hooks/hook.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { Explanation } from "../report/explain.js";
@@ -32,6 +33,8 @@ export interface DaybookOptions {
   readonly sources: readonly SourceOptions[];
   /** What holds for a host; by name, by name and port, or by endpoint: "ftp.example.com", "ftp://ftp.example.com:21". */
   readonly hosts?: Readonly<Record<string, HostOptions>>;
+  /** Who is told of what happens in a run, by webhook or command. */
+  readonly hooks?: readonly Hook[];
   /** How long a stop waits for downloads under way, in ms. Default 30 s. */
   readonly shutdownTimeout?: number;
   /** In [0, 1); spreads retries over time. Default Math.random: a simulation brings a seeded one. */

@@ -60,7 +60,7 @@ export function checkSelect(spec: SelectSpec, attributes: readonly string[]): vo
   throw new DaybookError("config", `select: the layout reads no ${unknown.join(", ")} from paths: ${valid}`);
 }
 
-function isByVolume(spec: SelectSpec): spec is SelectByVolume {
+export function isByVolume(spec: SelectSpec): spec is SelectByVolume {
   const lists = Object.values(spec).filter((value) => Array.isArray(value)).length;
   if (lists === Object.keys(spec).length) return false;
   const nested = Object.values(spec).every(
@@ -89,7 +89,8 @@ function selectsNothing(where: string): DaybookError {
   return new DaybookError("config", `select: ${where} is empty and selects nothing: leave it out or fill it`);
 }
 
-function comparable(value: string): string {
+/** Digits count as a number: "1" and "01" are the same. */
+export function comparable(value: string): string {
   return /^\d+$/.test(value) ? value.replace(/^0+(?=\d)/, "") : value;
 }
 

@@ -37,7 +37,14 @@ export type CrawlEvent =
   /** Something somebody should look at, though the crawl goes on: `detail` says what, and what to do. */
   | { type: "source-warning"; source: string; at: Date; detail: string }
   | { type: "source-failed"; source: string; at: Date; error: DaybookError }
-  | { type: "source-finished"; source: string; at: Date; outcome: "complete" | "gaps" | "stopped" };
+  | { type: "source-finished"; source: string; at: Date; outcome: "complete" | "gaps" | "stopped" }
+  /** A message could not be delivered, and is tried again; told once until a delivery succeeds. */
+  | { type: "hook-failing"; source: string; at: Date; hook: string; error: DaybookError; nextTryAt: Date }
+  | { type: "hook-recovered"; source: string; at: Date; hook: string }
+  /** Messages were dropped from the outbox, of whatever source; the receiver is told how many. */
+  | { type: "hook-dropped"; source: ""; at: Date; hook: string; count: number; reason: string }
+  /** The run is over, and so many messages wait for the next one. */
+  | { type: "hook-left"; source: ""; at: Date; hook: string; waiting: number };
 
 /** Watches a crawl: log, progress, metrics. One that throws can't break it; one that is slow slows it. */
 export interface Observer {

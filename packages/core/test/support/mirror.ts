@@ -13,6 +13,7 @@ import {
   type Daybook,
   type FileRecord,
   type Gap,
+  type Hook,
   type Inspector,
   type LocalFs,
   type Plugin,
@@ -42,6 +43,7 @@ export interface MirrorOptions {
   readonly store?: StateStore;
   readonly shutdownTimeout?: number;
   readonly connections?: number;
+  readonly hooks?: readonly Hook[];
 }
 
 /** A source on a tree in memory, mirrored to a disk in memory on a clock that is moved by hand. */
@@ -108,6 +110,7 @@ export class Mirror {
         ...change.source,
       })),
       shutdownTimeout: options.shutdownTimeout,
+      hooks: options.hooks,
     });
     return this.daybook;
   }

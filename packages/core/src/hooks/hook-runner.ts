@@ -1,0 +1,106 @@
+import type { CrawlEvent } from "../observe/observer.js";
+import type { OutboxMessage } from "../store/outbox-message.js";
+import type { StateStore } from "../store/state-store.js";
+import type { Clock } from "../time/clock.js";
+import { setMaxListeners } from "node:events";
+import { Alarms, type AlarmsOptions } from "./alarms.js";
+import { Courier, type CourierReport } from "./courier.js";
+import type { Hook } from "./hook.js";
+import { News } from "./news.js";
+import { Subscriptions } from "./subscriptions.js";
+
+export interface HookRunnerOptions {
+  readonly hooks: readonly Hook[];
+  readonly store: StateStore;
+  readonly sources: AlarmsOptions["sources"];
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Tells how hooks fare. */
+  readonly emit: (event: CrawlEvent) => void;
+}
+
+/** All that one run does for hooks: finds out what they want to know, keeps it in the ledger, and delivers it. */
+export class HookRunner {
+  /** Where the run's changes go, so that what they mean is recorded with them. */
+  readonly ledger: Pick<StateStore, "record">;
+  readonly #options: HookRunnerOptions;
+  readonly #alarms: Alarms;
+  readonly #couriers: readonly Courier[];
+  readonly #finish = new AbortController();
+  readonly #abort = new AbortController();
+  #stopped = false;
+  #delivering: Promise<unknown> = Promise.resolve();
+
+  constructor(options: HookRunnerOptions) {
+    this.#options = options;
+    const { hooks, sources, clock } = options;
+    const subscriptions = new Subscriptions(hooks, sources);
+    const { store } = options;
+    const recorded = () => this.#ring();
+    this.ledger = new News({ store, subscriptions, sources, clock, recorded });
+    this.#alarms = new Alarms({ store, subscriptions, sources, clock, recorded });
+    this.#couriers = hooks.map((hook) => new Courier({ ...options, hook, report: this.#reportOf(hook) }));
+  }
+
+  start(): void {
+    // Every delivery under way listens; that is no leak.
+    setMaxListeners(0, this.#finish.signal, this.#abort.signal);
+    const run = { finish: this.#finish.signal, abort: this.#abort.signal, patient: () => !this.#stopped };
+    this.#delivering = Promise.all(this.#couriers.map((courier) => courier.run(run)));
+  }
+
+  on(event: CrawlEvent): void {
+    this.#alarms.on(event);
+  }
+
+  /**
+   * Once nothing more will be recorded: delivers what waits, for `ms` at most. A run that is told to stop leaves what
+   * fails from then on to the next one.
+   */
+  async finish({ ms, stop }: { readonly ms: number; readonly stop: AbortSignal }): Promise<void> {
+    const { clock, store } = this.#options;
+    await this.#alarms.end();
+    const onStop = () => {
+      this.#stopped = true;
+      this.#ring();
+    };
+    if (stop.aborted) onStop();
+    else stop.addEventListener("abort", onStop, { once: true });
+    this.#finish.abort();
+    const done = new AbortController();
+    const timer = clock.sleep(ms, done.signal).then(
+      () => this.#abort.abort(),
+      () => undefined,
+    );
+    await this.#delivering;
+    done.abort();
+    stop.removeEventListener("abort", onStop);
+    await timer;
+    const left = await store.backlog().catch(() => new Map<string, number>());
+    for (const { name } of this.#options.hooks) {
+      const waiting = left.get(name);
+      if (waiting !== undefined)
+        this.#options.emit({ type: "hook-left", source: "", hook: name, at: clock.now(), waiting });
+    }
+  }
+
+  #ring(): void {
+    for (const courier of this.#couriers) courier.ring();
+  }
+
+  #reportOf({ name: hook }: Hook): CourierReport {
+    const { emit, clock } = this.#options;
+    const base = (message: OutboxMessage) => ({ hook, source: sourceOf(message), at: clock.now() });
+    return {
+      failing: (error, nextTryAt, message) =>
+        emit({ type: "hook-failing", ...base(message), error, nextTryAt }),
+      recovered: (message) => emit({ type: "hook-recovered", ...base(message) }),
+      dropped: (count, reason) =>
+        emit({ type: "hook-dropped", hook, source: "", at: clock.now(), count, reason }),
+    };
+  }
+}
+
+function sourceOf({ body }: OutboxMessage): string {
+  return (JSON.parse(body) as { source?: string }).source ?? "";
+}

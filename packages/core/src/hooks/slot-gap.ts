@@ -1,0 +1,34 @@
+import type { SlotRecord } from "../store/state-store.js";
+
+/** What is missing of a slot that is over: its kinds, most telling first, and why. */
+export interface SlotGap {
+  readonly kinds: readonly ("failed" | "missing" | "empty" | "unreadable" | "quarantined" | "gone")[];
+  readonly reason: string;
+}
+
+/**
+ * What there is to say of a slot that closed at `closesAt` (epoch ms): "undecided" while that may still change by itself
+ * (it isn't over, files are on their way, a listing failed that is tried again soon).
+ */
+export function slotGap(
+  slot: SlotRecord,
+  { closesAt, maxAttempts }: { readonly closesAt: number; readonly maxAttempts: number },
+): SlotGap | "none" | "undecided" {
+  if (slot.visitedAt.getTime() < closesAt) return "undecided";
+  if (slot.state === "failed") {
+    if (slot.failures < maxAttempts) return "undecided";
+    return { kinds: ["failed"], reason: slot.reason ?? "its listing failed" };
+  }
+  if (!slot.settled) return "undecided";
+  const { files, unreadable, path } = slot;
+  const found: [SlotGap["kinds"][number], string][] = [];
+  if (slot.state === "missing") found.push(["missing", `no directory ${path} at the source`]);
+  if (slot.state === "empty") found.push(["empty", `${path} holds no file of ours`]);
+  if (unreadable.count > 0)
+    found.push(["unreadable", `${unreadable.count} lines of its listing can't be read`]);
+  if (files.quarantined > 0) found.push(["quarantined", `${files.quarantined} files were given up`]);
+  if (files.gone > 0)
+    found.push(["gone", `${files.gone} files left the source before they could be fetched`]);
+  if (found.length === 0) return "none";
+  return { kinds: found.map(([kind]) => kind), reason: found.map(([, reason]) => reason).join("; ") };
+}

@@ -1,0 +1,39 @@
+import { DaybookError, type Hook, type HookTarget, type OutboxMessage } from "@daybook/core";
+
+export interface Heard {
+  readonly id: string;
+  readonly type: string;
+  readonly source?: string;
+  readonly at: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** Takes what hooks tell, in this process. */
+export class Receiver implements HookTarget {
+  readonly timeout = 1000;
+  readonly messages: OutboxMessage[] = [];
+  /** Deliveries that failed. */
+  refused = 0;
+  /** Whether a message fails; none does at first. */
+  fails: (message: OutboxMessage) => boolean = () => false;
+
+  async deliver(message: OutboxMessage): Promise<void> {
+    if (this.fails(message)) {
+      this.refused++;
+      throw new DaybookError("network", "made up: the receiver is down");
+    }
+    this.messages.push(message);
+  }
+
+  get heard(): Heard[] {
+    return this.messages.map(({ body }) => JSON.parse(body) as Heard);
+  }
+
+  of(type: string): Heard[] {
+    return this.heard.filter((message) => message.type === type);
+  }
+
+  hook(on: Hook["on"], more: Partial<Hook> = {}): Hook {
+    return { name: "test", on, target: this, ...more };
+  }
+}
