@@ -8,8 +8,11 @@ import { temporaryFolder, writeConfig } from "./workspace.js";
 
 const DOCS = new URL("../../../docs/", import.meta.url);
 const page = await readFile(new URL("configuration.md", DOCS), "utf8");
+const hooks = await readFile(new URL("hooks.md", DOCS), "utf8");
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-const samples = [...`${page}\n${readme}`.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
+const samples = [...`${page}\n${readme}\n${hooks}`.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+  ([, text]) => text!,
+);
 const schemaText = await readFile(new URL("config.schema.json", DOCS), "utf8");
 const validator = z.fromJSONSchema(JSON.parse(schemaText) as Parameters<typeof z.fromJSONSchema>[0]);
 
@@ -25,8 +28,11 @@ test("there are samples", () => {
 test.each(samples)("sample %# is accepted by the command and by the JSON Schema", async (sample) => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "ftp-password"), "secret\n");
+  await writeFile(join(folder, "hook-secret"), "a secret of some length\n");
   const file = await writeConfig(sample, folder);
-  const { problems, options } = await loadConfig(file, { env: { FTP_USER: "u", FTP_PASSWORD: "p" } });
+  const { problems, options } = await loadConfig(file, {
+    env: { FTP_USER: "u", FTP_PASSWORD: "p", ALARM_TOKEN: "t" },
+  });
   expect(problems).toBeUndefined();
   expect(options!.sources[0]!.name).toBe("RMA1");
   expect(validator.safeParse(parse(sample)).error).toBeUndefined();

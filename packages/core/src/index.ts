@@ -51,6 +51,7 @@ export * from "./crawl/source-run.js";
 export * from "./crawl/shutdown.js";
 export * from "./hooks/hook.js";
 export type { GroupOptions } from "./hooks/group-rule.js";
+export { checkHooks } from "./hooks/subscriptions.js";
 export * from "./hooks/webhook.js";
 export * from "./hooks/command.js";
 export * from "./report/gap.js";

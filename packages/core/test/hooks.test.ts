@@ -5,6 +5,7 @@ import {
   selectBy,
   type Hook,
   type Inspector,
+  type SelectSpec,
 } from "@daybook/core";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE, Mirror, put, radarPath, type MirrorOptions } from "./support/mirror.js";
@@ -131,7 +132,8 @@ describe("a group", () => {
   });
 
   test("expects what its source selects, by attribute or by volume", async () => {
-    for (const spec of [{ field: ["DBZH", "VRAD"] }, { "315": { "1": ["DBZH", "VRAD"] } }]) {
+    const fields = ["DBZH", "VRAD"];
+    for (const spec of [{ field: fields }, { "315": { "1": fields } }] as SelectSpec[]) {
       const { mirror, receiver } = mirrorWith(["group"], { source: { select: selectBy(spec) } });
       for (const field of expect3) put(mirror, "2025-01-01T01:05:00Z", field, field);
       await mirror.run();

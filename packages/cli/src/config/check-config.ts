@@ -1,4 +1,5 @@
 import { checkAdapter } from "./check-adapter.js";
+import { checkHooks } from "./check-hooks.js";
 import { checkSource, inspectorChoices } from "./check-source.js";
 import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
 import { interpolate } from "./interpolate.js";
@@ -48,6 +49,7 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
     given["sources"].every((_, i) => sources.some(({ path }) => path[1] === i))
   )
     checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
+  checkHooks(root?.hooks ?? [], sources, problems);
   const whole = root ?? partsOf(given);
   const state = whole.state && checkAdapter("state", whole.state, ["state"], problems);
   const destination =
@@ -63,6 +65,7 @@ export function checkConfig(text: string, env: Readonly<Record<string, string | 
     inspect,
     shutdownTimeout: root.shutdown_timeout,
     hosts: root.hosts ?? {},
+    hooks: root.hooks ?? [],
     sources,
   };
   return { config, lineOf };
@@ -75,8 +78,9 @@ function partsOf(given: Record<string, unknown>): Partial<RootConfig> {
   return { state: right("state"), destination: right("destination"), inspect: right("inspect") };
 }
 
-/** Below these keys of a source, 0315 is a name and not a number. */
+/** Below these keys, 0315 is a name and not a number. */
 function verbatim(path: KeyPath): boolean {
+  if (path[0] === "hooks") return path[2] === "group" || path[2] === "command" || path[2] === "env";
   return path[0] === "sources" && (path[2] === "select" || path[2] === "each");
 }
 

@@ -2,6 +2,7 @@ import type { HostOptions } from "@daybook/core";
 import type { Constants } from "./each.js";
 import type { KeyPath } from "./problem.js";
 import type { AdapterKind } from "./schema/adapters.js";
+import type { HookConfig } from "./schema/hook.js";
 import type { SourceConfig } from "./schema/source.js";
 
 /** An adapter somebody chose, its options checked as far as they are known. */
@@ -30,5 +31,6 @@ export interface CheckedConfig {
   readonly inspect: readonly AdapterChoice[];
   readonly shutdownTimeout: number;
   readonly hosts: Readonly<Record<string, HostOptions>>;
+  readonly hooks: readonly HookConfig[];
   readonly sources: readonly CheckedSource[];
 }

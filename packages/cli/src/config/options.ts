@@ -1,11 +1,12 @@
 import { asDaybookError, flat, selectBy } from "@daybook/core";
-import type { DaybookOptions, PathLayout, Plugin, SelectSpec, SourceOptions } from "@daybook/core";
+import type { DaybookOptions, Hook, PathLayout, Plugin, SelectSpec, SourceOptions } from "@daybook/core";
 import { adapterModule } from "./adapter-module.js";
 import { importFactory } from "./adapter-factory.js";
 import { inConfigWords } from "./config-words.js";
 import { boundTemplate } from "./bound-template.js";
 import type { AdapterContext, AdapterFactory } from "./adapter-factory.js";
 import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
+import { hookOf } from "./hook-options.js";
 import type { KeyPath } from "./problem.js";
 import { readinessRule } from "./readiness.js";
 import { readSecretFiles } from "./secret-files.js";
@@ -29,7 +30,8 @@ export class OptionsBuilder {
     const shared = await this.#plugins([config.state, config.destination, ...config.inspect], {});
     const sources = [];
     for (const source of config.sources) sources.push(await this.#source(source));
-    return { plugins: shared, sources, shutdownTimeout: config.shutdownTimeout, hosts: config.hosts };
+    const { shutdownTimeout, hosts } = config;
+    return { plugins: shared, sources, shutdownTimeout, hosts, hooks: await this.#hooks(config, sources) };
   }
 
   async #source(source: CheckedSource): Promise<SourceOptions> {
@@ -54,6 +56,15 @@ export class OptionsBuilder {
       ...(settings.limit && { limit: settings.limit }),
       ...(settings.select && { select: selectBy(settings.select as SelectSpec) }),
     };
+  }
+
+  async #hooks(config: CheckedConfig, sources: readonly SourceOptions[]): Promise<Hook[]> {
+    // What is wrong with a source was said already.
+    if (this.failures.length > 0) return [];
+    const fail = (failure: Failure) => this.#fail(failure);
+    const context = { directory: this.#directory, sources, fail };
+    const hooks = await Promise.all(config.hooks.map((hook, i) => hookOf(hook, i, context)));
+    return hooks.filter((hook) => hook !== undefined);
   }
 
   async #layout({ layout, constants }: CheckedSource): Promise<PathLayout> {

@@ -5,10 +5,15 @@ import { GroupRule } from "./group-rule.js";
 import { HOOK_EVENT_TYPES, type Hook, type HookEventType } from "./hook.js";
 import { messageFor, type HookEvent } from "./hook-event.js";
 
-/** What is to be known of a source to tell of it. */
-export interface TellingSource {
+/** What is to be known of a source to check hooks by it. */
+export interface HookedSource {
   readonly name: string;
   readonly layout: PathLayout;
+  readonly policy: { readonly select?: unknown };
+}
+
+/** What is to be known of a source to tell of it. */
+export interface TellingSource extends HookedSource {
   readonly policy: {
     readonly grace: number;
     readonly lookback: number;
@@ -25,7 +30,7 @@ export class Subscriptions {
   readonly #groups = new Map<string, GroupRule>();
 
   /** Throws kind "config" for hooks that can't be meant. */
-  constructor(hooks: readonly Hook[], sources: readonly TellingSource[]) {
+  constructor(hooks: readonly Hook[], sources: readonly HookedSource[]) {
     this.#hooks = hooks;
     const names = new Set<string>();
     for (const hook of hooks) {
@@ -79,7 +84,7 @@ export class Subscriptions {
     });
   }
 
-  #addRule(hook: Hook, { name, layout, policy }: TellingSource, refuse: (why: string) => DaybookError): void {
+  #addRule(hook: Hook, { name, layout, policy }: HookedSource, refuse: (why: string) => DaybookError): void {
     try {
       this.#groups.set(
         `${hook.name} ${name}`,
@@ -92,7 +97,7 @@ export class Subscriptions {
 }
 
 /** Throws kind "config" for hooks that can't be meant; `sources` are all there are. */
-export function checkHooks(hooks: readonly Hook[], sources: readonly TellingSource[]): void {
+export function checkHooks(hooks: readonly Hook[], sources: readonly HookedSource[]): void {
   new Subscriptions(hooks, sources);
   for (const { name, sources: followed = [] } of hooks) {
     const stranger = followed.find((one) => !sources.some((source) => source.name === one));

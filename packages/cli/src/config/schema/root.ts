@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { adapter } from "./adapters.js";
 import { duration, strict, text } from "./fields.js";
+import { hookSchema } from "./hook.js";
 import { limit } from "./limit.js";
 import { inspectors, sourceSchema } from "./source.js";
 
@@ -18,6 +19,7 @@ const shape = {
     )
     .optional()
     .describe("What holds for a host, whatever source it is asked for: by its name, or name:port."),
+  hooks: z.array(hookSchema).optional().describe("Who is told of what happens, by webhook or command."),
 };
 
 /** The file's outer level; its sources are checked one by one, so that each tells all that is wrong with it. */
