@@ -38,6 +38,7 @@ const SCRIPT = `TIMEFORMAT='%3R %3U %3S'
 
 /** Runs a program to its end. */
 export async function measure(command: Command, options: MeasureOptions): Promise<Measured> {
+  options.signal.throwIfAborted();
   const times = join(options.folder, "times");
   const own = openSync(join(options.folder, "shell"), "w");
   const watch = new Watch(options.servers);

@@ -23,6 +23,8 @@ function script(job: Job, settings: readonly string[]): string {
     "set cmd:fail-exit yes",
     "set ftp:ssl-allow no",
     "set sftp:auto-confirm yes",
+    // A refused login would be tried for ever.
+    "set net:max-retries 3",
     `set sftp:connect-program "${ssh}"`,
     ...settings,
     open,
