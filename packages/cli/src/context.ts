@@ -1,5 +1,6 @@
 import type { ExitCode } from "./exit-code.js";
 import type { Output } from "./output.js";
+import type { Secrets } from "./secrets.js";
 
 /** What a command works with, and where it leaves its exit code. */
 export interface CommandContext {
@@ -9,5 +10,7 @@ export interface CommandContext {
   /** Where answers come from, if it is a terminal; opened only when somebody asks. */
   readonly stdin?: () => NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the outputs must not show. */
+  readonly secrets: Secrets;
   exitCode: ExitCode;
 }

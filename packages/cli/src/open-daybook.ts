@@ -14,7 +14,10 @@ export async function withDaybook(
   use: (daybook: Daybook) => Promise<ExitCode>,
 ): Promise<void> {
   const { loadConfig } = await import("./config/load-config.js");
-  const loaded = await loadConfig(options.config, { env: context.env });
+  const loaded = await loadConfig(options.config, {
+    env: context.env,
+    onSecret: (secret) => context.secrets.add(secret),
+  });
   if (loaded.problems !== undefined) {
     for (const problem of loaded.problems) context.stderr.line(problem);
     context.exitCode = ExitCode.usage;

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { checkCommand } from "./commands/check.js";
+import { completionCommand } from "./commands/completion.js";
 import { configSchemaCommand } from "./commands/config-schema.js";
 import { demoCommand } from "./commands/demo.js";
+import { examplesText } from "./commands/examples.js";
 import { explainCommand } from "./commands/explain.js";
 import { filesCommand } from "./commands/files.js";
 import { gapsCommand } from "./commands/gaps.js";
@@ -16,6 +18,7 @@ import { verifyCommand } from "./commands/verify.js";
 import type { CommandContext } from "./context.js";
 import type { ExitCode } from "./exit-code.js";
 import { reportError } from "./report-error.js";
+import { Secrets } from "./secrets.js";
 
 const EXIT_CODES = `
 Exit codes: 0 finished and complete, 1 failed, 2 wrong usage or configuration,
@@ -24,9 +27,12 @@ Exit codes: 0 finished and complete, 1 failed, 2 wrong usage or configuration,
 /** Runs one command line, without the program's own name; tells the exit code. */
 export async function runCommandLine(
   args: readonly string[],
-  streams: Omit<CommandContext, "exitCode">,
+  streams: Omit<CommandContext, "exitCode" | "secrets">,
 ): Promise<ExitCode> {
-  const context: CommandContext = { ...streams, exitCode: 0 };
+  const secrets = new Secrets();
+  const stdout = secrets.guard(streams.stdout);
+  const stderr = secrets.guard(streams.stderr);
+  const context: CommandContext = { ...streams, stdout, stderr, secrets, exitCode: 0 };
   try {
     await program(context).parseAsync(args, { from: "user" });
     return context.exitCode;
@@ -53,10 +59,12 @@ function program(context: CommandContext): Command {
     verifyCommand,
     retryCommand,
     importCommand,
+    completionCommand,
     demoCommand,
   ];
   for (const make of commands) root.addCommand(make(context));
   root.addCommand(configSchemaCommand(context), { hidden: true });
+  for (const command of root.commands) command.addHelpText("after", () => examplesText(command.name()));
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),

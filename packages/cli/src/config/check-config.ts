@@ -2,6 +2,7 @@ import { checkAdapter } from "./check-adapter.js";
 import { checkHooks } from "./check-hooks.js";
 import { checkSource, inspectorChoices } from "./check-source.js";
 import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
+import { findSecrets } from "./find-secrets.js";
 import { interpolate } from "./interpolate.js";
 import type { KeyPath, Problem } from "./problem.js";
 import { Problems } from "./problems.js";
@@ -26,12 +27,17 @@ export type Checked =
     };
 
 /** Everything that is wrong with a file's text at once, or what it says. Reads no other file. */
-export function checkConfig(text: string, env: Readonly<Record<string, string | undefined>>): Checked {
+export function checkConfig(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  onSecret: (secret: string) => void = () => undefined,
+): Checked {
   const yaml = parseYaml(text, verbatim);
   const { lineOf } = yaml;
   if (yaml.value === undefined && yaml.problems.length > 0)
     return { problems: yaml.problems, adapters: [], lineOf };
   const { value, failures, written } = interpolate(yaml.value ?? undefined, env);
+  for (const secret of findSecrets(value)) onSecret(secret);
   const problems = new Problems({ value, lineOf: yaml.lineOf, written });
   for (const { path, message, line } of yaml.problems) problems.add(path, message, line);
   for (const { path, message } of failures) problems.addUnset(path, message);

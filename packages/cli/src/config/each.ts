@@ -1,3 +1,5 @@
+import { SECRET_KEY } from "./find-secrets.js";
+
 /** One value for each key, such as `{ radar: "RMA1" }`. */
 export type Constants = Readonly<Record<string, string>>;
 
@@ -15,9 +17,6 @@ export function substitute<T>(value: T, constants: Constants): T {
   return walk(value, constants) as T;
 }
 
-// A password with braces in it is a password with braces in it.
-const SECRET = /^(password|passphrase|private_key|token|secret)$/;
-
 function walk(value: unknown, constants: Constants): unknown {
   if (typeof value === "string") {
     return value.replace(/\{(\w+)\}/g, (placeholder: string, key: string) =>
@@ -27,6 +26,7 @@ function walk(value: unknown, constants: Constants): unknown {
   if (Array.isArray(value)) return value.map((item) => walk(item, constants));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, SECRET.test(key) ? item : walk(item, constants)]),
+    // A password with braces in it is a password with braces in it.
+    Object.entries(value).map(([key, item]) => [key, SECRET_KEY.test(key) ? item : walk(item, constants)]),
   );
 }

@@ -8,6 +8,8 @@ import { formatProblem } from "./problem.js";
 export interface LoadConfigOptions {
   /** What `${NAME}` reads. Default the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told of every secret that was read, so that it can be kept out of what is shown. */
+  readonly onSecret?: (secret: string) => void;
 }
 
 export type LoadedConfig =
@@ -26,8 +28,9 @@ export async function loadConfig(file: string, options: LoadConfigOptions = {}):
   } catch (error) {
     return { problems: [unreadable(file, error as NodeJS.ErrnoException)] };
   }
-  const checked = checkConfig(text, options.env ?? process.env);
-  const builder = new OptionsBuilder({ directory: dirname(resolve(file)) });
+  const { env = process.env, onSecret } = options;
+  const checked = checkConfig(text, env, onSecret);
+  const builder = new OptionsBuilder({ directory: dirname(resolve(file)), onSecret });
   const built = checked.config && (await builder.build(checked.config));
   for (const adapter of checked.config ? [] : checked.adapters) await builder.probe(adapter);
   const found = builder.failures.map((failure) => ({ ...failure, line: checked.lineOf(failure.path) }));

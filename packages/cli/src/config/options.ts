@@ -8,6 +8,7 @@ import type { AdapterContext, AdapterFactory } from "./adapter-factory.js";
 import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
 import { hookOf } from "./hook-options.js";
 import type { KeyPath } from "./problem.js";
+import { findSecrets } from "./find-secrets.js";
 import { readinessRule } from "./readiness.js";
 import { readSecretFiles } from "./secret-files.js";
 import type { SecretFailure } from "./secret-files.js";
@@ -20,10 +21,12 @@ export interface Failure {
 /** Makes what `createDaybook` takes: reads secrets, loads packages. All failures at once. */
 export class OptionsBuilder {
   readonly #directory: string;
+  readonly #onSecret: (secret: string) => void;
   readonly failures: Failure[] = [];
 
-  constructor(options: { directory: string }) {
+  constructor(options: { directory: string; onSecret?: (secret: string) => void }) {
     this.#directory = options.directory;
+    this.#onSecret = options.onSecret ?? (() => undefined);
   }
 
   async build(config: CheckedConfig): Promise<DaybookOptions> {
@@ -111,6 +114,7 @@ export class OptionsBuilder {
     const { module, names, arrange } = adapterModule(choice, this.#directory);
     const failures: SecretFailure[] = [];
     const options = await readSecretFiles(choice.options, this.#directory, choice.path, failures);
+    for (const secret of findSecrets(options)) this.#onSecret(secret);
     for (const failure of failures) this.#fail(failure);
     try {
       const factory = await importFactory(module, names, this.#directory);
