@@ -51,6 +51,14 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
     ["see what would happen", "daybook import --dry-run state_RMA1.db"],
     ["files that were moved meanwhile", "daybook import state.json --files /archive/bufr"],
   ],
+  clean: [
+    ["see what is old enough", "daybook clean --dry-run"],
+    ["one source", "daybook clean --source RMA1"],
+  ],
+  serve: [
+    ["for this machine only", "daybook serve"],
+    ["on a port of choice", "daybook serve 8080"],
+  ],
   completion: [
     ["bash", "daybook completion bash > ~/.local/share/bash-completion/completions/daybook"],
     ["zsh", "daybook completion zsh > ~/.zfunc/_daybook"],

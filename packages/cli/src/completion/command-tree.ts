@@ -26,6 +26,7 @@ export interface CommandTree {
 }
 
 const FILE = /<(file|folder)>/;
+const ARGUMENT = /^(path|state|folder)$/;
 
 export function commandTree(root: Command): CommandTree {
   const hidden = root.commands.filter((command) => (command as unknown as { _hidden?: boolean })._hidden);
@@ -42,7 +43,7 @@ export function commandTree(root: Command): CommandTree {
           ...root.options.filter(({ long }) => long === "--config").map(shape),
           HELP,
         ],
-        takesFiles: command.registeredArguments.some(({ argChoices }) => argChoices === undefined),
+        takesFiles: command.registeredArguments.some((argument) => ARGUMENT.test(argument.name())),
         choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
       })),
   };
