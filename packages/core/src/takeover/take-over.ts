@@ -51,7 +51,8 @@ async function takeBatch(files: readonly ForeignFile[], job: TakeoverJob): Promi
       return takeOne(file, owner, known.get(key), told, job);
     }),
   );
-  if (!job.dryRun) await job.store.record(await changesOf(outcomes, job));
+  const changes = job.dryRun ? [] : await changesOf(outcomes, job);
+  if (changes.length > 0) await job.store.record(changes);
   return outcomes.map(({ told }) => told);
 }
 
