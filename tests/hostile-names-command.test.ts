@@ -57,7 +57,8 @@ describe("a server that does its worst", () => {
     const run = await daybook(["run", "--once", "-c", config]);
     expect(run.stdout).toBe("");
     const log = clean(run.stderr);
-    for (const line of log) expect(line).toMatch(/^(\d{4}-\d\d-\d\dT[\d:.]+Z (warning )?)?(in|broken): /);
+    for (const line of log)
+      expect(line).toMatch(/^(\d{4}-\d\d-\d\dT[\d:.]+Z ((warning|error) )?)?(in|broken): /);
     expect(log.filter((line) => line.includes("given up")).length).toBeGreaterThan(20);
     expect(log.join("\n")).toMatch(/\\u001b\[2J\\u009b2J\\u202e\\u2028\\u0007 evil/);
 
