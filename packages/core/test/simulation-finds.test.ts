@@ -15,6 +15,7 @@ function ledger(inner: StateStore, changed: Partial<StateStore>): StateStore {
     lease: (...request) => inner.lease(...request),
     messages: (...query) => inner.messages(...query),
     backlog: () => inner.backlog(),
+    planned: (source) => inner.planned(source),
     leaseHolder: (...query) => inner.leaseHolder(...query),
     close: () => inner.close(),
     ...changed,

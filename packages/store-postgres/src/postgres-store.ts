@@ -5,6 +5,7 @@ import type {
   LedgerChange,
   LedgerEvent,
   OutboxMessage,
+  PlannedStretch,
   SlotFilter,
   SlotRecord,
   StateStore,
@@ -20,8 +21,8 @@ import type { PostgresOptions } from "./options.js";
 import { paged } from "./paged.js";
 import { foldChanges } from "./record/batch.js";
 import { recordBatch } from "./record/record.js";
-import type { EventRowRead, FileRowRead, MessageRow, SlotRow, SummaryRow } from "./rows.js";
-import { toEvent, toFileRecord, toMessage, toSlotRecord, toSummary } from "./rows.js";
+import type { EventRowRead, FileRowRead, MessageRow, PlannedRow, SlotRow, SummaryRow } from "./rows.js";
+import { toEvent, toFileRecord, toMessage, toPlanned, toSlotRecord, toSummary } from "./rows.js";
 import { isCurrent, migrate } from "./schema/migrate.js";
 import { chunks } from "./sql/bulk.js";
 import { pageOfEvents } from "./sql/events.js";
@@ -30,6 +31,7 @@ import { LOOK_UPS_PER_STATEMENT, lookUpFiles } from "./sql/files.js";
 import { giveLeaseBack, takeLease, whoHoldsLease } from "./sql/leases.js";
 import { allSources } from "./sql/names.js";
 import { backlog, firstMessages } from "./sql/outbox.js";
+import { readPlanned } from "./sql/planned.js";
 import { pageOfSlots } from "./sql/slot-pages.js";
 import { summary } from "./sql/summary.js";
 import { isStorable, keyOf, splitPath } from "./text.js";
@@ -110,6 +112,12 @@ export class PostgresStore implements StateStore {
   async summarize(query: SummaryQuery): Promise<Summary> {
     const { text, values } = summary(this.#quoted, query);
     return toSummary(await this.#query<SummaryRow>("summarize", text, values));
+  }
+
+  async planned(source: string): Promise<PlannedStretch | undefined> {
+    if (!isStorable(source)) return undefined;
+    const [row] = await this.#query<PlannedRow>("planned", readPlanned(this.#quoted), [source]);
+    return row && toPlanned(row);
   }
 
   async *events(source: string, path: string): AsyncIterable<LedgerEvent> {

@@ -4,6 +4,7 @@ import type {
   LedgerEvent,
   ListingOutcome,
   OutboxMessage,
+  PlannedStretch,
   SlotRecord,
   Summary,
 } from "@daybook/core";
@@ -129,6 +130,18 @@ export interface MessageRow {
 
 export function toMessage({ hook, id, key, at, body }: MessageRow): OutboxMessage {
   return { hook, id, key, at: new Date(at), body };
+}
+
+export interface PlannedRow {
+  layout: string;
+  selection: string;
+  start_at: number;
+  end_at: number;
+  slots: number;
+}
+
+export function toPlanned({ layout, selection, start_at, end_at, slots }: PlannedRow): PlannedStretch {
+  return { layout, selection, start: new Date(start_at), end: new Date(end_at), slots };
 }
 
 export interface SummaryRow {

@@ -7,10 +7,11 @@ import { findPage } from "./find.js";
 import { lease, leaseHolder } from "./leases.js";
 import { readFiles } from "./read-files.js";
 import { readBacklog, readMessages } from "./outbox.js";
+import { readPlanned } from "./planned.js";
 import type { SlotQuery } from "./read-slots.js";
 import { readSlots } from "./read-slots.js";
 import { Recording } from "./record.js";
-import type { ChangeRow, EventRow, FileRow, MessageRow, SlotRow } from "./rows.js";
+import type { ChangeRow, EventRow, FileRow, MessageRow, PlannedRow, SlotRow } from "./rows.js";
 import { Statements } from "./statements.js";
 import type { StateSums, SummaryRequest } from "./summarize.js";
 import { summarize } from "./summarize.js";
@@ -38,6 +39,10 @@ export class Engine {
 
   slots(query: SlotQuery): SlotRow[] {
     return this.#read(() => readSlots(this.#sql, query));
+  }
+
+  planned(source: string): PlannedRow | undefined {
+    return readPlanned(this.#sql, source);
   }
 
   find(request: FindRequest, limit: number, cursor?: FindCursor): FindPage {

@@ -8,6 +8,8 @@ export interface SlotQuery {
   readonly end: number | null;
   readonly dueBy: number | null;
   readonly states: readonly string[] | null;
+  readonly unsettled: boolean;
+  readonly flawed: boolean;
   /** The last slot of the page before. */
   readonly after?: readonly [start: number, path: string];
   readonly limit: number;
@@ -31,7 +33,7 @@ const FEW_DUE = `SELECT count(*) FROM (SELECT 1 FROM sources o
 
 /** One page of the slots that overlap the range, oldest first. */
 export function readSlots(sql: Statements, query: SlotQuery): SlotRow[] {
-  const { source, start, end, dueBy, states, limit, after = [-TIMELESS, ""] } = query;
+  const { source, start, end, dueBy, states, unsettled, flawed, limit, after = [-TIMELESS, ""] } = query;
   const conditions: string[] = [];
   const values: unknown[] = [source, start, end ?? TIMELESS, start, ...after];
   let index = "slots_start";
@@ -43,6 +45,14 @@ export function readSlots(sql: Statements, query: SlotQuery): SlotRow[] {
   if (states) {
     conditions.push("AND s.state IN (SELECT value FROM json_each(?))");
     values.push(JSON.stringify(states));
+  }
+  if (flawed) {
+    conditions.push("AND (s.state <> 'complete' OR s.gone > 0)");
+    index = "slots_flawed";
+  }
+  if (unsettled) {
+    conditions.push("AND NOT s.settled");
+    index = "slots_unsettled";
   }
   return sql.all(
     `${select(index)} ${conditions.join(" ")} ORDER BY s.start_at, s.path LIMIT ?`,

@@ -1,5 +1,6 @@
 import { Refusal } from "./failure.js";
 import { addMessage, removeMessage } from "./outbox.js";
+import { putPlanned } from "./planned.js";
 import type { ChangeRow, EventRow, FileRow, VisitRow } from "./rows.js";
 import { TIMELESS } from "./schema.js";
 import type { Statements } from "./statements.js";
@@ -50,6 +51,7 @@ export class Recording {
       else if (kind === "due") this.#due(...row);
       else if (kind === "event") this.#event(row);
       else if (kind === "message") addMessage(this.#sql, row);
+      else if (kind === "planned") putPlanned(this.#sql, this.#source(row[0]).id, row[1]);
       else removeMessage(this.#sql, row);
     }
     for (const [slot, delta] of this.#deltas)

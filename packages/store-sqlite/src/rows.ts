@@ -4,6 +4,7 @@ import type {
   LedgerChange,
   LedgerEvent,
   OutboxMessage,
+  PlannedStretch,
   SlotRecord,
   SlotVisit,
 } from "@daybook/core";
@@ -68,6 +69,8 @@ export type EventRow = [source: string, path: string, at: number, what: string, 
 
 export type MessageRow = [hook: string, id: string, key: string, at: number, body: string];
 
+export type PlannedRow = [layout: string, selection: string, start: number, end: number, slots: number];
+
 export type DeliveredRow = [hook: string, id: string];
 
 export type ChangeRow =
@@ -76,7 +79,8 @@ export type ChangeRow =
   | { readonly kind: "file"; readonly row: FileRow }
   | { readonly kind: "event"; readonly row: EventRow }
   | { readonly kind: "message"; readonly row: MessageRow }
-  | { readonly kind: "delivered"; readonly row: DeliveredRow };
+  | { readonly kind: "delivered"; readonly row: DeliveredRow }
+  | { readonly kind: "planned"; readonly row: [source: string, stretch: PlannedRow | null] };
 
 /** A file's status is its place in here; the schema's index counts on "stored" being 1 and "expired" 4. */
 export const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone", "expired"];
@@ -102,6 +106,8 @@ export function changeToRow(change: LedgerChange): ChangeRow {
     }
     case "delivered":
       return { kind: "delivered", row: [change.hook, change.id] };
+    case "planned":
+      return { kind: "planned", row: [change.source, change.stretch ? plannedToRow(change.stretch) : null] };
   }
 }
 
@@ -207,4 +213,12 @@ export function rowToEvent([source, path, at, what, detail]: EventRow): LedgerEv
 
 export function rowToMessage([hook, id, key, at, body]: MessageRow): OutboxMessage {
   return { hook, id, key, at: new Date(at), body };
+}
+
+function plannedToRow({ layout, selection, start, end, slots }: PlannedStretch): PlannedRow {
+  return [layout, selection, start.getTime(), end.getTime(), slots];
+}
+
+export function rowToPlanned([layout, selection, start, end, slots]: PlannedRow): PlannedStretch {
+  return { layout, selection, start: new Date(start), end: new Date(end), slots };
 }

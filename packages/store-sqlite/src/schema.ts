@@ -57,6 +57,18 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX slots_start ON slots (source_id, start_at, path);
   CREATE INDEX slots_due ON slots (source_id, next_visit_at) WHERE next_visit_at IS NOT NULL;
+  CREATE INDEX slots_unsettled ON slots (source_id, start_at, path) WHERE NOT settled;
+  CREATE INDEX slots_flawed ON slots (source_id, start_at, path) WHERE state <> 'complete' OR gone > 0;
+  CREATE INDEX slots_selected ON slots (source_id, selection, start_at, end_at);
+
+  CREATE TABLE planned (
+    source_id INTEGER PRIMARY KEY REFERENCES sources,
+    layout TEXT NOT NULL,
+    selection TEXT NOT NULL,
+    start_at INTEGER NOT NULL,
+    end_at INTEGER NOT NULL,
+    slots INTEGER NOT NULL
+  ) STRICT;
 
   CREATE TABLE directories (
     id INTEGER PRIMARY KEY,

@@ -4,6 +4,7 @@ import type {
   LedgerChange,
   LedgerEvent,
   OutboxMessage,
+  PlannedStretch,
   SlotFilter,
   SlotRecord,
   StateStore,
@@ -15,7 +16,15 @@ import { DaybookError } from "@daybook/core";
 import type { EventCursor } from "./events.js";
 import type { FindCursor, FindRequest } from "./find.js";
 import type { SqliteStoreOptions } from "./options.js";
-import { changeToRow, rowToEvent, rowToFile, rowToMessage, rowToSlot, STATUSES } from "./rows.js";
+import {
+  changeToRow,
+  rowToEvent,
+  rowToFile,
+  rowToMessage,
+  rowToPlanned,
+  rowToSlot,
+  STATUSES,
+} from "./rows.js";
 import { toSummary } from "./summary.js";
 import { WorkerClient } from "./worker-client.js";
 
@@ -55,6 +64,8 @@ export class SqliteStore implements StateStore {
       end: range.end?.getTime() ?? null,
       dueBy: filter.dueBy?.getTime() ?? null,
       states: filter.states ? [...filter.states] : null,
+      unsettled: filter.unsettled ?? false,
+      flawed: filter.flawed ?? false,
       limit: PAGE,
     };
     let after: readonly [number, string] | undefined;
@@ -109,6 +120,12 @@ export class SqliteStore implements StateStore {
     const start = range?.start.getTime() ?? null;
     const end = range?.end?.getTime() ?? null;
     return toSummary(await client.call("summarize", { source: source ?? null, start, end }));
+  }
+
+  async planned(source: string): Promise<PlannedStretch | undefined> {
+    const client = await this.#opened("planned");
+    const row = await client.call("planned", source);
+    return row && rowToPlanned(row);
   }
 
   async *events(source: string, path: string): AsyncIterable<LedgerEvent> {

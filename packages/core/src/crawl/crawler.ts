@@ -116,6 +116,7 @@ export class Crawler {
     const aborting = AbortSignal.any([abort, this.#ending.signal]);
     // Every call under way listens; that is no leak.
     setMaxListeners(0, stopping, aborting);
+    await this.#forgetPlanned().catch((error: unknown) => this.#fail(error));
     const workers = LANES.flatMap((lane) =>
       Array.from({ length: this.#source.transport.capabilities.parallelism }, () =>
         this.#work(lane, stopping, aborting, once),
@@ -130,6 +131,7 @@ export class Crawler {
     for (const lane of LANES) this.#queues[lane].close();
     await Promise.all(workers);
     while (this.#committing > 0 || LANES.some((lane) => this.#visiting[lane] > 0)) await this.#bell.wait();
+    await this.#notePlanned(stopping).catch((error: unknown) => this.#fail(error));
     await this.#writer.flush();
     // A run that waits for the host to come back tells by waiting; one that looks once must say so.
     const down = this.#breaker.down ?? (this.#answered ? undefined : this.#breaker.trouble);
@@ -153,6 +155,7 @@ export class Crawler {
         if (!this.#active.has(planned.slot.path)) this.#visit(planned, lane, run);
       }
       if (run.once) return;
+      await this.#notePlanned(stopping);
       if (await this.#allSettled()) {
         this.#finished = true;
         this.#alarm.ring();
@@ -164,6 +167,19 @@ export class Crawler {
       this.#wakeAt[lane] = next;
       await this.#sleepUntil(next, stopping);
     }
+  }
+
+  /** Visits of a narrower range or of another selection may put less into records that a planned stretch rests on. */
+  async #forgetPlanned(): Promise<void> {
+    if (await this.#planner.isOutdated())
+      await this.#writer.write([{ kind: "planned", source: this.#source.name }]);
+  }
+
+  /** What was planned whole is noted once every slot of it has its record. */
+  async #notePlanned(stopping: AbortSignal): Promise<void> {
+    if (this.#active.size > 0 || stopping.aborted) return;
+    const stretch = await this.#planner.planned();
+    if (stretch) await this.#writer.write([{ kind: "planned", source: this.#source.name, stretch }]);
   }
 
   #idle(until: number): void {

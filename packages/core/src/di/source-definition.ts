@@ -60,10 +60,9 @@ function defineSource(options: SourceOptions): SourceDefinition {
 
 /** A digest of what the options look for. A function of the user's own is known by its source text only. */
 function selectionOf({ layout, select }: SourceOptions): string {
-  const text = (layout as { text?: unknown }).text;
   const spec = select && "spec" in select ? select.spec : String(select);
   return createHash("sha256")
-    .update(JSON.stringify([text, spec]))
+    .update(JSON.stringify([layout.key, spec]))
     .digest("hex")
     .slice(0, 12);
 }

@@ -31,19 +31,21 @@ export function flat(directory: string, glob = "*"): FlatLayout {
       `"${glob}" can't fit a file name: write it like "*.BUFR", without folders`,
     );
   }
-  return new Flat(directory, globTest(glob));
+  return new Flat(directory, glob);
 }
 
 class Flat implements FlatLayout {
   readonly root: string;
+  readonly key: string;
   readonly attributes = ["name"];
   readonly #prefix: string;
   readonly #fits: (name: string) => boolean;
 
-  constructor(directory: string, fits: (name: string) => boolean) {
+  constructor(directory: string, glob: string) {
     this.root = directory;
+    this.key = JSON.stringify([directory, glob]);
     this.#prefix = directory === "/" ? "/" : `${directory}/`;
-    this.#fits = fits;
+    this.#fits = globTest(glob);
   }
 
   slots(range: TimeRange): Slot[] {

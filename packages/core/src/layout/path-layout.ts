@@ -23,6 +23,11 @@ export interface Observation {
 export interface PathLayout {
   /** The constant directory every path begins with, such as "/L2/RMA1"; what follows it is kept on disk. Default "/". */
   readonly root?: string;
+  /**
+   * Names the layout: two of the same key have the same slots and read paths the same way. Without one every start
+   * compares each slot of the range with the ledger.
+   */
+  readonly key?: string;
   /** Every slot that shares an instant with the range, oldest first. Endless if the range is and the layout has dates. */
   slots(range: TimeRange): Iterable<Slot>;
   /** Is this directory, discovered below the slot, worth listing? */

@@ -52,6 +52,7 @@ function literalPath(folders: readonly Segment[]): string {
 
 class Template implements TemplateLayout {
   readonly text: string;
+  readonly key: string;
   readonly root: string;
   readonly attributes: readonly string[];
   readonly #segments: readonly Segment[];
@@ -69,6 +70,8 @@ class Template implements TemplateLayout {
     constants: Readonly<Record<string, string>>,
   ) {
     this.text = text;
+    const fixed = Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1));
+    this.key = JSON.stringify([text, fixed]);
     this.attributes = attributes;
     this.#segments = segments;
     this.#constants = constants;

@@ -1,14 +1,15 @@
 import type { PathLayout, Slot } from "../layout/path-layout.js";
-import type { SlotRecord, StateStore } from "../store/state-store.js";
+import type { PlannedStretch, SlotFilter, SlotRecord, StateStore } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
 import type { DueSlot } from "./due-slot.js";
 import type { SourcePolicy } from "./policy.js";
+import { isCutBy, joined, layoutDigest } from "./planned-stretch.js";
 import { isLive, windowOf } from "./schedule.js";
 
 export interface PlannerOptions {
   readonly source: string;
   readonly layout: PathLayout;
-  readonly store: Pick<StateStore, "slots">;
+  readonly store: Pick<StateStore, "slots" | "planned">;
   readonly range: TimeRange;
   readonly policy: SourcePolicy;
 }
@@ -16,15 +17,21 @@ export interface PlannerOptions {
 /** Slots compared with the ledger at a time: bounds memory, whatever the range. */
 const CHUNK = 1000;
 
-/** Decides which slots are due, and in which lane. Reads the ledger, keeps nothing of it. */
+/**
+ * Decides which slots are due, and in which lane. Reads the ledger, keeps nothing of it. Slots that were planned before
+ * all have records, so that the ledger knows which of them are due, unsettled or flawed; only those after them are
+ * enumerated and compared with it, one by one.
+ */
 export class Planner {
   readonly #options: PlannerOptions;
-  /** Every slot before this has a record: from here on the ledger knows which of them are due. */
-  #recordedUntil: Date;
+  readonly #digest: string | undefined;
+  /** Every slot that is over by then has a record, or is about to: from here on slots are enumerated. */
+  #plannedUntil: Date | undefined;
+  #notedUntil: Date | undefined;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
-    this.#recordedUntil = options.range.start;
+    this.#digest = layoutDigest(options.layout);
   }
 
   /** The live slots that are due, newest first. Few: those of the last `lookback`. */
@@ -42,28 +49,16 @@ export class Planner {
    * the layout, once; later calls enumerate only what has passed from live to history meanwhile.
    */
   async *backfill(now: Date): AsyncIterable<DueSlot> {
-    const { policy, store, source, layout } = this.#options;
+    const { policy } = this.#options;
+    const until = (this.#plannedUntil ??= await this.#knownUntil());
+    for await (const planned of this.#known(until, { dueBy: now }))
+      if (!isLive(planned.window, now.getTime(), policy)) yield planned;
     const live = new Date(now.getTime() - Math.max(policy.lookback, policy.grace));
-    const known = this.#within(this.#options.range.start, this.#recordedUntil);
-    if (known.end! > known.start) {
-      const bySlot = (record: SlotRecord): Slot | undefined => slotOf(layout, record);
-      for await (const record of store.slots(source, known, { dueBy: now })) {
-        const slot = bySlot(record);
-        const planned = slot && { slot, window: windowOf(slot, this.#options.range), previous: record };
-        if (
-          planned &&
-          !isLive(planned.window, now.getTime(), policy) &&
-          planned.window.start < this.#recordedUntil
-        )
-          yield planned;
-      }
-    }
-    const rest = this.#within(this.#recordedUntil, live);
-    for await (const planned of this.#merge(rest)) {
+    for await (const planned of this.#merge(this.#within(until, live))) {
       if (isLive(planned.window, now.getTime(), policy)) break;
       if (this.#isDue(planned, now)) yield planned;
       // Half-open: a slot whose window ends here was yielded, so its successors are next.
-      if (planned.window.end! > this.#recordedUntil) this.#recordedUntil = planned.window.end!;
+      if (planned.window.end! > this.#plannedUntil) this.#plannedUntil = planned.window.end!;
     }
   }
 
@@ -75,14 +70,76 @@ export class Planner {
 
   /** The first slot at or after `from` that isn't settled; undefined if all are. The range must have an end. */
   async firstUnsettled(from: Date): Promise<DueSlot | undefined> {
-    for await (const planned of this.#merge({ ...this.#options.range, start: from }))
+    const until = await this.#knownUntil();
+    for await (const planned of this.#known(until, { unsettled: true }, from)) return planned;
+    const rest = { ...this.#options.range, start: from > until ? from : until };
+    for await (const planned of this.#merge(rest))
       if (!planned.previous?.settled || !this.#counts(planned)) return planned;
     return undefined;
   }
 
-  /** Every slot whose time has begun, with its record if there is one; oldest first. */
-  all(now: Date): AsyncIterable<DueSlot> {
-    return this.#merge(this.#within(this.#options.range.start, now));
+  /** Every slot whose time has begun and of which something may be amiss, with its record if there is one; oldest first. */
+  async *doubtful(now: Date): AsyncIterable<DueSlot> {
+    const begun = this.#within(this.#options.range.start, now);
+    const until = await this.#knownUntil();
+    for await (const planned of this.#known(until, { flawed: true }))
+      if (planned.window.start < begun.end!) yield planned;
+    yield* this.#merge({ ...begun, start: until > begun.start ? until : begun.start });
+  }
+
+  /**
+   * What the ledger holds as planned and visits of this range could make untrue. It has to be taken out of the ledger
+   * before the first of them.
+   */
+  async isOutdated(): Promise<boolean> {
+    const { store, source, range, layout } = this.#options;
+    const stretch = await store.planned(source);
+    return stretch !== undefined && (!this.#isOurs(stretch) || isCutBy(stretch, range, layout));
+  }
+
+  /**
+   * What may be noted as planned, once every slot that was handed out has been visited and recorded; undefined where
+   * that is nothing new.
+   */
+  async planned(): Promise<PlannedStretch | undefined> {
+    const { store, source, layout, policy, range } = this.#options;
+    const until = this.#plannedUntil;
+    if (this.#digest === undefined || until === undefined || until <= range.start) return undefined;
+    if (until === this.#notedUntil) return undefined;
+    this.#notedUntil = until;
+    const before = await store.planned(source);
+    const own = { start: range.start, end: until };
+    const { start, end } = before && this.#isOurs(before) ? joined(before, own) : own;
+    if (before && this.#isOurs(before) && +start === +before.start && +end === +before.end) return undefined;
+    let slots = 0;
+    for (const _slot of layout.slots({ start, end })) slots++;
+    return { layout: this.#digest, selection: policy.selection, start, end, slots };
+  }
+
+  /** Up to where the ledger is known to have a record that counts for every slot of the range. */
+  async #knownUntil(): Promise<Date> {
+    const { store, source, range } = this.#options;
+    const stretch = this.#digest === undefined ? undefined : await store.planned(source);
+    if (!stretch || !this.#isOurs(stretch) || stretch.start > range.start || stretch.end < range.start)
+      return range.start;
+    return range.end !== undefined && range.end < stretch.end ? range.end : stretch.end;
+  }
+
+  #isOurs({ layout, selection }: PlannedStretch): boolean {
+    return layout === this.#digest && selection === this.#options.policy.selection;
+  }
+
+  /** Slots whose windows are over by then, from their records alone. */
+  async *#known(until: Date, filter: SlotFilter, from = this.#options.range.start): AsyncIterable<DueSlot> {
+    const { store, source, layout, range } = this.#options;
+    const start = from > range.start ? from : range.start;
+    if (until <= start) return;
+    for await (const record of store.slots(source, { start, end: until }, filter)) {
+      const slot = slotOf(layout, record);
+      const planned = slot && { slot, window: windowOf(slot, range), previous: record };
+      // One that goes on after that is met by enumerating.
+      if (planned?.window.end && planned.window.end <= until) yield planned;
+    }
   }
 
   #isDue(planned: DueSlot, now: Date): boolean {

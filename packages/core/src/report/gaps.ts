@@ -5,14 +5,14 @@ import type { FileStatus, SlotRecord, StateStore } from "../store/state-store.js
 import type { Gap, GapKind } from "./gap.js";
 
 export interface GapOptions extends Omit<PlannerOptions, "store"> {
-  readonly store: Pick<StateStore, "slots" | "find">;
+  readonly store: Pick<StateStore, "slots" | "planned" | "find">;
   readonly now: Date;
 }
 
 /** What is not there of one source, oldest first: slots over by now, then in each the files that never came. */
 export async function* gaps(options: GapOptions): AsyncIterable<Gap> {
   const { source, store, policy, now } = options;
-  for await (const planned of new Planner(options).all(now)) {
+  for await (const planned of new Planner(options).doubtful(now)) {
     const { slot, window, previous } = planned;
     const over = closesAt(window, policy) <= now.getTime();
     const base = { source, slot: slot.path, start: window.start, end: window.end };

@@ -1,4 +1,4 @@
-import type { FileRecord, LedgerEvent, SlotVisit } from "./state-store.js";
+import type { FileRecord, LedgerEvent, PlannedStretch, SlotVisit } from "./state-store.js";
 
 const copyOf = (date: Date | undefined): Date | undefined => date && new Date(date);
 
@@ -32,4 +32,8 @@ export function copyFile(file: FileRecord): FileRecord {
 
 export function copyEvent(event: LedgerEvent): LedgerEvent {
   return { ...event, at: new Date(event.at) };
+}
+
+export function copyStretch(stretch: PlannedStretch): PlannedStretch {
+  return { ...stretch, start: new Date(stretch.start), end: new Date(stretch.end) };
 }

@@ -3,7 +3,7 @@ import { MemoryLeases } from "./memory-leases.js";
 import type { Lease } from "./memory-leases.js";
 import { MemoryLedger } from "./memory-ledger.js";
 import type { OutboxMessage } from "./outbox-message.js";
-import type { FileRecord, LedgerChange, LedgerEvent, SlotVisit } from "./state-store.js";
+import type { FileRecord, LedgerChange, LedgerEvent, PlannedStretch, SlotVisit } from "./state-store.js";
 
 /** Goes up with every change of the format that an older Daybook would misread. */
 const SCHEMA = 1;
@@ -16,12 +16,15 @@ export function encodeLedger(ledger: MemoryLedger): string {
     files: [] as string[],
     events: [] as string[],
     outbox: [] as string[],
+    planned: [] as string[],
   };
   for (const change of ledger.changes()) {
     if (change.kind === "visit") lines.slots.push(line(change.visit));
     else if (change.kind === "file") lines.files.push(line(change.file));
     else if (change.kind === "event") lines.events.push(line(change.event));
     else if (change.kind === "message") lines.outbox.push(line(change.message));
+    else if (change.kind === "planned")
+      lines.planned.push(line({ source: change.source, ...change.stretch }));
   }
   const lists = Object.entries(lines).map(([name, items]) => `"${name}": [${items.join(",")}\n]`);
   return `{ "daybook": "ledger", "schema": ${SCHEMA},\n${lists.join(",\n")}\n}\n`;
@@ -54,10 +57,11 @@ interface Lists {
   readonly files: FileRecord[];
   readonly events: LedgerEvent[];
   readonly outbox: OutboxMessage[];
+  readonly planned: (PlannedStretch & { readonly source: string })[];
 }
 
-function fromLists({ leases, slots, files, events, outbox }: Lists): MemoryLedger {
-  for (const list of [leases, slots, files, events, outbox])
+function fromLists({ leases, slots, files, events, outbox, planned }: Lists): MemoryLedger {
+  for (const list of [leases, slots, files, events, outbox, planned])
     if (!Array.isArray(list)) throw new TypeError("a part is missing");
   const ledger = new MemoryLedger(new MemoryLeases(leases));
   const visits = slots.map((slot) => dated(slot, ["start", "visitedAt"], ["end", "listedAt", "nextVisitAt"]));
@@ -66,11 +70,16 @@ function fromLists({ leases, slots, files, events, outbox }: Lists): MemoryLedge
   );
   const happened = events.map((event) => dated(event, ["at"], []));
   const waiting = outbox.map((message) => ({ ...message, at: instant(message.at, message.id) }));
+  const stretches = planned.map(({ source, ...stretch }) => ({
+    source,
+    stretch: { ...stretch, start: instant(stretch.start, source), end: instant(stretch.end, source) },
+  }));
   ledger.record([
     ...visits.map((visit): LedgerChange => ({ kind: "visit", visit })),
     ...found.map((file): LedgerChange => ({ kind: "file", file })),
     ...happened.map((event): LedgerChange => ({ kind: "event", event })),
     ...waiting.map((message): LedgerChange => ({ kind: "message", message })),
+    ...stretches.map((stretch): LedgerChange => ({ kind: "planned", ...stretch })),
   ]);
   return ledger;
 }

@@ -11,6 +11,7 @@ import type {
   FileRecord,
   LedgerChange,
   LedgerEvent,
+  PlannedStretch,
   SlotFilter,
   SlotRecord,
   StateStore,
@@ -75,6 +76,10 @@ export class JsonStore implements StateStore {
 
   async summarize(query: SummaryQuery): Promise<Summary> {
     return (await this.#read("summarize")).summarize(query);
+  }
+
+  async planned(source: string): Promise<PlannedStretch | undefined> {
+    return (await this.#read("planned")).planned(source);
   }
 
   async *events(source: string, path: string): AsyncIterable<LedgerEvent> {

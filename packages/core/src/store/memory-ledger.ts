@@ -1,7 +1,7 @@
 import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
 import { contains } from "../time/range.js";
-import { copyEvent, copyFile, copyVisit } from "./copies.js";
+import { copyEvent, copyFile, copyStretch, copyVisit } from "./copies.js";
 import { MemoryLeases } from "./memory-leases.js";
 import { MemoryOutbox } from "./memory-outbox.js";
 import type { MemorySlot } from "./memory-slots.js";
@@ -11,6 +11,7 @@ import type {
   FileRecord,
   LedgerChange,
   LedgerEvent,
+  PlannedStretch,
   SlotFilter,
   SlotRecord,
   Summary,
@@ -33,13 +34,16 @@ export class MemoryLedger {
   }
 
   *slots(source: string, range: TimeRange, filter: SlotFilter = {}): Iterable<SlotRecord> {
-    const { dueBy, states } = filter;
+    const { dueBy, states, unsettled, flawed } = filter;
     const found = [...(this.#sources.get(source)?.slots.within(range) ?? [])];
     for (const slot of found) {
       const { nextVisitAt } = slot.visit;
       if (dueBy && !(nextVisitAt && nextVisitAt <= dueBy)) continue;
       const record = slot.record();
-      if (!states || states.includes(record.state)) yield record;
+      if (states && !states.includes(record.state)) continue;
+      if (unsettled && record.settled) continue;
+      if (flawed && record.state === "complete" && record.files.gone === 0) continue;
+      yield record;
     }
   }
 
@@ -80,6 +84,15 @@ export class MemoryLedger {
     return { slots, settled, files, skipped, unreadable, nextVisitAt: next };
   }
 
+  planned(source: string): PlannedStretch | undefined {
+    const known = this.#sources.get(source);
+    const stretch = known?.planned;
+    if (!stretch) return undefined;
+    let slots = 0;
+    for (const { visit } of known.slots.within(stretch)) if (visit.selection === stretch.selection) slots++;
+    return slots === stretch.slots ? copyStretch(stretch) : undefined;
+  }
+
   *events(source: string, path: string): Iterable<LedgerEvent> {
     const events = this.#sources.get(source)?.events.get(path) ?? [];
     yield* [...events].sort((a, b) => a.at.getTime() - b.at.getTime()).map(copyEvent);
@@ -87,10 +100,11 @@ export class MemoryLedger {
 
   /** Everything in it, as changes that make the same ledger again. */
   *changes(): Iterable<LedgerChange> {
-    for (const { slots, files, events } of this.#sources.values()) {
+    for (const [source, { slots, files, events, planned }] of this.#sources) {
       for (const { visit } of slots.within()) yield { kind: "visit", visit };
       for (const file of files.values()) yield { kind: "file", file };
       for (const ofPath of events.values()) for (const event of ofPath) yield { kind: "event", event };
+      if (planned) yield { kind: "planned", source, stretch: planned };
     }
     for (const message of this.outbox.all()) yield { kind: "message", message };
   }
@@ -98,7 +112,7 @@ export class MemoryLedger {
   #refuseUnknownSlots(changes: readonly LedgerChange[]): void {
     const coming = new Map<string, Set<string>>();
     for (const change of changes) {
-      if (change.kind === "event" || change.kind === "message" || change.kind === "delivered") continue;
+      if (change.kind !== "visit" && change.kind !== "file" && change.kind !== "due") continue;
       if (change.kind === "visit") {
         const { source, path } = change.visit;
         coming.set(source, (coming.get(source) ?? new Set()).add(path));
@@ -122,6 +136,10 @@ export class MemoryLedger {
     if (change.kind === "event") return this.#source(change.event.source).add(copyEvent(change.event));
     if (change.kind === "message") return this.outbox.add(change.message);
     if (change.kind === "delivered") return this.outbox.remove(change.hook, change.id);
+    if (change.kind === "planned") {
+      this.#source(change.source).planned = change.stretch && copyStretch(change.stretch);
+      return;
+    }
     const slot = this.#source(change.source).slots.get(change.path)!;
     const { nextVisitAt } = slot.visit;
     if (nextVisitAt && nextVisitAt <= change.at) return;
@@ -154,6 +172,7 @@ class SourceLedger {
   readonly slots = new MemorySlots();
   readonly files = new Map<string, FileRecord>();
   readonly events = new Map<string, LedgerEvent[]>();
+  planned: PlannedStretch | undefined;
 
   put(file: FileRecord): void {
     const before = this.files.get(file.path);

@@ -9,6 +9,7 @@ import type {
   FileRecord,
   LedgerChange,
   LedgerEvent,
+  PlannedStretch,
   SlotFilter,
   SlotRecord,
   StateStore,
@@ -46,6 +47,10 @@ export class MemoryStore implements StateStore {
 
   async summarize(query: SummaryQuery): Promise<Summary> {
     return this.#opened("summarize").summarize(query);
+  }
+
+  async planned(source: string): Promise<PlannedStretch | undefined> {
+    return this.#opened("planned").planned(source);
   }
 
   async *events(source: string, path: string): AsyncIterable<LedgerEvent> {

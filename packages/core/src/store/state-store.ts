@@ -118,12 +118,33 @@ export type LedgerChange =
   /** Puts a message in the outbox; one that waits there already stays as it is, in its place. */
   | { readonly kind: "message"; readonly message: OutboxMessage }
   /** Takes a message out of the outbox: it was delivered, or given up. One that isn't there is fine. */
-  | { readonly kind: "delivered"; readonly hook: string; readonly id: string };
+  | { readonly kind: "delivered"; readonly hook: string; readonly id: string }
+  /** What is known of a source's stretch, in place of what was known; without one nothing is. */
+  | { readonly kind: "planned"; readonly source: string; readonly stretch?: PlannedStretch };
+
+/**
+ * A stretch of time every slot of which has a record, made by a visit that looked in all of it. It spares a start the
+ * comparison of each slot with the ledger.
+ */
+export interface PlannedStretch {
+  /** Digest of the layout whose slots these are. */
+  readonly layout: string;
+  /** What the records' visits looked for. */
+  readonly selection: string;
+  readonly start: Date;
+  readonly end: Date;
+  /** How many slots share an instant with it. */
+  readonly slots: number;
+}
 
 export interface SlotFilter {
   /** Only slots whose `nextVisitAt` is at or before this. */
   readonly dueBy?: Date;
   readonly states?: readonly SlotState[];
+  /** Only slots that aren't settled. */
+  readonly unsettled?: boolean;
+  /** Only slots that aren't complete, and those a file left before it could be fetched. */
+  readonly flawed?: boolean;
 }
 
 export interface FileQuery {
@@ -174,6 +195,11 @@ export interface StateStore {
   find(query: FileQuery): AsyncIterable<FileRecord>;
   /** Counts and bytes, added up in the database. */
   summarize(query: SummaryQuery): Promise<Summary>;
+  /**
+   * The source's planned stretch; undefined where there is none, and where the ledger doesn't hold just as many slots of
+   * that selection in it.
+   */
+  planned(source: string): Promise<PlannedStretch | undefined>;
   /** A path's events, oldest first. */
   events(source: string, path: string): AsyncIterable<LedgerEvent>;
   /** The messages that wait for a hook, in the order they were recorded, `limit` of them at most. */

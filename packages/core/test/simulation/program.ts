@@ -150,6 +150,7 @@ export class Program {
       events: (...query) => each("events", () => store.events(...query)),
       messages: (...query) => once("messages", () => store.messages(...query)),
       backlog: () => once("backlog", () => store.backlog()),
+      planned: (source) => once("planned", () => store.planned(source)),
       lease: (...request) => once("lease", () => store.lease(...request)),
       leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),
       close: async () => undefined,

@@ -1,4 +1,11 @@
-import type { FileRecord, LedgerChange, LedgerEvent, OutboxMessage, SlotVisit } from "@daybook/core";
+import type {
+  FileRecord,
+  LedgerChange,
+  LedgerEvent,
+  OutboxMessage,
+  PlannedStretch,
+  SlotVisit,
+} from "@daybook/core";
 
 export interface Due {
   readonly source: string;
@@ -14,6 +21,12 @@ export interface Batch {
   readonly events: readonly LedgerEvent[];
   readonly messages: readonly OutboxMessage[];
   readonly delivered: readonly Delivered[];
+  readonly planned: readonly Planned[];
+}
+
+export interface Planned {
+  readonly source: string;
+  readonly stretch?: PlannedStretch;
 }
 
 export interface Delivered {
@@ -35,6 +48,7 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
   const events: LedgerEvent[] = [];
   const messages = new Map<string, OutboxMessage>();
   const delivered = new Map<string, Delivered>();
+  const planned = new Map<string, Planned>();
   for (const change of changes) {
     if (change.kind === "visit") {
       const slot = identityOf(change.visit);
@@ -52,6 +66,8 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
     } else if (change.kind === "message") {
       const message = messageIdentity(change.message);
       if (!messages.has(message)) messages.set(message, change.message);
+    } else if (change.kind === "planned") {
+      planned.set(change.source, change);
     } else {
       messages.delete(messageIdentity(change));
       delivered.set(messageIdentity(change), change);
@@ -64,5 +80,6 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
     events,
     messages: [...messages.values()],
     delivered: [...delivered.values()],
+    planned: [...planned.values()],
   };
 }

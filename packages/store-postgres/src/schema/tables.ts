@@ -49,9 +49,20 @@ CREATE TABLE ${schema}.slots (
   UNIQUE (source_id, path_key)
 ) WITH (fillfactor = 80);
 COMMENT ON COLUMN ${schema}.slots.end_at IS 'the largest bigint: no end';
-CREATE INDEX slots_by_time ON ${schema}.slots (source_id, start_at, end_at);
+CREATE INDEX slots_by_time ON ${schema}.slots (source_id, start_at, end_at) INCLUDE (selection);
 CREATE INDEX slots_due ON ${schema}.slots (source_id, next_visit_at) WHERE next_visit_at IS NOT NULL;
+CREATE INDEX slots_unsettled ON ${schema}.slots (source_id, start_at, path) WHERE NOT settled;
+CREATE INDEX slots_flawed ON ${schema}.slots (source_id, start_at, path) WHERE state <> 'complete' OR gone > 0;
 CREATE INDEX slots_wanting ON ${schema}.slots (source_id, state, start_at) WHERE state <> 'complete';
+
+CREATE TABLE ${schema}.planned (
+  source_id integer PRIMARY KEY REFERENCES ${schema}.sources,
+  layout text NOT NULL,
+  selection text NOT NULL,
+  start_at bigint NOT NULL,
+  end_at bigint NOT NULL,
+  slots bigint NOT NULL
+);
 
 CREATE TABLE ${schema}.directories (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -17,7 +17,7 @@ export interface SlotPage {
 }
 
 export function pageOfSlots(schema: string, page: SlotPage): { text: string; values: unknown[] } {
-  const { dueBy, states } = page.filter;
+  const { dueBy, states, unsettled, flawed } = page.filter;
   const values = new Values();
   const where = [
     `source_id = (SELECT id FROM ${schema}.sources WHERE name = ${values.add(page.source)})`,
@@ -30,6 +30,8 @@ export function pageOfSlots(schema: string, page: SlotPage): { text: string; val
     // In so many words, for the planner to see that the smaller index will do.
     if (!states.includes("complete")) where.push("state <> 'complete'");
   }
+  if (unsettled) where.push("NOT settled");
+  if (flawed) where.push("(state <> 'complete' OR gone > 0)");
   const text = `
   SELECT path, start_at, nullif(end_at, ${END_OF_TIME}) AS ended_at, listing, visited_at, listed_at, closed,
     next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names,

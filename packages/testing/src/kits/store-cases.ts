@@ -5,6 +5,7 @@ import type { StoreCase, StoreTraits } from "./store-fixture.js";
 import { storeLeaseCases } from "./store-lease-cases.js";
 import { storeLifeCases } from "./store-life-cases.js";
 import { storeOutboxCases } from "./store-outbox-cases.js";
+import { storePlannedCases } from "./store-planned-cases.js";
 import { storeRecordCases } from "./store-record-cases.js";
 import { storeSlotCases } from "./store-slot-cases.js";
 import { storeStateCases } from "./store-state-cases.js";
@@ -22,6 +23,7 @@ export function storeCases(traits: StoreTraits): StoreCase[] {
     ...storeSummaryCases,
     ...storeEventCases,
     ...storeOutboxCases(traits),
+    ...storePlannedCases(traits),
     ...storeLeaseCases(traits),
   ];
 }

@@ -1,4 +1,4 @@
-import type { FileRecord, LedgerChange, SlotRecord, StateStore } from "@daybook/core";
+import type { FileRecord, LedgerChange, PlannedStretch, SlotRecord, StateStore } from "@daybook/core";
 import { DaybookError, MemoryStore } from "@daybook/core";
 
 /** A store that breaks the contract in one way: what it does differently from the one it wraps. */
@@ -23,6 +23,7 @@ function bindAll(store: StateStore, changes: Partial<StateStore>): StateStore {
     events: (s, p) => store.events(s, p),
     messages: (h, n) => store.messages(h, n),
     backlog: () => store.backlog(),
+    planned: (s) => store.planned(s),
     lease: (n, h, t, now) => store.lease(n, h, t, now),
     leaseHolder: (n, now) => store.leaseHolder(n, now),
     ...changes,
@@ -59,6 +60,34 @@ const seconds = <T extends Date | undefined>(date: T): T =>
   date && (new Date(Math.floor(date.getTime() / 1000) * 1000) as T);
 const refuse = (why: string) => new DaybookError("store", why);
 
+/** Stores that hand out what was planned by a rule of their own. */
+function believing(
+  name: string,
+  rule: (held: SlotRecord[], stretch: PlannedStretch, all: SlotRecord[], wider: SlotRecord[]) => boolean,
+): Record<string, Break> {
+  const make: Break = (s) => {
+    const noted = new Map<string, PlannedStretch | undefined>();
+    return {
+      record: async (changes) => {
+        await s.record(changes);
+        for (const c of changes) if (c.kind === "planned") noted.set(c.source, c.stretch);
+      },
+      planned: async (source) => {
+        const stretch = noted.get(source);
+        if (stretch === undefined) return undefined;
+        const { start, end, selection } = stretch;
+        const all = await list(s.slots(source, stretch));
+        const wider = await list(
+          s.slots(source, { start: new Date(start.getTime() - 1), end: new Date(end.getTime() + 1) }),
+        );
+        const held = all.filter((slot) => slot.selection === selection);
+        return rule(held, stretch, all, wider) ? stretch : undefined;
+      },
+    };
+  };
+  return { [name]: make };
+}
+
 /** By what each does wrong. Every one has to fail a case of the kit, and every case has to fail for one of them. */
 export const brokenStores: Record<string, Break> = {
   "forgets everything when it is opened": () => {
@@ -73,6 +102,7 @@ export const brokenStores: Record<string, Break> = {
       events: (s, p) => current.events(s, p),
       messages: (h, n) => current.messages(h, n),
       backlog: () => current.backlog(),
+      planned: (s) => current.planned(s),
       lease: (n, h, t, now) => current.lease(n, h, t, now),
       leaseHolder: (n, now) => current.leaseHolder(n, now),
     };
@@ -107,8 +137,29 @@ export const brokenStores: Record<string, Break> = {
     files: async (n, paths) => new Map([...(await s.files("other", paths)), ...(await s.files(n, paths))]),
     summarize: ({ range }) => s.summarize({ range }),
   }),
-  "ignores dueBy": (s) => ({ slots: (n, r, f) => s.slots(n, r, { states: f?.states }) }),
-  "ignores states": (s) => ({ slots: (n, r, f) => s.slots(n, r, { dueBy: f?.dueBy }) }),
+  "ignores dueBy": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, dueBy: undefined }) }),
+  "ignores states": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, states: undefined }) }),
+  "ignores unsettled": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, unsettled: false }) }),
+  "ignores flawed": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, flawed: false }) }),
+  "takes a slot that files have gone from for flawless": (s) => ({
+    slots: (n, r, f) =>
+      changed(s.slots(n, r, f), (all) => (f?.flawed ? all.filter((one) => one.state !== "complete") : all)),
+  }),
+  "remembers nothing as planned": () => ({ planned: async () => undefined }),
+  "never takes back what was planned": (s) =>
+    recording(s, (all) => all.filter((c) => c.kind !== "planned" || c.stretch !== undefined)),
+  "keeps what was planned first": (s) => {
+    let noted = false;
+    return recording(s, (all) =>
+      all.filter((c) => c.kind !== "planned" || !c.stretch || (!noted && (noted = true))),
+    );
+  },
+  ...believing("believes what was planned without a look", () => true),
+  ...believing("counts too many slots as none amiss", (held, { slots }) => held.length >= slots),
+  ...believing("counts slots for whatever they were visited", (_, { slots }, all) => all.length === slots),
+  ...believing("counts slots that touch a planned stretch", (_, { slots, selection }, __, wider) => {
+    return wider.filter((slot) => slot.selection === selection).length === slots;
+  }),
   "gives a thousand slots at most": (s) => ({
     slots: (...a) => changed(s.slots(...a), (all) => all.slice(0, 1000)),
   }),
