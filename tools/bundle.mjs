@@ -6,25 +6,38 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { ROOT } from "./workspace.mjs";
 
-/** Entries, and the dependencies that are inlined: those of many files, loaded at every start. */
+/**
+ * Entries, in ESM or in CommonJS, and the dependencies that are inlined: those of many files, loaded at every start.
+ */
 const BUNDLES = {
   core: { entries: ["index"], inline: ["tsyringe", "reflect-metadata"] },
   cli: { entries: ["index", "main"], inline: ["commander", "yaml", "zod"] },
-  "store-sqlite": { entries: ["index", "worker"], inline: [] },
+  "store-sqlite": { entries: ["index"], commonjs: ["worker"], inline: [] },
   "transport-ftp": { entries: ["index"], inline: ["basic-ftp"] },
   // ssh2 looks for its compiled part beside its own files.
   "transport-sftp": { entries: ["index"], inline: [] },
 };
 
-for (const [folder, bundle] of Object.entries(BUNDLES)) {
+for (const [folder, one] of Object.entries(BUNDLES)) {
   const home = join(ROOT, "packages", folder);
-  const kept = process.argv.includes("--clean") ? [] : await write(home, bundle);
+  const kept = process.argv.includes("--clean") ? [] : await write(home, one);
   // What is left of an earlier build would be published too.
   for (const path of readdirSync(join(home, "dist"), { recursive: true }))
-    if (/\.js(\.map)?$/.test(path) && !kept.includes(path)) rmSync(join(home, "dist", path));
+    if (/\.c?js(\.map)?$/.test(path) && !kept.includes(path)) rmSync(join(home, "dist", path));
 }
 
-async function write(home, { entries, inline }) {
+async function write(home, { entries, commonjs = [], inline }) {
+  const output = [
+    ...(await bundle(home, inline, entries, "esm")),
+    ...(await bundle(home, inline, commonjs, "cjs")),
+  ];
+  const texts = licenses(output.flatMap(({ moduleIds }) => moduleIds ?? []));
+  if (inline.length > 0) writeFileSync(join(home, "dist/licenses.txt"), texts);
+  return output.map(({ fileName }) => fileName);
+}
+
+async function bundle(home, inline, entries, format) {
+  if (entries.length === 0) return [];
   const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const asked = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const external = asked.filter((name) => !inline.includes(name));
@@ -41,14 +54,13 @@ async function write(home, { entries, inline }) {
   });
   const { output } = await build.write({
     dir: "dist",
-    format: "esm",
+    format,
     sourcemap: true,
+    entryFileNames: `[name].${format === "cjs" ? "cjs" : "js"}`,
     chunkFileNames: "[name]-[hash].js",
   });
   await build.close();
-  const texts = licenses(output.flatMap(({ moduleIds }) => moduleIds ?? []));
-  if (inline.length > 0) writeFileSync(join(home, "dist/licenses.txt"), texts);
-  return output.map(({ fileName }) => fileName);
+  return output;
 }
 
 function licenses(files) {

@@ -1,7 +1,6 @@
-export { loadConfig } from "./config/load-config.js";
+export { configJsonSchema, loadConfig } from "./config/load-config.js";
 export type { LoadConfigOptions, LoadedConfig } from "./config/load-config.js";
 export type { AdapterContext, AdapterFactory } from "./config/adapter-factory.js";
-export { configJsonSchema } from "./config/schema/root.js";
 export { runCommandLine } from "./program.js";
 export type { Output } from "./output.js";
 export { ExitCode } from "./exit-code.js";

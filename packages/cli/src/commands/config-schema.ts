@@ -6,7 +6,7 @@ export function configSchemaCommand(context: CommandContext): Command {
   return new Command("config-schema")
     .description("print the JSON Schema of the configuration file")
     .action(async () => {
-      const { configJsonSchema } = await import("../config/schema/root.js");
+      const { configJsonSchema } = await import("../config/load-config.js");
       context.stdout.line(JSON.stringify(configJsonSchema(), null, 2));
     });
 }

@@ -5,6 +5,9 @@ import { checkConfig } from "./check-config.js";
 import { OptionsBuilder } from "./options.js";
 import { formatProblem } from "./problem.js";
 
+// In one module, so that one file is loaded for both.
+export { configJsonSchema } from "./schema/root.js";
+
 export interface LoadConfigOptions {
   /** What `${NAME}` reads. Default the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;

@@ -187,6 +187,16 @@ export function builtIn(kind: AdapterKind, use: string): BuiltIn | undefined {
 
 /** `{ use, … }`; what follows `use` is checked against the adapter's own options in a second step. */
 export function adapter(kind: AdapterKind, description: string) {
+  return z
+    .looseObject({
+      use: text().describe(`${Object.keys(BUILT_IN[kind]).join(", ")}, a package's name, or a file.`),
+    })
+    .describe(description)
+    .meta({ adapter: kind });
+}
+
+/** What an adapter's JSON Schema says of the options of each that is known. */
+export function adapterJsonSchemas(kind: AdapterKind): object[] {
   const known = Object.entries(BUILT_IN[kind]).map(([use, { options }]) =>
     z.toJSONSchema(z.strictObject({ use: z.literal(use), ...options.shape }), { io: "input" }),
   );
@@ -197,12 +207,7 @@ export function adapter(kind: AdapterKind, description: string) {
     properties: { use: otherThan(Object.keys(BUILT_IN[kind])) },
     required: ["use"],
   };
-  return z
-    .looseObject({
-      use: text().describe(`${Object.keys(BUILT_IN[kind]).join(", ")}, a package's name, or a file.`),
-    })
-    .describe(description)
-    .meta({ anyOf: [...known, others] });
+  return [...known, others];
 }
 
 /** JSON Schema of a text that is none of these. */

@@ -1,6 +1,9 @@
 import { asDaybookError, parseDuration, parseInstant, parseRate } from "@daybook/core";
 import { z } from "zod";
 
+// A file is checked once: the code zod would make for a schema takes longer to make than it saves.
+z.config({ jitless: true });
+
 /** Carries the keys an object knows from the schema to whoever words the message. */
 export const KEY_SEPARATOR = "\n";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { adapter } from "./adapters.js";
+import { adapter, adapterJsonSchemas } from "./adapters.js";
+import type { AdapterKind } from "./adapters.js";
 import { duration, strict, text } from "./fields.js";
 import { hookSchema } from "./hook.js";
 import { limit } from "./limit.js";
@@ -27,10 +28,17 @@ export const rootSchema = strict({ ...shape, sources: z.array(z.unknown()).min(1
 
 export type RootConfig = z.output<typeof rootSchema>;
 
-const whole = strict({ ...shape, sources: z.array(sourceSchema).min(1).describe("What to mirror.") });
-
 /** The JSON Schema of a configuration file, as people write it. */
 export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(whole, { io: "input" });
+  const whole = strict({ ...shape, sources: z.array(sourceSchema).min(1).describe("What to mirror.") });
+  const schema = z.toJSONSchema(whole, {
+    io: "input",
+    override: ({ jsonSchema }) => {
+      const { adapter: kind } = jsonSchema as { adapter?: AdapterKind };
+      if (kind === undefined) return;
+      delete jsonSchema["adapter"];
+      jsonSchema.anyOf = adapterJsonSchemas(kind) as typeof jsonSchema.anyOf;
+    },
+  });
   return { ...schema, title: "Daybook configuration" };
 }
