@@ -5,10 +5,14 @@ import pg from "pg";
 import { PostgresStore } from "@daybook/store-postgres";
 import { startServer } from "../test/support/embedded-server.mjs";
 import { hotQueries, scatteredPaths } from "./hot-queries.mjs";
-import { fillLedger } from "./ledger-of.mjs";
+import { fillLedger, FIRST } from "./ledger-of.mjs";
 
 const files = Number(process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? 1_000_000);
 const PAGE = new URL("../../../docs/postgres.md", import.meta.url);
+
+const drain = async (items) => {
+  for await (const _ of items);
+};
 
 const timed = async (work) => {
   const start = performance.now();
@@ -78,6 +82,20 @@ for (let i = 0; i < 50; i++) times.push(await timed(() => store.files("RMA2", pa
 console.log(
   `1,000 scattered paths: first ${times[0].toFixed(1)} ms, best ${Math.min(...times).toFixed(1)} ms, median ${times.sort((a, b) => a - b)[25].toFixed(1)} ms`,
 );
+
+const range = { start: new Date(FIRST), end: new Date(FIRST + 365 * 24 * 3_600_000) };
+const yearly = [
+  ["a year's flawed slots", () => drain(store.slots("RMA2", range, { flawed: true }))],
+  ["a year's unsettled slots", () => drain(store.slots("RMA2", range, { unsettled: true }))],
+  ["a year's summary", () => store.summarize({ source: "RMA2", range })],
+];
+for (const [title, work] of yearly) {
+  const runs = [];
+  for (let i = 0; i < 15; i++) runs.push(await timed(work));
+  console.log(
+    `${title}: first ${runs[0].toFixed(1)} ms, median ${runs.sort((a, b) => a - b)[7].toFixed(1)} ms`,
+  );
+}
 
 const { rows } = await pool.query(
   `SELECT relname, reltuples::bigint AS rows, pg_size_pretty(pg_table_size(oid)) AS table, pg_size_pretty(pg_indexes_size(oid)) AS indexes
