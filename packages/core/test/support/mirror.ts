@@ -176,9 +176,11 @@ function bind(transport: Transport): Transport {
   };
 }
 
+const radarFiles = template(RADAR_TEMPLATE);
+
 /** The path of a radar file as the seed names them. */
 export function radarPath(time: string, field = "DBZH", radar = "RMA1"): string {
-  return template(RADAR_TEMPLATE).format({
+  return radarFiles.format({
     observedAt: new Date(time),
     attributes: { radar, strategy: "0315", volume: "01", field },
   });
