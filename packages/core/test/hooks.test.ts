@@ -5,11 +5,12 @@ import {
   selectBy,
   type Hook,
   type Inspector,
+  type LedgerChange,
   type SelectSpec,
 } from "@daybook/core";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE, Mirror, put, radarPath, type MirrorOptions } from "./support/mirror.js";
-import { Receiver } from "./support/receiver.js";
+import { Receiver, type Heard } from "./support/receiver.js";
 
 function mirrorWith(on: Hook["on"], options: MirrorOptions = {}, more: Partial<Hook> = {}) {
   const receiver = new Receiver();
@@ -493,6 +494,34 @@ test("hooks that can't be meant are refused with what to do", () => {
   expect(refused({ on: [] })).toContain("told of nothing");
   expect(refused({ on: ["files" as never] })).toContain("no event files: there are file, group");
   expect(refused({ sources: ["RMA9"] })).toContain("no source RMA9");
+});
+
+test("what happened and what is told of it are one transaction", async () => {
+  const store = new MemoryStore();
+  const transactions: (readonly LedgerChange[])[] = [];
+  const record = store.record.bind(store);
+  store.record = (changes) => {
+    transactions.push(changes);
+    return record(changes);
+  };
+  const { mirror } = mirrorWith(["file", "group", "slot", "gap"], { store }, { group: { expect: ["DBZH"] } });
+  const path = put(mirror, "2025-01-01T01:05:00Z");
+  await mirror.run();
+  const bodies = (changes: readonly LedgerChange[]) =>
+    changes.flatMap((change) =>
+      change.kind === "message" ? [JSON.parse(change.message.body) as Heard] : [],
+    );
+  const stored = transactions.find((changes) =>
+    changes.some((change) => change.kind === "file" && change.file.status === "stored"),
+  )!;
+  expect(bodies(stored).map(({ type }) => type)).toEqual(["file", "group", "slot"]);
+  expect(bodies(stored)[0]!.data["path"]).toBe(path);
+  for (const changes of transactions)
+    for (const { type, data } of bodies(changes))
+      if (type === "slot" || type === "gap")
+        expect(changes.some((change) => change.kind === "visit" && change.visit.path === data["slot"])).toBe(
+          true,
+        );
 });
 
 test("without hooks nothing is put in the outbox", async () => {

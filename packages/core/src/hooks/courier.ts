@@ -1,9 +1,9 @@
 import { Bell } from "../crawl/bell.js";
 import { asDaybookError, type DaybookError } from "../errors/daybook-error.js";
-import { backoff } from "../plan/backoff.js";
 import type { OutboxMessage } from "../store/outbox-message.js";
 import type { LedgerChange, StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
+import { Attempts } from "./attempts.js";
 import { CourierLease } from "./courier-lease.js";
 import type { Hook } from "./hook.js";
 import { trimOutbox } from "./trim-outbox.js";
@@ -38,11 +38,6 @@ const WIDEST = 2000;
 /** How often the ledger is looked into for what other machines recorded, and the size of the queue is checked. In ms. */
 const POLL = 10_000;
 const TRIM = 60_000;
-/** Failures in a row after which the receiver counts as down, and is asked by one message at a time. */
-const DOWN = 3;
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 60_000;
-const LONGEST_WAIT_OF_ONE = 300_000;
 const SHORTEST_REST = 50;
 /** How long a delivery that was told to end may take, in ms. */
 const LAST = 10_000;
@@ -65,21 +60,18 @@ export class Courier {
   #trimAt = 0;
   /** Keys of which a message is on its way. */
   readonly #busy = new Set<string>();
-  /** Keys whose first message failed: how often, and when it is tried again. */
-  readonly #waiting = new Map<string, { readonly failures: number; readonly at: number }>();
+  readonly #attempts: Attempts;
   /** Delivered, and perhaps still in the ledger. */
   readonly #done = new Set<string>();
   /** While the ledger is being read: those that the answer may still hold. */
   #doneMeanwhile: Set<string> | undefined;
   #doneWriting: Promise<void> | undefined;
   #unwritten: string[] = [];
-  /** Failures in a row, of whatever message. */
-  #failures = 0;
-  #nextTryAt = 0;
   #held = false;
 
   constructor(options: CourierOptions) {
     this.#options = options;
+    this.#attempts = new Attempts(options.random);
     this.#lease = new CourierLease({ ...options, hook: options.hook.name });
   }
 
@@ -124,7 +116,7 @@ export class Courier {
   async #step(abort: AbortSignal): Promise<boolean> {
     const { clock, hook } = this.#options;
     const now = clock.now().getTime();
-    if (this.#busy.size >= this.#limit || (this.#failures >= DOWN && now < this.#nextTryAt)) {
+    if (this.#busy.size >= this.#limit || (this.#attempts.down && now < this.#attempts.nextTryAt)) {
       if (this.#busy.size > 0) await this.#lease.hold();
       return false;
     }
@@ -146,8 +138,7 @@ export class Courier {
     const passed = new Set<string>();
     for (const message of this.#window) {
       const { key } = message;
-      if (!passed.has(key) && !this.#busy.has(key) && (this.#waiting.get(key)?.at ?? 0) <= now)
-        return message;
+      if (!passed.has(key) && !this.#busy.has(key) && this.#attempts.readyAt(key) <= now) return message;
       passed.add(key);
     }
     return undefined;
@@ -162,8 +153,7 @@ export class Courier {
     this.#doneMeanwhile = gone;
     const found = await store.messages(hook.name, limit).finally(() => (this.#doneMeanwhile = undefined));
     this.#window = found.filter(({ id }) => !gone.has(id));
-    const keys = new Set(this.#window.map(({ key }) => key));
-    for (const key of this.#waiting.keys()) if (!keys.has(key)) this.#waiting.delete(key);
+    this.#attempts.keepOnly(new Set(this.#window.map(({ key }) => key)));
     this.#cut = found.length === limit;
     this.#more ||= this.#cut && limit < WIDEST;
     return this.#next(now);
@@ -175,10 +165,8 @@ export class Courier {
     try {
       await this.#options.hook.target.deliver(message, { signal: abort });
       this.#window = this.#window.filter((one) => one.id !== id);
-      this.#waiting.delete(key);
       this.#markDone(id);
-      if (this.#failures >= DOWN) this.#options.report.recovered(message);
-      this.#failures = 0;
+      if (this.#attempts.succeeded(key)) this.#options.report.recovered(message);
       this.#more ||= this.#cut;
     } catch (cause) {
       if (!abort.aborted) this.#failed(message, asDaybookError(cause, "network"));
@@ -189,21 +177,9 @@ export class Courier {
   }
 
   #failed(message: OutboxMessage, error: DaybookError): void {
-    const { clock, random, report } = this.#options;
-    const now = clock.now().getTime();
-    const failures = (this.#waiting.get(message.key)?.failures ?? 0) + 1;
-    const at = now + backoff(failures, FIRST_WAIT, LONGEST_WAIT_OF_ONE, random);
-    this.#waiting.set(message.key, { failures, at });
-    this.#failures++;
-    const trip = this.#failures - DOWN + 1;
-    if (trip > 0) {
-      this.#nextTryAt = now + backoff(trip, FIRST_WAIT, LONGEST_WAIT, random);
-      // The first in the queue is as good as any to see whether the receiver is back.
-      for (const [key, { failures: times }] of this.#waiting)
-        this.#waiting.set(key, { failures: times, at: this.#nextTryAt });
-    }
-    if ((failures === 1 && this.#failures === 1) || trip === 1)
-      report.failing(error, new Date(trip > 0 ? this.#nextTryAt : at), message);
+    const { clock, report } = this.#options;
+    const { again, news } = this.#attempts.failed(message.key, clock.now().getTime());
+    if (news) report.failing(error, new Date(again), message);
   }
 
   /** Takes it out of the ledger, together with others that were delivered meanwhile. */
@@ -240,25 +216,25 @@ export class Courier {
   #finished(patient: boolean): boolean {
     if (this.#busy.size > 0) return false;
     // Another program delivers them, or it is no use for now.
-    if (!this.#held || (!patient && this.#waiting.size > 0)) return true;
+    if (!this.#held || (!patient && this.#attempts.anyWaiting)) return true;
     return this.#window.length === 0 && !this.#more;
   }
 
   /** Until something may be to do without anybody ringing, in ms. */
   #restingTime(): number {
     if (!this.#held || this.#window.length === 0 || this.#busy.size >= this.#limit) return POLL;
-    const next = this.#failures >= DOWN ? this.#nextTryAt : Math.min(...this.#retries());
+    const next = this.#attempts.down ? this.#attempts.nextTryAt : Math.min(...this.#retries());
     return Math.min(POLL, Math.max(SHORTEST_REST, next - this.#options.clock.now().getTime()));
   }
 
   *#retries(): Iterable<number> {
     for (const { key } of this.#window)
-      if (!this.#busy.has(key)) yield this.#waiting.get(key)?.at ?? Infinity;
+      if (!this.#busy.has(key)) yield this.#attempts.readyAt(key) || Infinity;
   }
 
   /** Deliveries at once: of a receiver that is down one is asked after the other. */
   get #limit(): number {
-    return this.#failures >= DOWN ? 1 : (this.#options.hook.concurrency ?? 4);
+    return this.#attempts.down ? 1 : (this.#options.hook.concurrency ?? 4);
   }
 
   async #wait(ms: number, abort: AbortSignal): Promise<void> {
