@@ -2,11 +2,14 @@ import { Readable } from "node:stream";
 import { DaybookError } from "@daybook/core";
 import { at, cancelled } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
+import type { SpareMemory } from "./spare-memory.js";
 import { whenAborted } from "./when-aborted.js";
 
 const MIB = 1024 * 1024;
 /** What one file may have asked for and not yet handed on; shared out where many files are read at once. */
 const WINDOW = { most: 2 * MIB, least: MIB / 2, perSession: 8 * MIB };
+/** Replies of one file whose memory is used again. */
+const MOST_REUSED = 4;
 
 export interface FileStreamOptions {
   readonly session: SftpSession;
@@ -19,6 +22,8 @@ export interface FileStreamOptions {
   /** Files being read on the session now, this one included. */
   readonly readers: number;
   readonly signal?: AbortSignal;
+  /** Where the bytes may be put, if the reader is done with them at the end. */
+  readonly spare?: SpareMemory;
   /** Called once, as soon as the session isn't needed any more. */
   readonly onDone: () => void;
 }
@@ -46,6 +51,7 @@ export class FileStream extends Readable {
   #probed = false;
   #end = Infinity;
   #detached = false;
+  #memory: ((length: number) => Buffer | undefined) | undefined;
   #forgetSession: () => void = () => {};
   #forgetSignal: () => void = () => {};
 
@@ -53,6 +59,8 @@ export class FileStream extends Readable {
     super({ highWaterMark: MIB });
     this.#options = options;
     this.#asked = this.#given = options.start;
+    const { spare } = options;
+    if (spare !== undefined) this.#reuse(spare);
     this.#opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
   }
 
@@ -98,6 +106,21 @@ export class FileStream extends Readable {
     this.read(0);
   }
 
+  /**
+   * At the end every reply has come and was consumed; a stream that is destroyed may have some under way. A long file
+   * must not hold on to the memory of all its replies until then.
+   */
+  #reuse(spare: SpareMemory): void {
+    const used: Buffer[] = [];
+    this.#memory = (length) => {
+      if (used.length === MOST_REUSED) return undefined;
+      const memory = spare.take(length);
+      used.push(memory);
+      return memory;
+    };
+    this.once("end", () => spare.giveBack(used));
+  }
+
   #ask(): void {
     const { size } = this.#options;
     // Of unknown length: gently, since most of what is asked for past the end is for nothing.
@@ -120,7 +143,7 @@ export class FileStream extends Readable {
   #read(position: number, length: number): void {
     this.#underWay++;
     const { session } = this.#options;
-    session.read(this.#handle!, position, length, (failure, bytes) => {
+    session.read(this.#handle!, { position, length, memory: this.#memory }, (failure, bytes) => {
       this.#underWay--;
       this.#replies++;
       if (failure !== undefined) return this.#fail(failure);

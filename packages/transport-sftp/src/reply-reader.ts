@@ -8,14 +8,22 @@ const LONGEST = 256 * 1024;
 /** Cuts a channel's bytes, in whatever pieces they come, into replies. */
 export class ReplyReader {
   readonly #take: (type: number, id: number, body: Buffer) => void;
+  readonly #memory: (id: number, length: number) => Buffer | undefined;
   readonly #head = Buffer.allocUnsafe(HEAD);
   #headFilled = 0;
   #body: Buffer | undefined;
   #bodyFilled = 0;
 
-  /** `take` gets each reply with what follows its id, which it may keep. */
-  constructor(take: (type: number, id: number, body: Buffer) => void) {
+  /**
+   * `take` gets each reply with what follows its id, which it may keep. One that comes in pieces is put together in the
+   * first bytes of what `memory` gives for its id, if anything.
+   */
+  constructor(
+    take: (type: number, id: number, body: Buffer) => void,
+    memory: (id: number, length: number) => Buffer | undefined,
+  ) {
     this.#take = take;
+    this.#memory = memory;
   }
 
   /** Throws kind "protocol" where it can't be SFTP. The bytes are kept: they must not be written to later. */
@@ -32,7 +40,8 @@ export class ReplyReader {
           at += length;
           continue;
         }
-        this.#body = Buffer.allocUnsafe(length);
+        const memory = this.#memory(this.#head.readUInt32BE(5), length);
+        this.#body = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
         this.#bodyFilled = 0;
       }
       const copied = chunk.copy(this.#body, this.#bodyFilled, at);

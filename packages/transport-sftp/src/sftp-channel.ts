@@ -16,6 +16,8 @@ export interface Request<T> {
   /** The type of the reply that carries a value; STATUS where there is none. */
   readonly reply: number;
   readonly parse: (fields: Fields) => T;
+  /** Where a reply of so many bytes may be put. */
+  readonly memory?: (length: number) => Buffer | undefined;
 }
 
 interface Pending {
@@ -39,7 +41,10 @@ export interface SftpChannelOptions {
 export class SftpChannel {
   readonly #stream: Duplex;
   readonly #onBroken: (failure: DaybookError) => void;
-  readonly #reader = new ReplyReader((type, id, body) => this.#answer(type, id, body));
+  readonly #reader = new ReplyReader(
+    (type, id, body) => this.#answer(type, id, body),
+    (id, length) => this.#pending.get(id)?.request.memory?.(length),
+  );
   readonly #pending = new Map<number, Pending>();
   #greeted: ((extensions: Set<string>) => void) | undefined;
   #outgoing: Buffer[] = [];

@@ -115,10 +115,18 @@ export class SftpSession {
   }
 
   /** At least one byte from `position` and `length` at most; nothing where the server says that the file ends. */
-  read(handle: Buffer, position: number, length: number, done: Done<Buffer>): void {
+  read(
+    handle: Buffer,
+    {
+      position,
+      length,
+      memory,
+    }: { position: number; length: number; memory?: (length: number) => Buffer | undefined },
+    done: Done<Buffer>,
+  ): void {
     const numbers = [Math.floor(position / 2 ** 32), position % 2 ** 32, length];
     const parse = (fields: Fields) => bytesIn(fields, length);
-    this.#request({ type: REQUEST.READ, subject: handle, numbers, reply: REPLY.DATA, parse }, done);
+    this.#request({ type: REQUEST.READ, subject: handle, numbers, reply: REPLY.DATA, parse, memory }, done);
   }
 
   stat(path: string): Promise<Attributes> {

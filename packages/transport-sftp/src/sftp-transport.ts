@@ -16,6 +16,7 @@ import type { ResolvedOptions, SftpTransportOptions } from "./options.js";
 import { endpointOf, resolveOptions } from "./options.js";
 import { SftpSession } from "./sftp-session.js";
 import { SharedSessions } from "./shared-sessions.js";
+import { SpareMemory } from "./spare-memory.js";
 
 /**
  * Reads a tree over SFTP, many files at once over few connections. Links are listed as "other"; names that aren't UTF-8
@@ -28,6 +29,7 @@ export class SftpTransport implements Transport {
   readonly #pool: SessionPool<SftpSession>;
   readonly #sessions: SharedSessions;
   readonly #readers = new WeakMap<SftpSession, number>();
+  readonly #spare = new SpareMemory();
 
   constructor(options: SftpTransportOptions) {
     this.#options = resolveOptions(options);
@@ -67,7 +69,10 @@ export class SftpTransport implements Transport {
     });
   }
 
-  read(path: string, { start = 0, size, ...options }: ReadOptions = {}): Promise<Readable> {
+  read(
+    path: string,
+    { start = 0, size, transient = false, ...options }: ReadOptions = {},
+  ): Promise<Readable> {
     return this.#run("read", path, options, async (lease) => {
       const { session } = lease;
       const onDone = () => {
@@ -77,7 +82,18 @@ export class SftpTransport implements Transport {
       const readers = this.#count(session, 1);
       const { pipelining } = this.#options;
       const { signal } = options;
-      const stream = new FileStream({ session, path, start, size, pipelining, readers, signal, onDone });
+      const spare = transient ? this.#spare : undefined;
+      const stream = new FileStream({
+        session,
+        path,
+        start,
+        size,
+        pipelining,
+        readers,
+        signal,
+        spare,
+        onDone,
+      });
       try {
         await stream.open();
         return stream;

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bytesOf, failure, pattern, place, until } from "./support/place.js";
@@ -153,3 +155,32 @@ test("many files at once share one connection without a warning", async () => {
   expect(warnings).toEqual([]);
   await until(() => server.openHandles === 0);
 });
+
+test("memory is used again only after the end of a stream whose reader is done with it", async () => {
+  const { tree, transport } = await place();
+  const paths = Array.from({ length: 60 }, (_, i) => `/f${i}`);
+  // Each other than all others, of several replies, and longer from file to file.
+  const content = (i: number) => pattern(90_000 + 1000 * i).subarray(4 * i);
+  for (const [i, path] of paths.entries()) tree.put(path, content(i));
+  const size = (i: number) => content(i).length;
+
+  const kept = await bytesAsTheyCame(await transport.read(paths[0]!, { size: size(0) }));
+  const passing = await Promise.all(
+    paths.map(async (path, i) => {
+      const hash = createHash("sha256");
+      const stream = await transport.read(path, { size: size(i), transient: true });
+      for await (const chunk of stream) hash.update(chunk as Buffer);
+      return hash.digest("hex");
+    }),
+  );
+
+  expect(passing).toEqual(paths.map((_, i) => createHash("sha256").update(content(i)).digest("hex")));
+  expect(Buffer.concat(kept).equals(content(0))).toBe(true);
+});
+
+/** The chunks themselves, not copies. */
+async function bytesAsTheyCame(stream: Readable): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return chunks;
+}
