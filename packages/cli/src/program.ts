@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { checkCommand } from "./commands/check.js";
 import { completionCommand } from "./commands/completion.js";
+
+import { cleanCommand } from "./commands/clean.js";
 import { configSchemaCommand } from "./commands/config-schema.js";
 import { demoCommand } from "./commands/demo.js";
 import { examplesText } from "./commands/examples.js";
@@ -60,6 +62,7 @@ function program(context: CommandContext): Command {
     retryCommand,
     importCommand,
     completionCommand,
+    cleanCommand,
     demoCommand,
   ];
   for (const make of commands) root.addCommand(make(context));

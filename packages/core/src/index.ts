@@ -54,6 +54,7 @@ export type { GroupOptions } from "./hooks/group-rule.js";
 export { checkHooks } from "./hooks/subscriptions.js";
 export * from "./hooks/webhook.js";
 export * from "./hooks/command.js";
+export * from "./retain/sweep.js";
 export * from "./report/gap.js";
 export * from "./report/gaps.js";
 export * from "./report/explain.js";

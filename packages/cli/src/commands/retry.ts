@@ -9,6 +9,11 @@ import { withDaybook } from "../open-daybook.js";
 import { scopeOf, withJson, withScope } from "./options.js";
 import type { GlobalOptions, ScopeOptions } from "./options.js";
 
+interface RetryOptions extends ScopeOptions {
+  readonly expired?: boolean;
+  readonly json?: boolean;
+}
+
 export function retryCommand(context: CommandContext): Command {
   const command = new Command("retry")
     .description(
@@ -18,15 +23,20 @@ export function retryCommand(context: CommandContext): Command {
       "[path...]",
       "only these: files by their paths at the source, hours by their directories, to be listed again",
     );
+  command.option("--expired", "also files that were deleted for their age, to be fetched again");
   return withJson(withScope(command), "print what was put back as JSON").action(
-    async (paths: string[], options: ScopeOptions & { json?: boolean }, self: Command) => {
+    async (paths: string[], options: RetryOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const { stdout, stderr } = context;
       await withDaybook(context, { config, source: options.source }, async (daybook) => {
         const scope = scopeOf(options);
         const refused = await refusals(daybook, paths, scope);
         for (const line of refused) stderr.line(`daybook: ${line}`);
-        const back = await daybook.retry({ ...scope, ...(paths.length > 0 && { paths }) });
+        const back = await daybook.retry({
+          ...scope,
+          ...(paths.length > 0 && { paths }),
+          expired: options.expired,
+        });
         stdout.line(options.json ? toJson(back) : sentence(back));
         return refused.length > 0 ? ExitCode.failed : ExitCode.complete;
       });
@@ -54,7 +64,8 @@ async function refusals(daybook: Daybook, paths: readonly string[], scope: Scope
   return lines;
 }
 
-const queued = ({ status }: FileRecord) => status === "pending" || status === "quarantined";
+const queued = ({ status }: FileRecord) =>
+  status === "pending" || status === "quarantined" || status === "expired";
 
 const WHY_NOT: Partial<Record<FileRecord["status"], string>> = {
   stored: "it is stored (daybook verify --repair fetches what is lost or damaged again)",

@@ -47,7 +47,16 @@ export function statusLines(sources: readonly SourceStatus[], now: Date): string
       : `${formatInstant(newest)} (${formatDuration(now.getTime() - newest.getTime())} ago)`,
   ]);
   const right = header.map((_, i) => (i === 0 || i === header.length - 1 ? "left" : "right"));
-  return [...table([header, ...rows], right as ("left" | "right")[]), ...sources.flatMap(oddityLines)];
+  return [
+    ...table([header, ...rows], right as ("left" | "right")[]),
+    ...sources.flatMap(expiredLine),
+    ...sources.flatMap(oddityLines),
+  ];
+}
+
+function expiredLine({ name, summary }: SourceStatus): string[] {
+  const { expired } = summary.files;
+  return expired > 0 ? [`${name}: ${count(expired, "file")} more, older than the source keeps files`] : [];
 }
 
 function oddityLines({ name, oddities }: SourceStatus): string[] {

@@ -57,6 +57,7 @@ export class OptionsBuilder {
       maxRetryDelay: settings.max_retry_delay,
       resume: settings.resume,
       ...(settings.limit && { limit: settings.limit }),
+      keep: settings.keep,
       ...(settings.select && { select: selectBy(settings.select as SelectSpec) }),
     };
   }

@@ -60,13 +60,26 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
       const { path, state, start, end, files } = event.slot;
       const stored = files.stored > 0 ? `: ${count(files.stored, "file")}, ${formatBytes(files.bytes)}` : "";
       const lost = files.quarantined > 0 ? `, ${files.quarantined} given up` : "";
+      const old = files.expired > 0 ? `, ${files.expired} older than is kept` : "";
       const fields = { slot: path, state, start, end, files: files.stored, bytes: files.bytes };
-      return entry("info", `${formatRange(event.slot)} ${state}${stored}${lost}`, fields);
+      return entry("info", `${formatRange(event.slot)} ${state}${stored}${lost}${old}`, fields);
     }
     case "file-stored": {
       const { path, size, location, sha256 } = event.file;
       const text = `${printable(path)} ${event.adopted ? "was there already" : "stored"}, ${formatBytes(size ?? 0)}`;
       return entry("debug", text, { path, size, location, sha256, adopted: event.adopted });
+    }
+    case "files-expired": {
+      const { files, bytes } = event;
+      return entry("info", `${count(files, "old file")} let go, ${formatBytes(bytes)} freed`, {
+        files,
+        bytes,
+      });
+    }
+    case "files-left": {
+      const { files, location, reason } = event;
+      const text = `${count(files, "old file")} left alone, such as ${printable(location)}: ${printable(reason)}`;
+      return entry("warning", text, { files, location });
     }
     case "host-down": {
       const { error, nextTryAt } = event;

@@ -88,6 +88,9 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
       return { ...without(source, event.path), failures: source.failures + 1 };
     case "file-quarantined":
       return without(source, event.path);
+    case "files-expired":
+    case "files-left":
+      return source;
     case "host-down":
       return { ...source, phase: "down", doing: event.error.detail, until: event.nextTryAt };
     case "host-up":

@@ -1,6 +1,7 @@
 import type { FetchTask } from "../fetch/fetch-task.js";
 import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import { sameVersion } from "../plan/version.js";
+import { isTooOld, letGo } from "../retain/retention.js";
 import type { FileRecord, LedgerEvent } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import type { Source } from "./source.js";
@@ -74,6 +75,9 @@ export async function decide(
   if (before?.status === "stored" && policy.onChange === "ignore") return ignored(before, found);
 
   const record = pending(source.name, slot, candidate, now);
+  const old = isTooOld(record, policy.keep, now);
+  if (before?.status === "expired" && same && (old || before.storedAt !== undefined)) return {};
+  if (old) return tooOld(record, candidate);
   const event = before && !same ? { what: "changed", detail: describe(before, entry) } : undefined;
   if (typeof place !== "string") return quarantined(record, place.detail);
   const standing = await whatStandsAt(source, candidate, place);
@@ -142,8 +146,23 @@ async function whatStandsAt(
   return "nothing";
 }
 
+/** What is older than the source keeps files isn't fetched, in whatever version. */
+function tooOld(record: FileRecord, { found, before, same }: Candidate): Decision {
+  if (before === undefined || before.status === "gone")
+    return { file: letGo(record, "it was older than its source keeps files when it was first seen") };
+  // Of these a version is on disk, or was, or was asked for: what was known of it stays.
+  if (before.status !== "pending") return same ? {} : ignored(before, found);
+  // An older version is on disk still, and is let go like any other.
+  if (before.version > 0) return { file: { ...record, status: "stored", nextAttemptAt: undefined } };
+  const reason = "it became older than its source keeps files before it could be fetched";
+  return { file: letGo(record, reason), event: { what: "expired", detail: reason } };
+}
+
 /** The record of a file that was to be fetched and isn't to be had any more. */
 export function vanished(file: FileRecord, reason: string): Decision {
+  // It was stored once and let go for its age; that somebody wanted it back makes no gap of it.
+  if (file.wantedAt && file.storedAt && file.version === 0)
+    return { file: letGo(file, reason), event: { what: "gone", detail: reason } };
   return {
     file: { ...file, status: "gone", nextAttemptAt: undefined, reason },
     event: { what: "gone", detail: reason },
@@ -165,7 +184,10 @@ function pending(source: string, slot: string, { found, before, same }: Candidat
     sha256: before?.sha256,
     storedAt: before?.storedAt,
     location: before?.location,
-    version: before?.version ?? 0,
+    encoding: before?.encoding,
+    storedSize: before?.storedSize,
+    wantedAt: before?.wantedAt,
+    version: before?.status === "expired" ? 0 : (before?.version ?? 0),
     attempts: same ? before!.attempts : 0,
     nextAttemptAt: same ? before!.nextAttemptAt : undefined,
     reason: same ? before!.reason : undefined,

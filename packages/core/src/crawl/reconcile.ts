@@ -1,6 +1,7 @@
 import { hashOf } from "../destination/hash-of.js";
 import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { LedgerWriter } from "./ledger-writer.js";
+import { isTooOld, letGo } from "../retain/retention.js";
 import type { Source } from "./source.js";
 
 const BATCH = 500;
@@ -11,7 +12,13 @@ const BATCH = 500;
  * recorded) needs no search: their slots are due, and they are found when they are about to be fetched.
  */
 export async function reconcile(
-  { name, store, destination, clock }: Pick<Source, "name" | "store" | "destination" | "clock">,
+  {
+    name,
+    store,
+    destination,
+    clock,
+    policy,
+  }: Pick<Source, "name" | "store" | "destination" | "clock" | "policy">,
   writer: LedgerWriter,
   since: Date,
 ): Promise<number> {
@@ -36,13 +43,36 @@ export async function reconcile(
       lost++;
       if (there) damaged.push(location);
       changes.push(
-        ...fetchAgain(file, clock.now(), "lost", "it was stored before the machine stopped, and is gone"),
+        ...missed(
+          file,
+          policy.keep,
+          clock.now(),
+          "lost",
+          "it was stored before the machine stopped, and is gone",
+        ),
       );
       if (changes.length >= BATCH) await flush();
     }
   }
   await flush();
   return lost;
+}
+
+/** What is to be done about a file that isn't on disk as it should be: it is fetched again, unless it is too old. */
+export function missed(
+  file: FileRecord,
+  keep: number,
+  at: Date,
+  what: string,
+  detail: string,
+): LedgerChange[] {
+  if (!isTooOld(file, keep, at)) return fetchAgain(file, at, what, detail);
+  const { source, path } = file;
+  const event = { source, path, at, what, detail: `${detail}; it is older than its source keeps files` };
+  return [
+    { kind: "file", file: letGo(file, event.detail) },
+    { kind: "event", event },
+  ];
 }
 
 /** The changes that put a file back in the queue, with a note of why. */

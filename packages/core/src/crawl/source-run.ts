@@ -1,6 +1,7 @@
 import { asDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import { isLive } from "../plan/schedule.js";
 import { gaps } from "../report/gaps.js";
+import { Sweeper } from "../retain/sweeper.js";
 import type { Summary } from "../store/state-store.js";
 import type { HostBudget } from "../transport/host-budget.js";
 import type { Breaker } from "./breaker.js";
@@ -75,11 +76,20 @@ async function crawlUnderLease({
     const { suspectSince } = destination;
     if (suspectSince) await reconcile(source, writer, suspectSince);
     source.emit({ type: "source-started", source: name, at: clock.now() });
+    const ending = new AbortController();
+    const sweeping = new Sweeper({ source, writer })
+      .run(AbortSignal.any([shutdown.stop, lost.signal, ending.signal]), { once })
+      .catch((cause: unknown) => {
+        loss ??= asDaybookError(cause, "store", { source: name });
+        lost.abort();
+      });
     const outcome = await new Crawler({ source, writer, breaker }).run({
       stop: AbortSignal.any([shutdown.stop, lost.signal]),
       abort: AbortSignal.any([shutdown.abort, lost.signal]),
       once,
     });
+    if (!once) ending.abort();
+    await sweeping;
     return { ...outcome, error: loss ?? outcome.error };
   } finally {
     endLive?.();

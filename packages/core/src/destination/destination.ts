@@ -69,6 +69,15 @@ export interface Destination {
   sync(location: string): Promise<void>;
   /** Takes a file that was found to be bad from its final name; it may be kept elsewhere. Missing is fine. */
   remove(location: string): Promise<void>;
+  /**
+   * Deletes files at their final names for good, with the folders that get empty by it, and makes that last. Missing is
+   * fine. Only plain files are, and nothing that a symbolic link leads to: others are left alone, and the answer says
+   * why, by location. `dryRun` only looks.
+   */
+  discard(
+    locations: readonly string[],
+    options?: { readonly dryRun?: boolean },
+  ): Promise<ReadonlyMap<string, string>>;
   /** Every file at a final name, whoever put it there. */
   list(): AsyncIterable<string>;
   /**

@@ -6,6 +6,7 @@ import { SystemClock } from "../time/system-clock.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
 import { diskError } from "./disk-error.js";
 import { LastingFolders } from "./lasting-folders.js";
+import { LocalDiscard } from "./local-discard.js";
 import type { LocalFs } from "./local-fs.js";
 import { LocalIncoming } from "./local-incoming.js";
 import { locate, originOf, OWN_FOLDER, partKey, partName } from "./local-names.js";
@@ -42,6 +43,7 @@ export class LocalDestination implements Destination {
   readonly #keptParts = new Map<string, Set<string>>();
   readonly #claimed = new Set<string>();
   readonly #marker: OpenMarker;
+  readonly #discard: LocalDiscard;
   #opening: Promise<void> | undefined;
   #suspectSince: Date | undefined;
 
@@ -53,6 +55,12 @@ export class LocalDestination implements Destination {
     this.#layout = options.layout === undefined ? undefined : new PlaceTemplate(options.layout);
     this.#group = new SyncGroup({ fs: this.#fs, sync: options.sync ?? true });
     this.#folders = new LastingFolders({ fs: this.#fs, root: this.#root });
+    this.#discard = new LocalDiscard({
+      fs: this.#fs,
+      root: this.#root,
+      sync: options.sync ?? true,
+      awaited: (folder) => [...this.#claimed].some((location) => location.startsWith(`${folder}/`)),
+    });
     this.#marker = new OpenMarker({ fs: this.#fs, folder: join(this.#root, OWN_FOLDER) });
   }
 
@@ -164,6 +172,10 @@ export class LocalDestination implements Destination {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT")
         throw diskError(error, { operation: "remove", path: location });
     }
+  }
+
+  discard(locations: readonly string[], options?: { dryRun?: boolean }): Promise<Map<string, string>> {
+    return this.#discard.discard(locations, options);
   }
 
   async *list(): AsyncIterable<string> {

@@ -19,13 +19,13 @@ export function locate(delivery: Delivery, layout?: PlaceTemplate): string {
     const reason = unsafeName(segment);
     if (reason) throw refuse(delivery, `its local path has ${reason}`);
   }
-  if (isOwn(segments[0]!)) throw refuse(delivery, `${OWN_FOLDER} is Daybook's own folder`);
+  if (isOwnFolder(segments[0]!)) throw refuse(delivery, `${OWN_FOLDER} is Daybook's own folder`);
   if (Buffer.byteLength(location) > LONGEST_LOCATION) throw refuse(delivery, "its local path is too long");
   return location;
 }
 
 /** Whether a file system might take it for Daybook's own folder: some fold case, some overlook what can't be seen. */
-function isOwn(segment: string): boolean {
+export function isOwnFolder(segment: string): boolean {
   return segment.replace(/\p{Default_Ignorable_Code_Point}|[. ]+$/gu, "").toLowerCase() === OWN_FOLDER;
 }
 

@@ -11,22 +11,24 @@ import type { Hook } from "../hooks/hook.js";
 import { HookRunner } from "../hooks/hook-runner.js";
 import { checkHooks } from "../hooks/subscriptions.js";
 import { fanOut } from "../observe/fan-out.js";
+import { clean } from "../retain/clean.js";
 import { explain } from "../report/explain.js";
 import { originsOf } from "../report/explain-local.js";
 import { gaps } from "../report/gaps.js";
 import { plan, type PlannedSlot } from "../report/plan.js";
 import { retry } from "../report/retry.js";
 import { sourceStatus } from "../report/status.js";
-import { verify } from "../report/verify.js";
+import { verify, type VerifiedSource } from "../report/verify.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
 import type { Transport } from "../transport/transport.js";
 import type { ForeignFile, TakeoverOptions } from "../takeover/foreign-file.js";
-import type { TimeRange } from "../time/range.js";
+
 import { SystemClock } from "../time/system-clock.js";
 import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
 import { withBandwidth } from "../transport/with-bandwidth.js";
 import { PluginContainer } from "./container.js";
 import type {
+  CleanScope,
   Daybook,
   DaybookOptions,
   RetryScope,
@@ -198,19 +200,29 @@ class WiredDaybook implements Daybook {
     const store = await this.#open();
     const now = () => this.#clock.now();
     // Sources may have destinations of their own; those that share one are looked at together.
-    const byDestination = new Map<Destination, { name: string; range: TimeRange; root: string }[]>();
-    for (const { name, range, layout } of narrow(this.#sources, scope)) {
+    const byDestination = new Map<Destination, VerifiedSource[]>();
+    for (const { name, range, layout, policy } of narrow(this.#sources, scope)) {
       const destination = this.#children.get(name)!.get(DestinationToken);
       const sources = byDestination.get(destination) ?? [];
-      byDestination.set(destination, [...sources, { name, range, root: layout.root ?? "/" }]);
+      byDestination.set(destination, [
+        ...sources,
+        { name, range, root: layout.root ?? "/", keep: policy.keep },
+      ]);
     }
     for (const [destination, sources] of byDestination)
       yield* verify({ store, destination, sources, repair, checked, now });
   }
 
-  async retry({ paths, ...scope }: RetryScope = {}) {
+  async *clean({ dryRun = false, ...scope }: CleanScope = {}) {
     const store = await this.#open();
-    return retry(store, narrow(this.#sources, scope), this.#clock.now(), paths && new Set(paths));
+    for (const definition of narrow(this.#sources, scope))
+      yield* clean(this.#source(definition, store), { dryRun, start: scope.range?.start });
+  }
+
+  async retry({ paths, expired, ...scope }: RetryScope = {}) {
+    const store = await this.#open();
+    const only = paths && new Set(paths);
+    return retry(store, narrow(this.#sources, scope), { now: this.#clock.now(), only, expired });
   }
 
   async *takeOver(

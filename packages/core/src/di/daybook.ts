@@ -6,6 +6,7 @@ import type { Explanation } from "../report/explain.js";
 import type { Gap } from "../report/gap.js";
 import type { PlannedSlot } from "../report/plan.js";
 import type { SourceResult } from "../crawl/source-run.js";
+import type { LetGo } from "../retain/sweep.js";
 import type { Discrepancy } from "../report/verify.js";
 import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
 import type { ForeignFile, TakenOver, TakeoverOptions } from "../takeover/foreign-file.js";
@@ -104,6 +105,8 @@ export interface Daybook {
   explain(path: string, options?: Scope): Promise<Explanation[]>;
   /** Re-hashes what is on disk against the ledger, both ways. `repair` puts what is lost or damaged back in the queue. */
   verify(options?: VerifyScope): AsyncIterable<Discrepancy>;
+  /** Deletes files older than their sources keep them, as a run does by itself; the ledger keeps their records. */
+  clean(options?: CleanScope): AsyncIterable<LetGo>;
   /** Puts files that were given up, or wait for an attempt, and slots whose listing failed, back in the queue now. */
   retry(options?: RetryScope): Promise<RetryResult>;
   /**
@@ -120,7 +123,14 @@ export interface VerifyScope extends Scope {
   readonly checked?: (file: FileRecord) => void;
 }
 
+export interface CleanScope extends Scope {
+  /** Tells what would be done, and does nothing. */
+  readonly dryRun?: boolean;
+}
+
 export interface RetryScope extends Scope {
+  /** Files that were let go for their age too; one that is named is put back anyway. */
+  readonly expired?: boolean;
   /** Only these: files by their remote paths, slots by their directories, to be listed again whatever their state. */
   readonly paths?: readonly string[];
 }

@@ -52,6 +52,7 @@ function defineSource(options: SourceOptions): SourceDefinition {
   ) as unknown as SourcePolicy;
   for (const key of ["poll", "grace", "lookback", "retryDelay", "maxRetryDelay"] as const)
     if (!(policy[key] >= 0 && Number.isFinite(policy[key]))) throw refuse(`${key} must be 0 ms or more`);
+  if (!(policy.keep > 0)) throw refuse("keep must be more than 0 ms");
   if (policy.poll < 1) throw refuse("poll must be at least 1 ms");
   if (!(Number.isInteger(policy.maxAttempts) && policy.maxAttempts > 0))
     throw refuse("maxAttempts must be 1 or more");

@@ -32,6 +32,10 @@ export type CrawlEvent =
   | { type: "file-quarantined"; source: string; at: Date; path: string; error: DaybookError }
   | { type: "host-down"; source: string; at: Date; error: DaybookError; nextTryAt: Date }
   | { type: "host-up"; source: string; at: Date }
+  /** Files older than the source keeps them were deleted, or found to be gone; `bytes` were freed. */
+  | { type: "files-expired"; source: string; at: Date; files: number; bytes: number }
+  /** Files older than the source keeps them were left alone; the first of them, and why. */
+  | { type: "files-left"; source: string; at: Date; files: number; location: string; reason: string }
   /** Nothing is under way; the next look is due at `until`. */
   | { type: "source-idle"; source: string; at: Date; until: Date }
   /** Something somebody should look at, though the crawl goes on: `detail` says what, and what to do. */

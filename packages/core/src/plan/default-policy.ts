@@ -17,6 +17,7 @@ export const DEFAULT_POLICY: SourcePolicy = Object.freeze({
   retryDelay: SECOND,
   maxRetryDelay: 5 * MINUTE,
   resume: true,
+  keep: Infinity,
   select: () => true,
   selection: "",
 });

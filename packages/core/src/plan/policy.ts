@@ -41,6 +41,8 @@ export interface SourcePolicy {
   readonly maxRetryDelay: number;
   /** Continue part files. Default true. */
   readonly resume: boolean;
+  /** How long files are kept after their observation, in ms. Default Infinity: for ever. */
+  readonly keep: number;
   /** Which observations are wanted. Default all. */
   readonly select: (observation: Observation) => boolean;
   /**

@@ -135,7 +135,9 @@ function fileStory(file: FileRecord): string[] {
     `First seen at ${utc(firstSeenAt)}: ${size ?? "an unknown number of"} bytes, modified ${modifiedAt ? utc(modifiedAt) : "at an unknown time"}.`,
   ];
   if (version > 0 && storedAt)
-    story.push(`Version ${version} was stored at ${utc(storedAt)} as ${location}, SHA-256 ${sha256}.`);
+    story.push(
+      `Version ${version} was stored at ${utc(storedAt)}${location === undefined ? "" : ` as ${location}`}, SHA-256 ${sha256}.`,
+    );
   if (attempts > 0) story.push(`${attempts} attempt${attempts === 1 ? "" : "s"} at this version failed.`);
   switch (status) {
     case "pending":
@@ -149,6 +151,11 @@ function fileStory(file: FileRecord): string[] {
       break;
     case "gone":
       story.push("It left the source before it could be fetched.");
+      break;
+    case "expired":
+      story.push(
+        `It was let go: ${reason ?? "no reason was noted"}. It isn't fetched again by itself; \`daybook retry\` with its path does.`,
+      );
       break;
     case "stored":
       if (reason) story.push(`${reason}.`);
@@ -182,7 +189,7 @@ function slotStory(visit: SlotRecord | undefined): string[] {
   }[listing];
   const story = [
     `The directory was last listed at ${utc(visitedAt)}, ${outcome}.`,
-    `Its state is ${state}: ${files.stored} stored, ${files.pending} to fetch, ${files.quarantined} given up, ${files.gone} gone.`,
+    `Its state is ${state}: ${files.stored} stored, ${files.pending} to fetch, ${files.quarantined} given up, ${files.gone} gone, ${files.expired} let go for their age.`,
   ];
   if (skipped.count > 0) story.push(`${skipped.count} names were skipped, such as ${skipped.names[0]}.`);
   if (unreadable.count > 0)

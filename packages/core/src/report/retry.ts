@@ -1,9 +1,24 @@
 import { fetchAgain } from "../crawl/reconcile.js";
 import type { RetryResult } from "../di/daybook.js";
-import type { LedgerChange, StateStore } from "../store/state-store.js";
-import type { TimeRange } from "../time/range.js";
+import { wantAgain } from "../retain/retention.js";
+import type { FileRecord, FileStatus, LedgerChange, StateStore } from "../store/state-store.js";
+import { contains, type TimeRange } from "../time/range.js";
 
 const BATCH = 500;
+
+export interface RetriedSource {
+  readonly name: string;
+  readonly range: TimeRange;
+  readonly policy: { readonly keep: number };
+}
+
+export interface RetryOptions {
+  readonly now: Date;
+  /** Only these files and slots. */
+  readonly only?: ReadonlySet<string>;
+  /** Also files that were let go for their age. Those that are named are put back anyway. */
+  readonly expired?: boolean;
+}
 
 /**
  * Puts files that were given up or wait for their next attempt, and slots whose listing failed, back in the queue; or,
@@ -11,27 +26,28 @@ const BATCH = 500;
  */
 export async function retry(
   store: StateStore,
-  sources: readonly { readonly name: string; readonly range: TimeRange }[],
-  now: Date,
-  only?: ReadonlySet<string>,
+  sources: readonly RetriedSource[],
+  { now, only, expired = false }: RetryOptions,
 ): Promise<RetryResult> {
   let files = 0;
   let slots = 0;
-  for (const { name, range } of sources) {
+  const status: FileStatus[] = ["pending", "quarantined", ...(expired ? (["expired"] as const) : [])];
+  for (const { name, range, policy } of sources) {
     const changes: LedgerChange[] = [];
+    const putBack = (file: FileRecord): void => {
+      if (file.status === "pending" && file.nextAttemptAt === undefined) return;
+      changes.push(...fetchAgain(wantAgain(file, policy.keep, now), now, "retried", because(file)));
+      files++;
+    };
+    for (const file of only ? (await store.files(name, [...only])).values() : [])
+      if (MAY_COME_BACK.has(file.status) && (!file.observedAt || contains(range, file.observedAt)))
+        putBack(file);
     for await (const slot of store.slots(name, range)) {
-      const waits = slot.files.pending + slot.files.quarantined > 0;
-      if (waits)
-        for await (const file of store.find({
-          source: name,
-          slot: slot.path,
-          status: ["pending", "quarantined"],
-        })) {
-          if (only && !only.has(file.path)) continue;
-          if (file.status === "pending" && file.nextAttemptAt === undefined) continue;
-          changes.push(...fetchAgain(file, now, "retried", "it was asked for again"));
-          files++;
-        }
+      const wanted = only === undefined || (expired && only.has(slot.path));
+      const { pending, quarantined, expired: old } = slot.files;
+      if (wanted && pending + quarantined + (expired ? old : 0) > 0)
+        for await (const file of store.find({ source: name, slot: slot.path, status }))
+          if (!only?.has(file.path)) putBack(file);
       const unsure = slot.state === "failed" || slot.unreadable.count + slot.files.gone > 0;
       if (only === undefined ? unsure : only.has(slot.path)) {
         changes.push({ kind: "due", source: name, path: slot.path, at: now });
@@ -42,4 +58,13 @@ export async function retry(
     if (changes.length > 0) await store.record(changes);
   }
   return { files, slots };
+}
+
+const MAY_COME_BACK: ReadonlySet<FileStatus> = new Set(["pending", "quarantined", "expired"]);
+
+/** What the record of a file that was let go says of its last version is kept as an event. */
+function because({ status, version, sha256, storedAt }: FileRecord): string {
+  const asked = "it was asked for again";
+  if (status !== "expired" || storedAt === undefined) return asked;
+  return `${asked}; version ${version} was sha256 ${sha256}, stored ${storedAt.toISOString()}`;
 }

@@ -1,6 +1,7 @@
-import { fetchAgain } from "../crawl/reconcile.js";
+import { missed } from "../crawl/reconcile.js";
 import type { Destination } from "../destination/destination.js";
 import { hashOf } from "../destination/hash-of.js";
+import { isTooOld } from "../retain/retention.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
 
@@ -20,11 +21,20 @@ export interface Discrepancy {
   readonly repaired: boolean;
 }
 
+export interface VerifiedSource {
+  readonly name: string;
+  readonly range: TimeRange;
+  /** The layout's constant directory. */
+  readonly root: string;
+  /** How long files are kept, in ms. */
+  readonly keep: number;
+}
+
 export interface VerifyOptions {
   readonly store: StateStore;
   readonly destination: Destination;
-  readonly sources: readonly { readonly name: string; readonly range: TimeRange; readonly root: string }[];
-  /** Puts what is lost or damaged back in the queue; a damaged file is removed first. */
+  readonly sources: readonly VerifiedSource[];
+  /** Puts what is lost or damaged back in the queue unless it is too old; a damaged file is removed first. */
   readonly repair: boolean;
   readonly now: () => Date;
   /** Told of every file that was looked at. */
@@ -34,18 +44,31 @@ export interface VerifyOptions {
 /** Re-hashes every stored file, then looks for files nobody recorded. The ledger is looked up in batches. */
 export async function* verify(options: VerifyOptions): AsyncIterable<Discrepancy> {
   const { store, destination, repair, now } = options;
-  for (const { name, range } of options.sources) {
+  for (const { name, range, keep } of options.sources) {
     for await (const file of store.find({ source: name, status: ["stored"], range: boundless(range) })) {
       options.checked?.(file);
       const problem = await problemOf(file, destination);
       if (problem === undefined || !(await isCurrent(file, store))) continue;
       const { kind, detail } = problem;
+      const old = isTooOld(file, keep, now());
+      // Deleted for its age by a program that died before it could say so, or by somebody else: either way no loss.
+      if (old && kind === "lost") {
+        if (repair) await store.record(missed(file, keep, now(), "expired", detail));
+        continue;
+      }
       if (repair) {
         // Of the right size and time, it would be taken for the file itself when that is to be fetched.
         if (kind === "damaged") await destination.remove(file.location!);
-        await store.record(fetchAgain(file, now(), kind, detail));
+        await store.record(missed(file, keep, now(), kind, detail));
       }
-      yield { kind, location: file.location ?? "", source: name, path: file.path, detail, repaired: repair };
+      yield {
+        kind,
+        location: file.location ?? "",
+        source: name,
+        path: file.path,
+        detail,
+        repaired: repair && !old,
+      };
     }
   }
   yield* unrecorded(options);
@@ -87,8 +110,11 @@ async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
           if (path !== undefined) paths.set(path, [...(paths.get(path) ?? []), location]);
         }
       }
-      for (const path of (await store.files(name, [...paths.keys()])).keys())
+      for (const [path, { status }] of await store.files(name, [...paths.keys()])) {
+        // Nothing of a file that was let go is on disk; what stands there is somebody else's.
+        if (status === "expired") continue;
         for (const location of paths.get(path)!) known.add(location);
+      }
     }
     return batch.splice(0).filter((location) => !known.has(location));
   };

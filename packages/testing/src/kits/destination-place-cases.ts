@@ -128,6 +128,43 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
     },
   },
   {
+    name: "a discarded file is gone for good, and its name is free",
+    async run({ destination }) {
+      await destination.open();
+      const location = await bring(destination, deliveryOf("2025/01/a"));
+      const other = await bring(destination, deliveryOf("2025/02/b"), "other");
+      assert.deepEqual([...(await destination.discard([location, location]))], []);
+      assert.equal(await destination.stat(location), undefined);
+      assert.deepEqual(await listed(destination), [other]);
+      await bring(destination, deliveryOf("2025/01/a"), "again");
+      assert.equal(await textOf(destination.read(location)), "again");
+    },
+  },
+  {
+    name: "a dry run discards nothing, and what isn't there is discarded already",
+    async run({ destination }) {
+      await destination.open();
+      const location = await bring(destination, deliveryOf("2025/a"));
+      const nowhere = destination.locate(deliveryOf("2024/b"));
+      assert.deepEqual([...(await destination.discard([location, nowhere], { dryRun: true }))], []);
+      assert.deepEqual(await listed(destination), [location]);
+      assert.deepEqual([...(await destination.discard([nowhere]))], []);
+      assert.deepEqual([...(await destination.discard([]))], []);
+    },
+  },
+  {
+    name: "places that can be no file's are not discarded, and it is said why",
+    async run({ destination }) {
+      await destination.open();
+      await bring(destination, deliveryOf("2025/a"));
+      const wrong = ["../evil", "a/../../evil", "", "/", ".", "a//b", "a\0b"];
+      const left = await destination.discard(wrong);
+      assert.deepEqual([...left.keys()], wrong);
+      for (const why of left.values()) assert.ok(why.length > 0, "there must be a reason");
+      assert.equal((await listed(destination)).length, 1);
+    },
+  },
+  {
     name: "a taken name is refused, the file there stays, and the bytes are kept from being lost",
     async run({ destination }) {
       await destination.open();

@@ -16,6 +16,7 @@ export function brokenDestination(how: Break): (inner: Destination) => Destinati
       sync: (location) => inner.sync(location),
       trust: () => inner.trust(),
       remove: (location) => inner.remove(location),
+      discard: (locations, options) => inner.discard(locations, options),
       list: () => inner.list(),
       close: () => inner.close(),
     };
@@ -104,6 +105,14 @@ export const brokenDestinations: Readonly<Record<string, Break>> = {
     },
   }),
   "removes nothing": () => ({ remove: async () => undefined }),
+  "discards nothing": () => ({ discard: async () => new Map() }),
+  "discards what it is only to look at": (d) => ({ discard: (locations) => d.discard(locations) }),
+  "keeps to itself what it didn't discard": (d) => ({
+    discard: async (locations, options) => {
+      await d.discard(locations, options);
+      return new Map();
+    },
+  }),
   "replaces what is there, unasked": incoming((inner) => ({
     commit: () => inner.commit({ replace: true }),
   })),

@@ -92,6 +92,11 @@ export const sourceSchema = strict({
   retry_delay: duration().prefault("1s").describe("The first wait between attempts; it doubles."),
   max_retry_delay: duration().prefault("5m").describe("The longest wait between attempts."),
   resume: flag().prefault(true).describe("Whether part files are continued."),
+  keep: duration()
+    .optional()
+    .describe(
+      "How long files are kept after their observation, such as 30d; older ones are deleted here, or not fetched. Default for ever.",
+    ),
   checksum: z.literal("sha256").prefault("sha256").describe("The hash every file is recorded with."),
   inspect: inspectors.optional(),
 });

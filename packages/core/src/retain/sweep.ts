@@ -1,0 +1,138 @@
+import type { Destination } from "../destination/destination.js";
+import { hashOf } from "../destination/hash-of.js";
+import { asDaybookError } from "../errors/daybook-error.js";
+import type { FileRecord, LedgerChange, StateStore } from "../store/state-store.js";
+import { isTooOld, letGo } from "./retention.js";
+
+export interface SweepOptions {
+  readonly source: string;
+  readonly store: Pick<StateStore, "slots" | "find" | "files">;
+  readonly destination: Pick<Destination, "stat" | "read" | "discard">;
+  /** In ms. */
+  readonly keep: number;
+  readonly now: Date;
+  /** Only files of slots that start at or after this. Default all. */
+  readonly start?: Date;
+  /** Deletes and records nothing. */
+  readonly dryRun?: boolean;
+  readonly record: (changes: LedgerChange[]) => Promise<void>;
+}
+
+/**
+ * What became of one file that is older than its source keeps files. deleted: from disk; absent: it wasn't there any
+ * more; replaced: something else stands at its place, and was left alone. With these three the file is expired.
+ * refused: it can't be deleted, and stays as it is.
+ */
+export interface LetGo {
+  readonly source: string;
+  readonly path: string;
+  /** Relative to the destination. */
+  readonly location: string;
+  readonly outcome: "deleted" | "absent" | "replaced" | "refused";
+  /** Bytes that were freed. */
+  readonly bytes: number;
+  readonly detail: string;
+}
+
+/** Files that are deleted before they are recorded, together. */
+const BATCH = 100;
+
+const ON_DISK: readonly FileRecord["status"][] = ["stored", "quarantined", "gone"];
+
+/**
+ * Deletes the files of one source that are older than it keeps them. First from disk and then from what the ledger says
+ * is there: a program that dies in between leaves files that are missing, which for files of that age is no loss.
+ */
+export async function* sweep(options: SweepOptions): AsyncIterable<LetGo> {
+  const { source, store, keep, now, start = new Date(0) } = options;
+  if (!Number.isFinite(keep)) return;
+  const end = new Date(now.getTime() - keep + 1);
+  if (end <= start) return;
+  let batch: FileRecord[] = [];
+  for await (const slot of store.slots(source, { start, end })) {
+    const { stored, quarantined, gone } = slot.files;
+    if (stored + quarantined + gone === 0) continue;
+    for await (const file of store.find({ source, slot: slot.path, status: ON_DISK })) {
+      if (!isOnDisk(file) || !isTooOld(file, keep, now)) continue;
+      batch.push(file);
+      if (batch.length < BATCH) continue;
+      yield* letGoOf(options, batch);
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield* letGoOf(options, batch);
+}
+
+/** Whether the ledger says that a version of it was stored and is there. */
+const isOnDisk = ({ status, version, location }: FileRecord): boolean =>
+  ON_DISK.includes(status) && version > 0 && location !== undefined;
+
+async function* letGoOf(options: SweepOptions, batch: readonly FileRecord[]): AsyncIterable<LetGo> {
+  const { source, store, destination, now, dryRun, record } = options;
+  // A crawl may have written meanwhile; what it wrote last is what counts.
+  const current = await store.files(
+    source,
+    batch.map(({ path }) => path),
+  );
+  const found: (Look & { file: FileRecord })[] = [];
+  for (const { path, version } of batch) {
+    const file = current.get(path);
+    if (file && isOnDisk(file) && file.version === version)
+      found.push({ file, ...(await whatIsThere(file, destination)) });
+  }
+  const ours = found.filter(({ outcome }) => outcome === "deleted").map(({ file }) => file.location!);
+  const left = await destination.discard(ours, { dryRun });
+  const at = now.toISOString().replace(".000Z", "Z");
+  const changes: LedgerChange[] = [];
+  const done: LetGo[] = [];
+  for (const { file, ...look } of found) {
+    const { path, location = "" } = file;
+    const refused = left.get(location) ?? look.trouble;
+    if (refused !== undefined) {
+      done.push({ source, path, location, outcome: "refused", bytes: 0, detail: refused });
+      continue;
+    }
+    const { outcome, bytes } = look;
+    const detail = `${WORDS[outcome]} at ${at}: it is older than its source keeps files`;
+    done.push({ source, path, location, outcome, bytes, detail });
+    changes.push({ kind: "file", file: letGo(file, detail) });
+    if (outcome === "replaced")
+      changes.push({
+        kind: "event",
+        event: { source, path, at: now, what: "left-alone", detail: `${location}: ${detail}` },
+      });
+  }
+  if (!dryRun && changes.length > 0) await record(changes);
+  yield* done;
+}
+
+const WORDS = {
+  deleted: "it was deleted",
+  absent: "it was not on disk any more",
+  replaced: "something else stood at its place, and was left alone,",
+  refused: "it was left alone",
+};
+
+/** What is to become of a file, going by what stands at its place. */
+interface Look {
+  readonly outcome: LetGo["outcome"];
+  readonly bytes: number;
+  readonly trouble?: string;
+}
+
+/** The very file that was stored is known by size and mtime, or else by its hash. */
+async function whatIsThere(file: FileRecord, destination: SweepOptions["destination"]): Promise<Look> {
+  const location = file.location!;
+  try {
+    const there = await destination.stat(location);
+    if (there === undefined) return { outcome: "absent", bytes: 0 };
+    const { size } = there;
+    const same =
+      size === (file.storedSize ?? file.size) && there.modifiedAt.getTime() === file.modifiedAt?.getTime();
+    // A change that was ignored leaves what was listed in the record, not what is on disk.
+    const itself = same || (await hashOf(location, destination)) === file.sha256;
+    return itself ? { outcome: "deleted", bytes: size } : { outcome: "replaced", bytes: 0 };
+  } catch (error) {
+    return { outcome: "refused", bytes: 0, trouble: asDaybookError(error, "store").detail };
+  }
+}

@@ -1,0 +1,51 @@
+import type { LedgerWriter } from "../crawl/ledger-writer.js";
+import type { Source } from "../crawl/source.js";
+import { sweep } from "./sweep.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/**
+ * Lets go of a source's old files while it is crawled: at the start, which is when a disk may be full, and then every
+ * hour. In small batches, so that nothing new waits for it.
+ */
+export class Sweeper {
+  readonly #source: Source;
+  readonly #writer: LedgerWriter;
+
+  constructor(options: { source: Source; writer: LedgerWriter }) {
+    this.#source = options.source;
+    this.#writer = options.writer;
+  }
+
+  /** Until stopped, or once. Rejects when ledger or disk fail. */
+  async run(stop: AbortSignal, { once = false }: { once?: boolean } = {}): Promise<void> {
+    const { policy, clock } = this.#source;
+    if (!Number.isFinite(policy.keep)) return;
+    const pause = Math.min(HOUR, Math.max(MINUTE, policy.keep / 24));
+    while (!stop.aborted) {
+      await this.#sweep(stop);
+      if (once) return;
+      await clock.sleep(pause, stop).catch(() => undefined);
+    }
+  }
+
+  async #sweep(stop: AbortSignal): Promise<void> {
+    const { name, store, destination, policy, clock, emit } = this.#source;
+    const { keep } = policy;
+    const record = (changes: Parameters<LedgerWriter["write"]>[0]) => this.#writer.write(changes);
+    let [files, bytes, left] = [0, 0, 0];
+    let first: { location: string; reason: string } | undefined;
+    for await (const one of sweep({ source: name, store, destination, keep, now: clock.now(), record })) {
+      if (one.outcome === "refused" || one.outcome === "replaced") {
+        left++;
+        first ??= { location: one.location, reason: one.detail };
+      } else files++;
+      bytes += one.bytes;
+      if (stop.aborted) break;
+    }
+    const at = clock.now();
+    if (files > 0) emit({ type: "files-expired", source: name, at, files, bytes });
+    if (first) emit({ type: "files-left", source: name, at, files: left, ...first });
+  }
+}
