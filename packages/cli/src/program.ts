@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { checkCommand } from "./commands/check.js";
-import { completionCommand } from "./commands/completion.js";
-
 import { cleanCommand } from "./commands/clean.js";
+import { completionCommand } from "./commands/completion.js";
 import { configSchemaCommand } from "./commands/config-schema.js";
 import { demoCommand } from "./commands/demo.js";
 import { examplesText } from "./commands/examples.js";

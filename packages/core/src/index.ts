@@ -27,6 +27,8 @@ export * from "./store/memory-store.js";
 export * from "./store/json-store.js";
 export * from "./destination/destination.js";
 export * from "./destination/local-destination.js";
+export * from "./destination/codec.js";
+export * from "./destination/compressed-destination.js";
 export * from "./destination/local-fs.js";
 export * from "./destination/plugin.js";
 export * from "./inspect/inspector.js";

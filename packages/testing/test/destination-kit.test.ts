@@ -31,6 +31,10 @@ describe("the local destination keeps the contract with a layout of its own:", (
   for (const { name, run } of own) test(name, () => run(memoryDisk(undefined, layout)));
 });
 
+describe("the local destination keeps the contract when it packs files:", () => {
+  for (const { name, run } of cases) test(name, () => run(memoryDisk(undefined, undefined, "gzip")));
+});
+
 const passes = ({ run }: DestinationCase, broken: ReturnType<typeof brokenDestination>) =>
   run(memoryDisk(broken)).then(
     () => true,

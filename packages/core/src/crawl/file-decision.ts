@@ -131,8 +131,12 @@ async function whatStandsAt(
   }
   if (there === undefined) return "nothing";
   const precision = transport.capabilities.modifiedAt;
-  const isVersion = (v: { size?: number; modifiedAt?: Date }) =>
-    there.size === v.size && sameVersion(there, v, precision);
+  // The size on disk says nothing of a packed file; its content is looked at before it is taken for anything.
+  const packed = destination.encodingOf(place) !== undefined;
+  const isVersion = (v: { size?: number; modifiedAt?: Date }) => {
+    const size = packed ? v.size : there.size;
+    return size === v.size && sameVersion({ ...there, size }, v, precision);
+  };
   const sure =
     found.entry.modifiedAt !== undefined &&
     destination.origin(place, name, layout.root ?? "/") === found.path;

@@ -35,11 +35,12 @@ export async function reconcile(
   for await (const slot of store.slots(name, { start: new Date(0) })) {
     if (slot.files.stored === 0) continue;
     for await (const file of store.find({ source: name, slot: slot.path, status: ["stored"] })) {
-      const { location, storedAt, size, sha256 } = file;
+      const { location, storedAt, size, sha256, encoding, storedSize = size } = file;
       if (location === undefined || storedAt === undefined || storedAt < since) continue;
       const there = await destination.stat(location);
       // A change that was ignored leaves the size that was listed in the record, not the one that is on disk.
-      if (there && (there.size === size || (await hashOf(location, destination)) === sha256)) continue;
+      if (there && (there.size === storedSize || (await hashOf(location, destination, encoding)) === sha256))
+        continue;
       lost++;
       if (there) damaged.push(location);
       changes.push(

@@ -23,6 +23,8 @@ export interface Delivered {
   readonly location: string;
   /** Bytes on disk. */
   readonly size: number;
+  /** How they are kept, where that isn't as they were sent. */
+  readonly encoding?: string;
 }
 
 /** A file on its way in. One writer at a time. */
@@ -57,11 +59,16 @@ export interface Destination {
    * if places are named in a way that can't be read back.
    */
   origin(location: string, source: string, root: string): string | undefined;
+  /** How what is brought to a location is kept, such as "gzip"; undefined: as it was sent. Pure. */
+  encodingOf(location: string): string | undefined;
   begin(delivery: Delivery): Promise<Incoming>;
-  /** Size and mtime of what is at a final name; undefined if nothing is. */
+  /** Size on disk and mtime of what is at a final name; undefined if nothing is. */
   stat(location: string): Promise<{ size: number; modifiedAt: Date } | undefined>;
-  /** The bytes at a final name. */
-  read(location: string): AsyncIterable<Uint8Array>;
+  /**
+   * The bytes at a final name; with an encoding, what was sent before it was kept that way. What can't be unpacked rejects
+   * with kind "bad-content". Files keep the encoding they were recorded with, whatever new ones get.
+   */
+  read(location: string, encoding?: string): AsyncIterable<Uint8Array>;
   /**
    * Makes a file at its final name outlast a power cut, as `commit` does: for one that was named by a program that died
    * before it got so far, or by another tool.

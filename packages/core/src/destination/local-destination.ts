@@ -13,6 +13,7 @@ import { locate, originOf, OWN_FOLDER, partKey, partName } from "./local-names.j
 import { PlaceTemplate } from "./place-template.js";
 import { OpenMarker } from "./open-marker.js";
 import { SyncGroup } from "./sync-group.js";
+import { unpacked } from "./unpacked.js";
 
 export interface LocalDestinationOptions {
   /** The directory under which files land. Made if it isn't there. */
@@ -140,7 +141,16 @@ export class LocalDestination implements Destination {
     }
   }
 
-  async *read(location: string): AsyncIterable<Uint8Array> {
+  /** Files are kept as they were sent; `CompressedDestination` packs them. */
+  encodingOf(): undefined {
+    return undefined;
+  }
+
+  read(location: string, encoding?: string): AsyncIterable<Uint8Array> {
+    return unpacked(this.#read(location), encoding);
+  }
+
+  async *#read(location: string): AsyncIterable<Uint8Array> {
     try {
       yield* this.#fs.createReadStream(join(this.#root, location), {
         highWaterMark: 1 << 18,

@@ -13,7 +13,11 @@ const LONGEST_LOCATION = 3000;
 /** `<source>/<remote path below the layout's root>`, or what the destination's own layout says. */
 export function locate(delivery: Delivery, layout?: PlaceTemplate): string {
   const path = layout ? byLayout(delivery, layout) : byPath(delivery);
-  const location = delivery.keepAs === undefined ? path : `${path}.v${delivery.keepAs}`;
+  return checkLocation(delivery.keepAs === undefined ? path : `${path}.v${delivery.keepAs}`, delivery);
+}
+
+/** The location, if a file can be kept there safely; throws kind "config" otherwise. */
+export function checkLocation(location: string, delivery: Delivery): string {
   const segments = location.split("/");
   for (const segment of segments) {
     const reason = unsafeName(segment);

@@ -102,8 +102,8 @@ export class Fetcher {
       const commit = async (): Promise<CommitResult> => {
         attempt.local = true;
         try {
-          const { location, size } = await this.#commit(task, incoming, sha256, attempt.bytes);
-          return { stored: this.#stored(task, { sha256, location, size }) };
+          const home = await this.#commit(task, incoming, sha256, attempt.bytes);
+          return { stored: this.#stored(task, sha256, attempt.bytes, home) };
         } catch (cause) {
           // After a failed sync nobody knows what of the part is on disk.
           return { failure: await giveUp(cause, { keep: false }) };
@@ -138,11 +138,13 @@ export class Fetcher {
     const replace = task.record.version > 0;
     return incoming.commit({ replace }).catch(async (error: unknown) => {
       if (replace || !isDaybookError(error, "config")) throw error;
-      if ((await destination.stat(location))?.size !== size) throw error;
-      if ((await hashOf(location, destination)) !== sha256) throw error;
+      const encoding = destination.encodingOf(location);
+      const there = await destination.stat(location);
+      if (there === undefined || (encoding === undefined && there.size !== size)) throw error;
+      if ((await hashOf(location, destination, encoding)) !== sha256) throw error;
       await incoming.abort({ keep: false });
       await destination.sync(location);
-      return { location, size };
+      return { location, size: there.size, encoding };
     });
   }
 
@@ -155,15 +157,18 @@ export class Fetcher {
     const { location } = task.record;
     const there = location === undefined ? undefined : await destination.stat(location);
     if (location === undefined || there === undefined) return undefined;
-    if (there.size !== task.entry.size || !sameVersion(there, task.entry, transport.capabilities.modifiedAt))
-      return undefined;
+    const encoding = destination.encodingOf(location);
+    // The size on disk says nothing of a packed file; its bytes are counted below.
+    const size = encoding === undefined ? there.size : task.entry.size;
+    if (task.entry.size === undefined || size !== task.entry.size) return undefined;
+    if (!sameVersion({ ...there, size }, task.entry, transport.capabilities.modifiedAt)) return undefined;
     const check = new ContentCheck(inspectors, task);
     try {
-      for await (const chunk of destination.read(location)) check.update(chunk);
-      if (task.entry.size !== undefined && check.bytes !== task.entry.size) return undefined;
+      for await (const chunk of destination.read(location, encoding)) check.update(chunk);
+      if (check.bytes !== task.entry.size) return undefined;
       const sha256 = check.end();
       await destination.sync(location);
-      return this.#stored(task, { sha256, location, size: check.bytes });
+      return this.#stored(task, sha256, check.bytes, { location, size: there.size, encoding });
     } catch (error) {
       if (isDaybookError(error, "bad-content")) return undefined;
       throw this.#error(error, task);
@@ -262,10 +267,15 @@ export class Fetcher {
     return { source, root, path, observation, size, modifiedAt, location };
   }
 
-  #stored(task: FetchTask, home: { sha256: string; location: string; size: number }): FileRecord {
+  #stored(task: FetchTask, sha256: string, size: number, home: Delivered): FileRecord {
+    const { location, encoding } = home;
     return {
       ...task.record,
-      ...home,
+      size,
+      sha256,
+      location,
+      encoding,
+      storedSize: encoding === undefined ? undefined : home.size,
       status: "stored",
       storedAt: this.#options.clock.now(),
       version: task.record.version + 1,

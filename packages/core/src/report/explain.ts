@@ -130,6 +130,8 @@ function fileStory(file: FileRecord): string[] {
     attempts,
     reason,
     nextAttemptAt,
+    encoding,
+    storedSize,
   } = file;
   const story = [
     `First seen at ${utc(firstSeenAt)}: ${size ?? "an unknown number of"} bytes, modified ${modifiedAt ? utc(modifiedAt) : "at an unknown time"}.`,
@@ -138,6 +140,7 @@ function fileStory(file: FileRecord): string[] {
     story.push(
       `Version ${version} was stored at ${utc(storedAt)}${location === undefined ? "" : ` as ${location}`}, SHA-256 ${sha256}.`,
     );
+  if (encoding !== undefined) story.push(`It is kept as ${encoding}, in ${storedSize} bytes.`);
   if (attempts > 0) story.push(`${attempts} attempt${attempts === 1 ? "" : "s"} at this version failed.`);
   switch (status) {
     case "pending":

@@ -81,13 +81,19 @@ async function isCurrent({ source, path, version, sha256 }: FileRecord, store: S
 }
 
 async function problemOf(
-  { location, sha256 }: FileRecord,
+  { location, sha256, encoding, storedSize }: FileRecord,
   destination: Destination,
 ): Promise<{ kind: "lost" | "damaged"; detail: string } | undefined> {
-  if (location === undefined || (await destination.stat(location)) === undefined)
+  const there = location === undefined ? undefined : await destination.stat(location);
+  if (location === undefined || there === undefined)
     return { kind: "lost", detail: "it is not on disk any more" };
-  const found = await hashOf(location, destination);
+  // What follows a packed file's end is in no hash.
+  if (storedSize !== undefined && there.size !== storedSize)
+    return { kind: "damaged", detail: `it has ${there.size} bytes on disk, recorded were ${storedSize}` };
+  const found = await hashOf(location, destination, encoding);
   if (found === sha256) return undefined;
+  if (found === undefined)
+    return { kind: "damaged", detail: `what is there can't be unpacked (${encoding})` };
   return {
     kind: "damaged",
     detail: `its SHA-256 is ${found.slice(0, 16)}…, recorded was ${sha256?.slice(0, 16)}…`,
@@ -104,16 +110,17 @@ async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
     for (const { name, root } of sources) {
       const paths = new Map<string, string[]>();
       for (const location of batch) {
-        // What ends like the name of a later version may be a name that ends so.
-        for (const at of [location, `${location}.v0`]) {
+        for (const at of namesLike(location)) {
           const path = destination.origin(at, name, root);
           if (path !== undefined) paths.set(path, [...(paths.get(path) ?? []), location]);
         }
       }
-      for (const [path, { status }] of await store.files(name, [...paths.keys()])) {
+      for (const [path, file] of await store.files(name, [...paths.keys()])) {
         // Nothing of a file that was let go is on disk; what stands there is somebody else's.
-        if (status === "expired") continue;
-        for (const location of paths.get(path)!) known.add(location);
+        if (file.status === "expired") continue;
+        for (const location of paths.get(path)!)
+          if (!PACKED.test(location) || file.location === location || isEarlier(location, file))
+            known.add(location);
       }
     }
     return batch.splice(0).filter((location) => !known.has(location));
@@ -127,6 +134,24 @@ async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
     if (batch.length >= BATCH) for (const one of await check()) yield stranger(one);
   }
   for (const one of await check()) yield stranger(one);
+}
+
+const PACKED = /\.(gz|zst)$/;
+
+/**
+ * A location as it would read if it meant something else: what ends like the name of a later version may be a name that
+ * ends so, and what ends like a packed file may be kept as it was sent, or come from a time when files were packed.
+ */
+function namesLike(location: string): string[] {
+  const names = [location, `${location}.v0`];
+  if (PACKED.test(location)) names.push(location.replace(PACKED, ""));
+  return names;
+}
+
+/** Whether it is where an earlier version was put that stayed beside the one that is recorded. */
+function isEarlier(location: string, { location: recorded, version }: FileRecord): boolean {
+  const bare = (at: string) => at.replace(PACKED, "").replace(/\.v\d+$/, "");
+  return version > 1 && recorded !== undefined && bare(recorded) === bare(location);
 }
 
 /**

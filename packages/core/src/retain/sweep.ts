@@ -130,7 +130,7 @@ async function whatIsThere(file: FileRecord, destination: SweepOptions["destinat
     const same =
       size === (file.storedSize ?? file.size) && there.modifiedAt.getTime() === file.modifiedAt?.getTime();
     // A change that was ignored leaves what was listed in the record, not what is on disk.
-    const itself = same || (await hashOf(location, destination)) === file.sha256;
+    const itself = same || (await hashOf(location, destination, file.encoding)) === file.sha256;
     return itself ? { outcome: "deleted", bytes: size } : { outcome: "replaced", bytes: 0 };
   } catch (error) {
     return { outcome: "refused", bytes: 0, trouble: asDaybookError(error, "store").detail };

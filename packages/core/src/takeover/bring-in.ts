@@ -19,7 +19,9 @@ export async function findOnDisk(
   location: string,
   destination: Destination,
 ): Promise<Standing | undefined> {
-  const there = await destination.stat(location);
+  // Another tool's file stands at no packed file's place: if one does, it shows when that is to be taken.
+  const packed = destination.encodingOf(location) !== undefined;
+  const there = packed ? undefined : await destination.stat(location);
   if (there && (size === undefined || there.size === size)) return { size: there.size };
   for (const from of places) {
     const found = await stat(from).catch(() => undefined);

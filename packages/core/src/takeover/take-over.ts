@@ -98,6 +98,7 @@ async function takeOne(
       firstSeenAt: before?.firstSeenAt ?? storedAt,
       ...home,
       size: standing.size,
+      storedSize: home.encoding === undefined ? undefined : home.size,
       storedAt,
       version: Math.max(1, before?.version ?? 0),
       attempts: 0,

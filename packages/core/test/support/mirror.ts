@@ -1,5 +1,7 @@
 import {
   ClockToken,
+  codecOf,
+  CompressedDestination,
   createDaybook,
   DestinationToken,
   LocalDestination,
@@ -11,6 +13,8 @@ import {
   TransportToken,
   type CrawlEvent,
   type Daybook,
+  type Destination,
+  type Encoding,
   type FileRecord,
   type Gap,
   type Hook,
@@ -39,6 +43,7 @@ export interface MirrorOptions {
   readonly sources?: readonly Partial<SourceOptions>[];
   readonly inspectors?: readonly Inspector[];
   readonly destinationLayout?: string;
+  readonly compress?: Encoding;
   readonly transport?: (inner: MemoryTransport) => Transport;
   readonly store?: StateStore;
   readonly shutdownTimeout?: number;
@@ -72,7 +77,14 @@ export class Mirror {
   }
 
   /** A new program on the same disk, ledger and server. */
-  restart(change: { source?: Partial<SourceOptions>; fs?: LocalFs; store?: StateStore } = {}): Daybook {
+  restart(
+    change: {
+      source?: Partial<SourceOptions>;
+      fs?: LocalFs;
+      store?: StateStore;
+      compress?: Encoding | "none";
+    } = {},
+  ): Daybook {
     const options = this.#options;
     const given = <T>(provides: Token<T>, value: T): Plugin<T> => ({
       name: "given",
@@ -96,12 +108,19 @@ export class Mirror {
       end: "2025-01-01T03:00:00Z",
     };
     const home = { path: "/home", fs: change.fs ?? this.fs, layout: options.destinationLayout };
+    const encoding = change.compress ?? options.compress ?? "none";
+    const make = (): Destination => {
+      const destination = new LocalDestination(home);
+      return encoding === "none"
+        ? destination
+        : new CompressedDestination({ destination, codec: codecOf(encoding) });
+    };
     this.daybook = createDaybook({
       plugins: [
         given(StateStoreToken, change.store ?? this.store),
         given(ClockToken, this.clock),
         given(ObserverToken, { on: (event: CrawlEvent) => void this.events.push(event) }),
-        { name: "home", provides: DestinationToken, create: () => new LocalDestination(home) },
+        { name: "home", provides: DestinationToken, create: make },
       ],
       sources: (options.sources ?? [{}]).map((one) => ({
         ...source,

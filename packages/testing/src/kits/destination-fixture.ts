@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isDaybookError } from "@daybook/core";
-import type { Delivery, Destination, ErrorKind, Incoming } from "@daybook/core";
+import type { Delivered, Delivery, Destination, ErrorKind, Incoming } from "@daybook/core";
 import type { ContractCase } from "./contract-case.js";
 
 /** What one case of `destinationCases` is given: a place of its own with nothing in it. */
@@ -42,6 +42,17 @@ export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string>
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk.slice());
   return Buffer.concat(all).toString("latin1");
+}
+
+/** What was sent, whichever way it is kept. */
+export function contentOf(destination: Destination, location: string): Promise<string> {
+  return textOf(destination.read(location, destination.encodingOf(location)));
+}
+
+/** Size on disk: of what is kept as it was sent, its own. */
+export function assertSize(delivered: Delivered, sent: number): void {
+  if (delivered.encoding === undefined) assert.equal(delivered.size, sent);
+  else assert.ok(delivered.size > 0, "a packed file has a size of its own");
 }
 
 /** Begins a file and writes a text, ready to be committed or given up. */

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import type { Destination } from "@daybook/core";
 import type { DestinationCase, DestinationTraits } from "./destination-fixture.js";
-import { begin, bring, bytes, deliveryOf, fails, listed, textOf } from "./destination-fixture.js";
+import {
+  assertSize,
+  begin,
+  bring,
+  bytes,
+  contentOf,
+  deliveryOf,
+  fails,
+  listed,
+  textOf,
+} from "./destination-fixture.js";
 
 const WHAT = deliveryOf("2025/a");
 
@@ -25,8 +35,9 @@ const keptCases: DestinationCase[] = [
       assert.equal(incoming.kept, 3);
       assert.equal(await textOf(incoming.readKept()), "hel");
       await incoming.write(bytes("lo"));
-      const { location, size } = await incoming.commit({ replace: false });
-      assert.deepEqual([size, await textOf(destination.read(location))], [5, "hello"]);
+      const done = await incoming.commit({ replace: false });
+      assertSize(done, 5);
+      assert.equal(await contentOf(destination, done.location), "hello");
     },
   },
   {
@@ -43,7 +54,7 @@ const keptCases: DestinationCase[] = [
       assert.equal(await textOf(incoming.readKept()), "hel");
       await incoming.write(bytes("lo"));
       const { location } = await incoming.commit({ replace: false });
-      assert.equal(await textOf(third.read(location)), "hello");
+      assert.equal(await contentOf(third, location), "hello");
       await third.close();
     },
   },
@@ -125,8 +136,9 @@ export const destinationPartCases = ({ keepsParts }: DestinationTraits): Destina
       await incoming.restart();
       assert.equal(incoming.kept, 0);
       await incoming.write(bytes("hello"));
-      const { location, size } = await incoming.commit({ replace: false });
-      assert.deepEqual([size, await textOf(destination.read(location))], [5, "hello"]);
+      const done = await incoming.commit({ replace: false });
+      assertSize(done, 5);
+      assert.equal(await contentOf(destination, done.location), "hello");
     },
   },
   {
@@ -139,7 +151,7 @@ export const destinationPartCases = ({ keepsParts }: DestinationTraits): Destina
       const incoming = await begin(destination, WHAT, "hello");
       const { location } = await incoming.commit({ replace: false });
       await incoming.abort({ keep: false });
-      assert.equal(await textOf(destination.read(location)), "hello");
+      assert.equal(await contentOf(destination, location), "hello");
     },
   },
   {
@@ -150,7 +162,7 @@ export const destinationPartCases = ({ keepsParts }: DestinationTraits): Destina
       await fails(() => destination.begin(WHAT), "config", "a second writer");
       await first.write(bytes("lo"));
       const { location } = await first.commit({ replace: false });
-      assert.equal(await textOf(destination.read(location)), "hello");
+      assert.equal(await contentOf(destination, location), "hello");
       await destination.remove(location);
       await bring(destination, WHAT, "again");
     },
@@ -164,7 +176,7 @@ export const destinationPartCases = ({ keepsParts }: DestinationTraits): Destina
       const second = await again();
       await second.open();
       assert.deepEqual(await listed(second), [location]);
-      assert.equal(await textOf(second.read(location)), "hello");
+      assert.equal(await contentOf(second, location), "hello");
       await second.close();
     },
   },

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { isDaybookError, unsafeName } from "@daybook/core";
 import type { Destination } from "@daybook/core";
 import type { DestinationCase, DestinationTraits } from "./destination-fixture.js";
-import { begin, bring, bytes, deliveryOf, fails, listed, textOf } from "./destination-fixture.js";
+import {
+  assertSize,
+  begin,
+  bring,
+  bytes,
+  contentOf,
+  deliveryOf,
+  fails,
+  listed,
+} from "./destination-fixture.js";
 
 const HOSTILE_NAMES: readonly [string, string][] = [
   ["a backslash", "2025/..\\evil"],
@@ -44,9 +53,11 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
       assert.deepEqual(await listed(destination), [], "naming a place must not touch it");
       const incoming = await begin(destination, { ...what, location }, "hello");
       assert.equal(incoming.location, location);
-      assert.deepEqual(await incoming.commit({ replace: false }), { location, size: 5 });
-      assert.deepEqual(await destination.stat(location), { size: 5, modifiedAt: what.modifiedAt });
-      assert.equal(await textOf(destination.read(location)), "hello");
+      const done = await incoming.commit({ replace: false });
+      assert.deepEqual([done.location, done.encoding], [location, destination.encodingOf(location)]);
+      assertSize(done, 5);
+      assert.deepEqual(await destination.stat(location), { size: done.size, modifiedAt: what.modifiedAt });
+      assert.equal(await contentOf(destination, location), "hello");
       assert.deepEqual(await listed(destination), [location]);
     },
   },
@@ -124,7 +135,7 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
       assert.equal(await destination.stat(location), undefined);
       assert.deepEqual(await listed(destination), [other]);
       await bring(destination, deliveryOf("2025/a"), "again");
-      assert.equal(await textOf(destination.read(location)), "again");
+      assert.equal(await contentOf(destination, location), "again");
     },
   },
   {
@@ -137,7 +148,7 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
       assert.equal(await destination.stat(location), undefined);
       assert.deepEqual(await listed(destination), [other]);
       await bring(destination, deliveryOf("2025/01/a"), "again");
-      assert.equal(await textOf(destination.read(location)), "again");
+      assert.equal(await contentOf(destination, location), "again");
     },
   },
   {
@@ -172,7 +183,7 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
       const second = deliveryOf("2025/a", { modifiedAt: new Date("2025-01-02T00:00:00Z") });
       const incoming = await begin(destination, second, "later");
       await fails(() => incoming.commit({ replace: false }), "config");
-      assert.equal(await textOf(destination.read(location)), "first");
+      assert.equal(await contentOf(destination, location), "first");
       await incoming.abort({ keep: true });
       assert.deepEqual(await listed(destination), [location]);
     },
@@ -184,9 +195,10 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
       const location = await bring(destination, deliveryOf("2025/a"), "first");
       const modifiedAt = new Date("2025-01-02T00:00:00Z");
       const newer = deliveryOf("2025/a", { modifiedAt, size: 6 });
-      await (await begin(destination, newer, "second")).commit({ replace: true });
-      assert.equal(await textOf(destination.read(location)), "second");
-      assert.deepEqual(await destination.stat(location), { size: 6, modifiedAt });
+      const done = await (await begin(destination, newer, "second")).commit({ replace: true });
+      assertSize(done, 6);
+      assert.equal(await contentOf(destination, location), "second");
+      assert.deepEqual(await destination.stat(location), { size: done.size, modifiedAt });
       assert.deepEqual(await listed(destination), [location]);
     },
   },
@@ -195,11 +207,16 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
     async run({ destination }) {
       await destination.open();
       const empty = await destination.begin(deliveryOf("empty", { size: 0 }));
-      assert.deepEqual(await empty.commit({ replace: false }), { location: empty.location, size: 0 });
+      const nothing = await empty.commit({ replace: false });
+      assert.equal(nothing.location, empty.location);
+      assertSize(nothing, 0);
       const unknown = deliveryOf("unknown", { size: undefined, modifiedAt: undefined });
-      const location = await bring(destination, unknown, "some bytes");
-      assert.equal((await destination.stat(location))?.size, 10);
-      assert.equal((await destination.stat(empty.location))?.size, 0);
+      const incoming = await begin(destination, unknown, "some bytes");
+      const some = await incoming.commit({ replace: false });
+      assertSize(some, 10);
+      assert.equal(await contentOf(destination, some.location), "some bytes");
+      assert.equal((await destination.stat(some.location))?.size, some.size);
+      assert.equal((await destination.stat(empty.location))?.size, nothing.size);
     },
   },
   {
@@ -210,7 +227,7 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
       const brought = names.map((name) => bring(destination, deliveryOf(name, { size: undefined }), name));
       const locations = await Promise.all(brought);
       for (const [i, name] of names.entries())
-        assert.equal(await textOf(destination.read(locations[i]!)), name);
+        assert.equal(await contentOf(destination, locations[i]!), name);
       assert.deepEqual(await listed(destination), locations.sort());
     },
   },
@@ -227,12 +244,13 @@ export const destinationPlaceCases = ({ knowsOrigins }: DestinationTraits): Dest
         await incoming.write(chunk);
         chunk.fill(255);
       }
-      const { location, size } = await incoming.commit({ replace: false });
-      assert.equal(
-        size,
+      const done = await incoming.commit({ replace: false });
+      const { location } = done;
+      assertSize(
+        done,
         sizes.reduce((sum, one) => sum + one),
       );
-      assert.ok((await textOf(destination.read(location))) === expected.join(""), "bytes are mixed up");
+      assert.ok((await contentOf(destination, location)) === expected.join(""), "bytes are mixed up");
     },
   },
 ];

@@ -12,7 +12,8 @@ export function brokenDestination(how: Break): (inner: Destination) => Destinati
       origin: (location, source, root) => inner.origin(location, source, root),
       begin: (delivery) => inner.begin(delivery),
       stat: (location) => inner.stat(location),
-      read: (location) => inner.read(location),
+      read: (location, encoding) => inner.read(location, encoding),
+      encodingOf: (location) => inner.encodingOf(location),
       sync: (location) => inner.sync(location),
       trust: () => inner.trust(),
       remove: (location) => inner.remove(location),
@@ -68,6 +69,7 @@ export const brokenDestinations: Readonly<Record<string, Break>> = {
   "tells a wrong size": incoming((inner) => ({
     commit: async (options) => ({ ...(await inner.commit(options)), size: 4 }),
   })),
+  "keeps files in another way than it says": () => ({ encodingOf: () => "gzip" }),
   "lists what isn't there": (d) => ({ list: () => withMore(d.list(), "made up") }),
   "lists nothing": () => ({
     list: async function* () {},

@@ -156,6 +156,12 @@ const LOCAL: BuiltIn = {
         "Where in the folder a file lands: a template with {source}, {name}, dates and attributes. " +
           "Default: the source, then the remote path below the layout's constant prefix.",
       ),
+    compress: z
+      .enum(["gzip", "zstd"])
+      .optional()
+      .describe(
+        "How new files are kept, x as x.gz or x.zst. Default as they were sent. zstd needs Node 22.15.",
+      ),
   }),
 };
 
