@@ -98,10 +98,10 @@ it("a run once asks a host again that was down for the run before", async () => 
   expect(mirror.home()).toEqual(mirror.remote());
 });
 
-it("a run once with the server down is never complete, even where nothing is over yet", async () => {
+it("a run once with the server down has failed, even where nothing is over yet", async () => {
   const mirror = new Mirror({ now: "2025-01-01T00:30:00Z", source: { end: undefined } });
   mirror.transport.faults = { onList: () => ({ fail: new DaybookError("network", "down") }) };
-  expect((await mirror.run({ once: true })).outcome).toBe("gaps");
+  expect((await mirror.run({ once: true })).outcome).toBe("failed");
 });
 
 it("a file put back in the queue while its hour is being worked on is fetched in the same run", async () => {
