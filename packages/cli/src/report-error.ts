@@ -1,5 +1,6 @@
 import { isDaybookError } from "@daybook/core";
 import { CommanderError } from "commander";
+import { inConfigWords } from "./config/config-words.js";
 import type { CommandContext } from "./context.js";
 import { ExitCode } from "./exit-code.js";
 
@@ -11,7 +12,7 @@ export function reportError(
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.complete : ExitCode.usage;
   if (isDaybookError(error)) {
-    stderr.line(`daybook: ${error.message}`);
+    stderr.line(`daybook: ${inConfigWords(error.message)}`);
     return error.kind === "config" ? ExitCode.usage : ExitCode.failed;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

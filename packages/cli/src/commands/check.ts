@@ -1,6 +1,7 @@
 import { printable } from "@daybook/core";
 import type { CheckFinding, CheckReport } from "@daybook/core";
 import { Command } from "commander";
+import { inConfigWords } from "../config/config-words.js";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { count } from "../format/count.js";
@@ -44,7 +45,7 @@ const MARKS: Record<CheckFinding["outcome"], string> = { ok: "ok  ", warning: "l
 
 function reportLines({ source, endpoint, findings }: CheckReport): string[] {
   const lines = findings.flatMap(({ step, outcome, detail, advice }) => [
-    `  ${MARKS[outcome]}  ${step.padEnd("connection".length)}  ${printable(detail)}`,
+    `  ${MARKS[outcome]}  ${step.padEnd("connection".length)}  ${printable(inConfigWords(detail))}`,
     ...(advice === undefined ? [] : [`${" ".repeat(2 + 4 + 2 + 12)}→ ${printable(advice)}`]),
   ]);
   return [`${source}  ${printable(endpoint)}`, ...lines];
