@@ -49,13 +49,12 @@ export function checkConfig(
     ? given["sources"].flatMap((source, i) => checkSource(source, ["sources", i], problems, adapters))
     : [];
   checkUnique(sources, problems);
-  // Hosts of sources that couldn't be read are not known.
-  if (
-    Array.isArray(given["sources"]) &&
-    given["sources"].every((_, i) => sources.some(({ path }) => path[1] === i))
-  )
-    checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
-  checkHooks(root?.hooks ?? [], sources, problems);
+  // What a source is called, and its host, isn't known of those that couldn't be read.
+  const listed = Array.isArray(given["sources"]) ? given["sources"] : [];
+  const allRead = listed.every((_, i) => sources.some(({ path }) => path[1] === i));
+  if (allRead) checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
+  const hooks = root?.hooks ?? [];
+  checkHooks(allRead ? hooks : hooks.map((hook) => ({ ...hook, sources: undefined })), sources, problems);
   const whole = root ?? partsOf(given);
   const state = whole.state && checkAdapter("state", whole.state, ["state"], problems);
   const destination =

@@ -1,12 +1,14 @@
 /** Keys whose values are secrets, in the file or in an adapter's options. */
 export const SECRET_KEY = /^(password|passphrase|private_key|token|secret)$/;
 
+const SECRET_HEADER = /^(proxy-)?authorization$|^cookie$|-(key|token)$/i;
+
 const IN_URL = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s@]+)@/gi;
 
 /** Every secret in a file's values, those in URLs among them. */
 export function* findSecrets(value: unknown, key = ""): Generator<string> {
   if (typeof value === "string") {
-    if (SECRET_KEY.test(key)) yield value;
+    if (SECRET_KEY.test(key) || SECRET_HEADER.test(key)) yield value;
     for (const [, password] of value.matchAll(IN_URL)) {
       yield password!;
       yield decoded(password!);
