@@ -108,6 +108,7 @@ describe("a group", () => {
         files: expect3.map((field) => ({
           path: radarPath("2025-01-01T01:05:00Z", field),
           attributes: { field },
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
           location: radarPath("2025-01-01T01:05:00Z", field).replace("/L2/", ""),
         })),
       },
@@ -367,6 +368,45 @@ describe("a receiver that is down", () => {
         .map(({ data }) => data["version"]);
       expect(versions).toEqual([1, 2]);
     }
+  });
+
+  test("and one that is slow gets each message once, and no more than its share at a time", async () => {
+    const receiver = new Receiver();
+    let [underWay, most] = [0, 0];
+    receiver.wait = async () => {
+      most = Math.max(most, ++underWay);
+      await mirror.clock.sleep(500);
+      underWay--;
+    };
+    const mirror = new Mirror({ hooks: [receiver.hook(["file"], { concurrency: 3 })] });
+    for (let minute = 10; minute < 40; minute++) put(mirror, `2025-01-01T01:${minute}:00Z`);
+    await mirror.run();
+    expect(receiver.messages).toHaveLength(30);
+    expect(new Set(receiver.messages.map(({ id }) => id)).size).toBe(30);
+    expect(most).toBe(3);
+  });
+
+  test("is told of one file by one message after the other", async () => {
+    const { mirror, receiver } = mirrorWith(["file"], { shutdownTimeout: 0 });
+    const path = put(mirror, "2025-01-01T01:05:00Z", "first");
+    receiver.fails = () => true;
+    await mirror.run();
+    put(mirror, "2025-01-01T01:05:00Z", "second version");
+    await mirror.daybook.retry({ paths: [`${SLOT}/01`] });
+    mirror.restart();
+    await mirror.run();
+    const messages = await mirror.store.messages("test", 9);
+    expect(messages).toHaveLength(2);
+    // The first fails once more, and the second could have passed it.
+    let failures = 1;
+    receiver.fails = ({ id }) => id === messages[0]!.id && failures-- > 0;
+    const late = new Mirror({
+      store: mirror.store,
+      shutdownTimeout: MINUTE,
+      hooks: [receiver.hook(["file"])],
+    });
+    await late.run();
+    expect(receiver.heard.map(({ data }) => [data["path"], data["version"]])).toEqual([[path, 1], [path, 2]]); // prettier-ignore
   });
 
   test("is asked by one message at a time, less and less often, and told of in one line", async () => {

@@ -17,7 +17,11 @@ export class Receiver implements HookTarget {
   /** Whether a message fails; none does at first. */
   fails: (message: OutboxMessage) => boolean = () => false;
 
+  /** How long a delivery takes. */
+  wait: () => Promise<void> = async () => undefined;
+
   async deliver(message: OutboxMessage): Promise<void> {
+    await this.wait();
     if (this.fails(message)) {
       this.refused++;
       throw new DaybookError("network", "made up: the receiver is down");
