@@ -104,6 +104,16 @@ test("several-radars brings home the fields that were asked for, over three conn
   expect(server.connections.peak).toBeLessThanOrEqual(3);
 });
 
+test("mirrors goes on at the second server when the first is down", async () => {
+  const { tree, server, home, env } = await place(sampleTree());
+  const mirror = await place(tree);
+  await server.goDown();
+  const { FTP_HOST: MIRROR_HOST, FTP_PORT: MIRROR_PORT } = mirror.env;
+  const { lines, stderr } = await run("mirrors", { ...env, MIRROR_HOST, MIRROR_PORT });
+  const files = sameFiles(home, tree, "RMA1");
+  expect(lines, stderr).toEqual([`left out: ${server.url}`, `${files} files fetched, outcome: complete`]);
+});
+
 test("weekly crawls weekly folders, and takes of the first week only what is in range", async () => {
   const { home, env } = await place(sampleTree());
   const { lines, stderr } = await run("weekly", env);

@@ -89,6 +89,23 @@ test("every option of sftp reaches the adapter under its own name", async () => 
   });
 });
 
+test("every option of failover, and of the hosts in it, reaches the adapters", async () => {
+  const { transport } = await keysOf(
+    `{ use: failover, trust: any, times: ignore,
+      hosts: [{ use: ftp, host: h, password_file: secret }, { use: ftp, host: i, connections: "2", root: /pub/L2 }] }`,
+  );
+  const [order, trust, times, keys] = JSON.parse(transport.slice(transport.indexOf("["))) as string[];
+  expect([order, trust, times]).toEqual(["priority", "any", "ignore"]);
+  const hosts = [...keys!].map(
+    (key) => JSON.parse(key.slice(key.indexOf("{"), key.lastIndexOf("}") + 1)) as unknown,
+  );
+  expect(keys![1]).toMatch(/ below \/pub\/L2$/);
+  expect(hosts).toMatchObject([
+    { host: "h", password: "from a file" },
+    { host: "i", connections: 2 },
+  ]);
+});
+
 test("every option of postgres reaches the adapter under its own name", async () => {
   const single = `{ use: postgres, host: h, port: 5433, user: u, password_file: secret, database: d, ssl: true,
     connections: 3, schema: s, reconnect_for: 5s }`;

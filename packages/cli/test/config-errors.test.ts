@@ -35,6 +35,47 @@ test("a file without mistakes has no problems", async () => {
 
 const TABLE: [string, string, string[]][] = [
   [
+    "what is wrong with one of several hosts",
+    changed(
+      TRANSPORT,
+      `    transport:
+      use: failover
+      order: round-robin
+      trust: first
+      hosts:
+        - { use: ftp, host: a, conections: 5 }
+        - { use: fpt, host: b }
+        - { use: failover, hosts: [] }`,
+    ),
+    [
+      "daybook.yaml:8: sources[0].transport.trust: hosts that are asked in turn must all be trusted: leave it out",
+    ],
+  ],
+  [
+    "what is wrong with another of several hosts",
+    changed(
+      TRANSPORT,
+      `    transport:
+      use: failover
+      hosts:
+        - { use: ftp, host: a, conections: 5 }
+        - { use: fpt, host: b }
+        - { use: failover, hosts: [] }
+        - { use: ftp, host: c, root: pub }`,
+    ),
+    [
+      "daybook.yaml:8: sources[0].transport.hosts[0].conections: unknown key `conections`; did you mean `connections`?",
+      "daybook.yaml:9: sources[0].transport.hosts[1].use: there is no transport `fpt`; did you mean `ftp`?",
+      "daybook.yaml:10: sources[0].transport.hosts[2].use: is within a failover already: list its hosts there",
+      "daybook.yaml:11: sources[0].transport.hosts[3].root: must be an absolute path, such as /pub/mirror",
+    ],
+  ],
+  [
+    "several hosts that are none",
+    changed(TRANSPORT, "    transport: { use: failover, hosts: [] }"),
+    ["daybook.yaml:5: sources[0].transport.hosts: must have at least one item"],
+  ],
+  [
     "a rate that is none, and hours that contradict each other",
     withStart(`limit:
       rate: 5

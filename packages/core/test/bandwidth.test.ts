@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { BandwidthLimit, isDaybookError, withBandwidth } from "@daybook/core";
 import type { Lane, RateLimit, Transport } from "@daybook/core";
 import { FakeClock } from "@daybook/testing";
@@ -172,6 +173,24 @@ test("the source waits while its bytes may not pass", async () => {
   stream.resume();
   await clock.advance(60_000);
   expect(given).toBeLessThan(600e3 + 4 * CHUNK.length);
+});
+
+test("bytes that wait are not those of a memory that is used again", async () => {
+  const clock = start();
+  const reusing: Transport = {
+    ...endless,
+    read: async (_, options) => {
+      const memory = Buffer.from("twenty bytes of data");
+      const stream = Readable.from([memory]);
+      stream.on("end", () => void (options?.transient && memory.fill(0)));
+      return stream;
+    },
+  };
+  const limit = new BandwidthLimit({ limit: { rate: "1MB/s" }, clock });
+  const stream = await withBandwidth(reusing, [limit]).read("/file", { transient: true });
+  stream.read(0);
+  await clock.advance(1000);
+  expect(String(await buffer(stream))).toBe("twenty bytes of data");
 });
 
 test("a limit tells its rate of now", async () => {

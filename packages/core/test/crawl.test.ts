@@ -260,6 +260,15 @@ describe("a range that isn't over", () => {
 });
 
 describe("a file", () => {
+  it("is still wanted where its connection was closed and nobody asked for that", async () => {
+    let closes = 1;
+    const mirror = new Mirror({
+      faults: { onRead: () => (closes-- > 0 ? { fail: error("cancelled") } : undefined) },
+    });
+    put(mirror, "2025-01-01T01:05:10Z");
+    expect((await mirror.run({}, HOUR)).sources[0]!.fetched.files).toBe(1);
+  });
+
   it("that is still being written waits until it is stable", async () => {
     const mirror = new Mirror({ now: "2025-01-01T00:06:00Z", source: { end: "2025-01-01T01:00:00Z" } });
     const path = radarPath("2025-01-01T00:05:10Z");

@@ -1,5 +1,12 @@
 import { text } from "node:stream/consumers";
-import { DaybookError, HostBudget, SystemClock, TransportToken, isDaybookError } from "@daybook/core";
+import {
+  DaybookError,
+  HostBudget,
+  HostHealth,
+  SystemClock,
+  TransportToken,
+  isDaybookError,
+} from "@daybook/core";
 import type { ErrorKind, Transport } from "@daybook/core";
 import { MemoryTransport, RemoteTree, memoryTransport } from "@daybook/testing";
 import type { MemoryFaults } from "@daybook/testing";
@@ -124,6 +131,7 @@ describe("a memory transport", () => {
         return budget;
       },
       limited: (it: Transport) => it,
+      health: () => new HostHealth(),
     };
     const first = plugin.create(deps);
     const second = plugin.create(deps);

@@ -88,7 +88,7 @@ export class FtpSession {
   /** Ends it at once; what is under way rejects. */
   close(): void {
     this.#client.close();
-    this.#transfer?.fail(new DaybookError("cancelled", "the connection was closed"));
+    this.#transfer?.cancel();
   }
 
   /** The last reply to one command. Only 2xx resolves. */

@@ -81,6 +81,11 @@ export class TransferStream extends Readable {
     this.destroy(this.#options.translate(error));
   }
 
+  /** The session is closed from this side. What has come whole only waits to be read, and stays. */
+  cancel(): void {
+    if (!this.#settled) this.fail(new DaybookError("cancelled", "the connection was closed"));
+  }
+
   override _read(): void {
     if (!this.#socket.isPaused()) return;
     this.#socket.setTimeout(this.#options.timeout);

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { SystemClock, HostBudget, TransportToken } from "@daybook/core";
+import { SystemClock, HostBudget, HostHealth, TransportToken } from "@daybook/core";
 import { testCertificate } from "@daybook/testing";
 import { FtpTransport, ftpTransport } from "@daybook/transport-ftp";
 import type { FtpOptions } from "@daybook/transport-ftp";
@@ -159,6 +159,7 @@ describe("the plugin", () => {
         return new HostBudget({ connections });
       },
       limited: (it) => it,
+      health: () => new HostHealth(),
     });
     expect([plugin.provides, plugin.name, asked]).toEqual([
       TransportToken,

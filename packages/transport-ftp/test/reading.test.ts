@@ -44,6 +44,16 @@ describe("data that ends too early", () => {
   });
 });
 
+test("what has come whole is not lost when its connection ends before it is read", async () => {
+  const { server, transport } = await setUp({}, { connections: 1 });
+  const stream = await transport.read("/pub/file", { size: 100_000 });
+  // The one connection is free again: the server has confirmed the end.
+  await transport.list("/pub");
+  await server.goDown();
+  expect((await failure(transport.list("/pub"))).kind).toBe("network");
+  expect((await readAll(Promise.resolve(stream))).equals(bytes(100_000))).toBe(true);
+});
+
 test("more data than the listing promised is changed", async () => {
   const { transport } = await setUp();
   expect((await failure(readAll(transport.read("/pub/file", { size: 99_999 })))).kind).toBe("changed");

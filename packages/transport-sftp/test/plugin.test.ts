@@ -1,4 +1,4 @@
-import { HostBudget, SystemClock, TransportToken } from "@daybook/core";
+import { HostBudget, HostHealth, SystemClock, TransportToken } from "@daybook/core";
 import { sftpTransport } from "@daybook/transport-sftp";
 import { expect, onTestFinished, test } from "vitest";
 import { login, place } from "./support/place.js";
@@ -13,6 +13,7 @@ test("the plugin makes a transport on the budget it is handed", async () => {
     clock: new SystemClock(),
     budget: (...args) => (asked.push(args), budget),
     limited: (it) => it,
+    health: () => new HostHealth(),
   });
   onTestFinished(() => transport.close());
 

@@ -1,7 +1,7 @@
 import type { AdapterChoice } from "./checked-config.js";
 import type { KeyPath } from "./problem.js";
 import type { Problems } from "./problems.js";
-import { BUILT_IN, builtIn } from "./schema/adapters.js";
+import { BUILT_IN, builtIn, hostRoot } from "./schema/adapters.js";
 import type { AdapterKind } from "./schema/adapters.js";
 import { nearest } from "./suggest.js";
 
@@ -33,5 +33,28 @@ export function checkAdapter(
     return twice.length > 0 ? undefined : { kind, use, options, path };
   }
   const checked = problems.check(known.options, options, path);
-  return checked && twice.length === 0 ? { kind, use, options: checked, path } : undefined;
+  if (checked === undefined || twice.length > 0) return undefined;
+  if (use !== "failover") return { kind, use, options: checked, path };
+  const { hosts: given, ...rest } = checked as { hosts: readonly Chosen[] };
+  const hosts = given.map((host, i) => checkHost(kind, host, [...path, "hosts", i], problems));
+  return hosts.includes(undefined)
+    ? undefined
+    : { kind, use, options: rest, hosts: hosts as AdapterChoice[], path };
+}
+
+/** One of the hosts of a failover. */
+function checkHost(
+  kind: AdapterKind,
+  host: Chosen,
+  path: KeyPath,
+  problems: Problems,
+): AdapterChoice | undefined {
+  if (host.use === "failover") {
+    problems.add([...path, "use"], "is within a failover already: list its hosts there");
+    return undefined;
+  }
+  const { root: given, ...rest } = host;
+  const root = given === undefined ? undefined : problems.check(hostRoot, given, [...path, "root"]);
+  const choice = checkAdapter(kind, rest as Chosen, path, problems);
+  return choice && { ...choice, root };
 }

@@ -91,7 +91,9 @@ function verbatim(path: KeyPath): boolean {
 
 /** A host's name that is misspelt would limit nothing, without a word. Transports of others may have any host. */
 function checkHosts(names: readonly string[], sources: readonly CheckedSource[], problems: Problems): void {
-  const hosts = sources.map(({ transport }) => builtIn("transport", transport.use) && transport.options.host);
+  const hosts = sources
+    .flatMap(({ transport }) => transport.hosts ?? [transport])
+    .map(({ use, options }) => builtIn("transport", use) && options.host);
   if (hosts.includes(undefined)) return;
   const known = [...new Set(hosts.map((host) => String(host).toLowerCase()))];
   for (const name of names) {

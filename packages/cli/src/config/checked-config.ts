@@ -10,6 +10,10 @@ export interface AdapterChoice {
   readonly kind: AdapterKind | "layout" | "inspector";
   readonly use: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** The adapters it is made of. */
+  readonly hosts?: readonly AdapterChoice[];
+  /** Of one of several hosts: put before every path. */
+  readonly root?: string;
   readonly path: KeyPath;
 }
 

@@ -1,5 +1,13 @@
-import { asDaybookError, flat, selectBy } from "@daybook/core";
-import type { DaybookOptions, Hook, PathLayout, Plugin, SelectSpec, SourceOptions } from "@daybook/core";
+import { asDaybookError, flat, rooted, selectBy } from "@daybook/core";
+import type {
+  DaybookOptions,
+  Hook,
+  PathLayout,
+  Plugin,
+  SelectSpec,
+  SourceOptions,
+  Transport,
+} from "@daybook/core";
 import { adapterModule } from "./adapter-module.js";
 import { importFactory } from "./adapter-factory.js";
 import { inConfigWords } from "./config-words.js";
@@ -93,6 +101,7 @@ export class OptionsBuilder {
   /** Notes what is wrong with an adapter outside the file: its package, its secrets. Makes nothing. */
   async probe(choice: AdapterChoice): Promise<void> {
     await this.#prepare(choice);
+    for (const host of choice.hosts ?? []) await this.probe(host);
   }
 
   async #make(
@@ -100,9 +109,12 @@ export class OptionsBuilder {
     constants: AdapterContext["constants"],
   ): Promise<Plugin | PathLayout | undefined> {
     const ready = await this.#prepare(choice);
-    if (ready === undefined) return undefined;
+    const hosts = choice.hosts && (await this.#plugins(choice.hosts, constants));
+    if (ready === undefined || hosts?.length !== choice.hosts?.length) return undefined;
     try {
-      return ready.factory(ready.options, { directory: this.#directory, constants });
+      const options = hosts === undefined ? ready.options : { ...ready.options, hosts };
+      const made = ready.factory(options, { directory: this.#directory, constants });
+      return choice.root === undefined ? made : rooted(choice.root, made as Plugin<Transport>);
     } catch (error) {
       this.#refuse(choice, error);
       return undefined;

@@ -88,6 +88,13 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
     }
     case "host-up":
       return entry("info", "server is back");
+    case "host-lost": {
+      const { host, error, nextTryAt } = event;
+      const text = `${host} is left out: ${inConfigWords(error.detail)}; tried again at ${formatInstant(nextTryAt)}`;
+      return entry("warning", text, { host, kind: error.kind, nextTryAt });
+    }
+    case "host-regained":
+      return entry("info", `${event.host} is back`, { host: event.host });
     case "source-warning":
       return entry("warning", printable(event.detail));
     case "source-failed":

@@ -96,6 +96,8 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
     case "host-up":
       return { ...source, phase: "working", doing: "connected again", until: undefined };
     case "source-warning":
+    case "host-lost":
+    case "host-regained":
       return source;
     case "source-idle":
       return { ...source, phase: "waiting", doing: "waiting", until: event.until };

@@ -10,6 +10,8 @@ export interface BreakerOptions {
   readonly delay?: number;
   readonly longestDelay?: number;
   readonly random?: () => number;
+  /** Where there are several hosts: whether one of them is well. A failure then says nothing against all of them. */
+  readonly anyWell?: () => boolean;
 }
 
 /** What speaks against the host rather than against one path on it. */
@@ -96,9 +98,10 @@ export class Breaker {
       this.#probing = false;
       return false;
     }
+    this.#probing = false;
+    if (this.#options.anyWell?.()) return false;
     this.#failures++;
     this.#lastError = error;
-    this.#probing = false;
     if (this.#failures < this.#after) return false;
     const now = this.#options.clock.now().getTime();
     if (now < this.#openUntil) return false;

@@ -87,7 +87,7 @@ export class SlotVisitor {
 
     const { skipped, unreadable } = look;
     const base = cutOff
-      ? { ...this.#failing(planned, now), reason: "the server cut its listing off" }
+      ? { ...this.#failing(planned, now), reason: look.reason ?? "the server cut its listing off" }
       : {
           ...this.#facts(planned, now),
           listedAt: now,

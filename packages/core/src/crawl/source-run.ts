@@ -26,8 +26,8 @@ export interface SourceRunOptions {
   readonly source: Source;
   readonly writer: LedgerWriter;
   readonly breaker: Breaker;
-  /** Of the source's host, where its transport has one. */
-  readonly budget?: HostBudget;
+  /** Of the source's hosts, where its transport has any. */
+  readonly budgets: readonly HostBudget[];
   readonly shutdown: Shutdown;
   readonly once?: boolean;
 }
@@ -57,7 +57,7 @@ async function crawlUnderLease({
   source,
   writer,
   breaker,
-  budget,
+  budgets,
   shutdown,
   once,
 }: SourceRunOptions): Promise<CrawlOutcome> {
@@ -71,7 +71,7 @@ async function crawlUnderLease({
     lost.abort();
   });
   const live = range.end === undefined || isLive(range, clock.now().getTime(), policy);
-  const endLive = live ? budget?.expectLive() : undefined;
+  const endLive = live ? budgets.map((budget) => budget.expectLive()) : [];
   try {
     const { suspectSince } = destination;
     if (suspectSince) await reconcile(source, writer, suspectSince);
@@ -92,7 +92,7 @@ async function crawlUnderLease({
     await sweeping;
     return { ...outcome, error: loss ?? outcome.error };
   } finally {
-    endLive?.();
+    for (const end of endLive) end();
     await lease.release();
   }
 }

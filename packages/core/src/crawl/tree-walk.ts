@@ -19,6 +19,8 @@ export interface Look {
   readonly found: Found[];
   readonly skipped: Skipped;
   readonly unreadable: Skipped;
+  /** Why a listing isn't complete, where it wasn't the server that cut it off. */
+  readonly reason?: string;
 }
 
 const SAMPLES = 5;
@@ -49,6 +51,7 @@ export async function lookAt(
   const skipped = new Tally();
   const unreadable = new Tally();
   let truncated = false;
+  let reason: string | undefined;
   let missing = false;
 
   const walk = async (directory: string): Promise<void> => {
@@ -60,6 +63,7 @@ export async function lookAt(
     });
     if (listing === undefined) return;
     truncated ||= !listing.complete;
+    if (!listing.complete) reason ??= listing.reason;
     for (const line of listing.unreadable ?? []) unreadable.add(line);
     const below: string[] = [];
     const siblings = new Set<string>();
@@ -82,7 +86,7 @@ export async function lookAt(
 
   await walk(slot.path);
   const outcome = truncated ? "truncated" : missing ? "missing" : found.length > 0 ? "entries" : "empty";
-  return { outcome, found, skipped, unreadable };
+  return { outcome, found, skipped, unreadable, reason };
 }
 
 /** The same path twice in one listing can't be trusted either way. */

@@ -3,14 +3,16 @@ import type { CheckReport } from "../check/check-report.js";
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
 import { Shutdown } from "../crawl/shutdown.js";
-import { runSource, type SourceResult } from "../crawl/source-run.js";
+import { runSource, type SourceResult, type SourceRunOptions } from "../crawl/source-run.js";
 import type { Source } from "../crawl/source.js";
 import type { Destination } from "../destination/destination.js";
 import { DaybookError } from "../errors/daybook-error.js";
+import { hasManyHosts } from "../failover/failover-options.js";
 import type { Hook } from "../hooks/hook.js";
 import { HookRunner } from "../hooks/hook-runner.js";
 import { checkHooks } from "../hooks/subscriptions.js";
 import { fanOut } from "../observe/fan-out.js";
+import type { CrawlEvent } from "../observe/observer.js";
 import { clean } from "../retain/clean.js";
 import { explain } from "../report/explain.js";
 import { originsOf } from "../report/explain-local.js";
@@ -89,6 +91,7 @@ class WiredDaybook implements Daybook {
       clock: new SystemClock(),
       budget: () => this.#noHost(),
       limited: () => this.#noHost(),
+      health: () => this.#noHost(),
     };
     this.#clock = given ? given.create(clockless) : clockless.clock;
     this.#hosts = new Hosts({ clock: this.#clock, random: this.#random, options: options.hosts });
@@ -96,6 +99,7 @@ class WiredDaybook implements Daybook {
       clock: this.#clock,
       budget: (endpoint, connections) => this.#hosts.budget(endpoint, connections),
       limited: (transport) => this.#hosts.limited(transport),
+      health: (endpoint) => this.#hosts.health(endpoint),
     };
     this.#root = PluginContainer.root(deps, options.container);
     for (const plugin of options.plugins) if (plugin !== given) add(this.#root, plugin);
@@ -119,12 +123,7 @@ class WiredDaybook implements Daybook {
     try {
       const running = chosen
         .map((source) => (hooks ? { ...source, emit: both(source.emit, hooks) } : source))
-        .map((source) => {
-          const { endpoint } = source.transport.capabilities;
-          const breaker = this.#hosts.breaker(endpoint);
-          const budget = this.#hosts.knownBudget(endpoint);
-          return runSource({ source, writer, breaker, budget, shutdown, once });
-        });
+        .map((source) => this.#run(source, { writer, shutdown, once }));
       const sources = await Promise.all(running);
       this.#trustDestinations(sources);
       const outcome = WORST.find((one) => sources.some((result) => result.outcome === one)) ?? "complete";
@@ -253,6 +252,20 @@ class WiredDaybook implements Daybook {
   async close(): Promise<void> {
     this.#store = undefined;
     await this.#root.close();
+  }
+
+  #run(source: Source, run: Pick<SourceRunOptions, "writer" | "shutdown" | "once">): Promise<SourceResult> {
+    const { endpoint } = source.transport.capabilities;
+    const transport = this.#children.get(source.name)!.get(TransportToken);
+    const many = hasManyHosts(transport) ? transport : undefined;
+    const endpoints = many ? many.hosts.map((host) => host.endpoint) : [endpoint];
+    const budgets = endpoints.flatMap((each) => this.#hosts.knownBudget(each) ?? []);
+    const breaker = this.#hosts.breaker(endpoint, many && (() => many.hosts.some(({ down }) => !down)));
+    const unwatch = many?.watch((change) => {
+      const type = change.up ? "host-regained" : "host-lost";
+      source.emit({ ...change, type, source: source.name, at: this.#clock.now() } as CrawlEvent);
+    });
+    return runSource({ ...run, source, breaker, budgets }).finally(unwatch);
   }
 
   #source(definition: SourceDefinition, store: StateStore): Source {

@@ -1,6 +1,7 @@
 import { Breaker } from "../crawl/breaker.js";
 import type { Clock } from "../time/clock.js";
 import { asDaybookError, DaybookError } from "../errors/daybook-error.js";
+import { HostHealth } from "../failover/host-health.js";
 import { BandwidthLimit } from "../transport/bandwidth-limit.js";
 import { HostBudget } from "../transport/host-budget.js";
 import type { RateLimit } from "../transport/rate-limit.js";
@@ -19,6 +20,7 @@ export class Hosts {
   readonly #random: () => number;
   readonly #budgets = new Map<string, HostBudget>();
   readonly #breakers = new Map<string, Breaker>();
+  readonly #health = new Map<string, HostHealth>();
   readonly #limits: ReadonlyMap<string, BandwidthLimit>;
 
   /** `options` by name ("ftp.example.com"), by name and port, or by endpoint ("ftp://ftp.example.com:21"). */
@@ -52,10 +54,19 @@ export class Hosts {
     return this.#budgets.get(endpoint);
   }
 
-  breaker(endpoint: string): Breaker {
-    const breaker = this.#breakers.get(endpoint) ?? new Breaker({ clock: this.#clock, random: this.#random });
+  /** `anyWell` where the endpoint is several hosts: see `BreakerOptions`. */
+  breaker(endpoint: string, anyWell?: () => boolean): Breaker {
+    const known = this.#breakers.get(endpoint);
+    const breaker = known ?? new Breaker({ clock: this.#clock, random: this.#random, anyWell });
     this.#breakers.set(endpoint, breaker);
     return breaker;
+  }
+
+  /** How one of several hosts fares. */
+  health(endpoint: string): HostHealth {
+    const health = this.#health.get(endpoint) ?? new HostHealth({ clock: this.#clock });
+    this.#health.set(endpoint, health);
+    return health;
   }
 
   /** The transport, kept to what its host is limited to. */

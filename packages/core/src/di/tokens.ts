@@ -1,4 +1,5 @@
 import type { Destination } from "../destination/destination.js";
+import type { HostHealth } from "../failover/host-health.js";
 import type { Inspector } from "../inspect/inspector.js";
 import type { Observer } from "../observe/observer.js";
 import type { StateStore } from "../store/state-store.js";
@@ -28,6 +29,8 @@ export interface PluginDeps {
    * made of others does it with those.
    */
   limited(transport: Transport): Transport;
+  /** How one of several hosts fares, for all that use it. */
+  health(endpoint: string): HostHealth;
 }
 
 /**

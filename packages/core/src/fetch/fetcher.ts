@@ -111,7 +111,11 @@ export class Fetcher {
       };
       return { arrived: { commit } };
     } catch (cause) {
-      return { failure: await giveUp(cause) };
+      // Nobody here gave up: then the connection went away, and the file is still wanted.
+      const dropped = isDaybookError(cause, "cancelled") && !signal.aborted;
+      return {
+        failure: await giveUp(dropped ? new DaybookError("network", cause.detail, { cause }) : cause),
+      };
     }
   }
 
@@ -183,7 +187,7 @@ export class Fetcher {
     watch: FetchWatch,
   ): Promise<string> {
     const { resume, transport, inspectors } = this.#options;
-    const { size } = task.entry;
+    const { size, modifiedAt } = task.entry;
     if (incoming.kept > 0 && !(resume && transport.capabilities.resume)) await incoming.restart();
     for (;;) {
       const check = new ContentCheck(inspectors, task);
@@ -191,7 +195,7 @@ export class Fetcher {
       attempt.bytes = check.bytes;
       watch.started(check.bytes);
       const start = check.bytes - tail.length;
-      const options = { start, size, signal, lane: task.lane, transient: true };
+      const options = { start, size, modifiedAt, signal, lane: task.lane, transient: true };
       const stream = await transport.read(task.record.path, options).catch((error: unknown) => {
         if (start === 0 || !isDaybookError(error, "unsupported")) throw error;
         return undefined;

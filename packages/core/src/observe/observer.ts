@@ -36,6 +36,9 @@ export type CrawlEvent =
   | { type: "files-expired"; source: string; at: Date; files: number; bytes: number }
   /** Files older than the source keeps them were left alone; the first of them, and why. */
   | { type: "files-left"; source: string; at: Date; files: number; location: string; reason: string }
+  /** One of a source's several hosts isn't asked for a while, or was tried and failed again; the others go on. */
+  | { type: "host-lost"; source: string; at: Date; host: string; error: DaybookError; nextTryAt: Date }
+  | { type: "host-regained"; source: string; at: Date; host: string }
   /** Nothing is under way; the next look is due at `until`. */
   | { type: "source-idle"; source: string; at: Date; until: Date }
   /** Something somebody should look at, though the crawl goes on: `detail` says what, and what to do. */

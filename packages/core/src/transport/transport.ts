@@ -16,6 +16,8 @@ export interface Listing {
   readonly complete: boolean;
   /** Lines of the listing that could not be understood, raw. A file may hide behind one. */
   readonly unreadable?: readonly string[];
+  /** Why it isn't complete, where it wasn't the server that cut it off. */
+  readonly reason?: string;
 }
 
 /** Plain frozen data, the same for the life of a transport. */
@@ -50,6 +52,8 @@ export interface ReadOptions extends TransportCallOptions {
    * the transport may use the chunk's memory again once the stream has ended. Default false: chunks are the reader's.
    */
   readonly transient?: boolean;
+  /** When the file was modified, as listed: with the size it says which version is meant, where hosts may differ. */
+  readonly modifiedAt?: Date;
 }
 
 /**

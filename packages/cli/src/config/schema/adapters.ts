@@ -120,6 +120,42 @@ const SFTP: BuiltIn = {
   }),
 };
 
+/** Beside the keys of its transport. */
+export const hostRoot = z
+  .string()
+  .regex(/^(\/[^/]+)+\/?$/, { error: "must be an absolute path, such as /pub/mirror" })
+  .describe("Where the tree begins at this host, if it isn't where the layout says: put before every path.");
+
+const FAILOVER: BuiltIn = {
+  package: "@daybook/core",
+  factory: "failoverTransport",
+  options: strict({
+    order: z
+      .enum(["priority", "round-robin"])
+      .prefault("priority")
+      .describe("The first host that is well, or each directory from the next host in turn."),
+    trust: z
+      .enum(["first", "any"])
+      .optional()
+      .describe("Whose listings settle a slot. Default first, with round-robin any."),
+    times: z
+      .enum(["compare", "ignore"])
+      .prefault("compare")
+      .describe("Whether the hosts show the same times for the same files."),
+    hosts: z
+      .array(z.looseObject({ use: text().describe("ftp, sftp, a package's name, or a file.") }))
+      .min(1)
+      .describe("How to reach each of them, the preferred one first."),
+  }).superRefine(({ order, trust }, context) => {
+    if (order === "round-robin" && trust === "first")
+      context.addIssue({
+        code: "custom",
+        path: ["trust"],
+        message: "hosts that are asked in turn must all be trusted: leave it out",
+      });
+  }),
+};
+
 const POSTGRES: BuiltIn = {
   package: "@daybook/store-postgres",
   factory: "postgresStore",
@@ -183,7 +219,7 @@ export const BUILT_IN: Readonly<Record<AdapterKind, Readonly<Record<string, Buil
     memory: { package: "@daybook/core", factory: "memoryStore", options: strict({}) },
   },
   destination: { local: LOCAL },
-  transport: { ftp: FTP, sftp: SFTP },
+  transport: { ftp: FTP, sftp: SFTP, failover: FAILOVER },
 };
 
 /** A short name the package of which isn't read from the name. */
@@ -203,14 +239,27 @@ export function adapter(kind: AdapterKind, description: string) {
 
 /** What an adapter's JSON Schema says of the options of each that is known. */
 export function adapterJsonSchemas(kind: AdapterKind): object[] {
-  const known = Object.entries(BUILT_IN[kind]).map(([use, { options }]) =>
-    z.toJSONSchema(z.strictObject({ use: z.literal(use), ...options.shape }), { io: "input" }),
+  const schemas = schemasOf(BUILT_IN[kind]);
+  for (const { properties } of schemas as {
+    properties: Record<string, { const?: string; items?: object }>;
+  }[])
+    if (properties.use?.const === "failover")
+      Object.assign(properties.hosts!.items!, {
+        anyOf: schemasOf({ ftp: FTP, sftp: SFTP }, { root: hostRoot.optional() }),
+      });
+  return schemas;
+}
+
+/** JSON Schemas of `{ use, … }` for each of these, and for any other. */
+function schemasOf(adapters: Readonly<Record<string, BuiltIn>>, more: z.ZodRawShape = {}): object[] {
+  const known = Object.entries(adapters).map(([use, { options }]) =>
+    z.toJSONSchema(z.strictObject({ use: z.literal(use), ...more, ...options.shape }), { io: "input" }),
   );
   for (const schema of known) delete schema.$schema;
   const others = {
     description: "Any other package, or a file beginning with ./, with options of its own.",
     type: "object",
-    properties: { use: otherThan(Object.keys(BUILT_IN[kind])) },
+    properties: { use: otherThan(Object.keys(adapters)) },
     required: ["use"],
   };
   return [...known, others];

@@ -1,0 +1,27 @@
+import { DaybookError } from "../errors/daybook-error.js";
+import type { Plugin } from "../di/tokens.js";
+import type { Transport } from "../transport/transport.js";
+
+/** The transport with every path below `root`: for a mirror that keeps the same tree somewhere else. */
+export function withRoot(transport: Transport, root: string): Transport {
+  if (!/^(\/[^/]+)*\/?$/.test(root) || /\/\.\.?(\/|$)/.test(root))
+    throw new DaybookError("config", `root "${root}" must be an absolute path, such as /pub/mirror`);
+  const above = root.replace(/\/$/, "");
+  if (above === "") return transport;
+  const below = (path: string) => (path === "/" ? above : `${above}${path}`);
+  return {
+    capabilities: transport.capabilities,
+    list: (directory, options) => transport.list(below(directory), options),
+    read: (path, options) => transport.read(below(path), options),
+    close: () => transport.close(),
+  };
+}
+
+/** A transport's plugin with `withRoot` around what it makes. */
+export function rooted(root: string, plugin: Plugin<Transport>): Plugin<Transport> {
+  return {
+    ...plugin,
+    ...(plugin.key !== undefined && { key: `${plugin.key} below ${root}` }),
+    create: (deps) => withRoot(plugin.create(deps), root),
+  };
+}
