@@ -78,7 +78,7 @@ async function crawlUnderLease({
     source.emit({ type: "source-started", source: name, at: clock.now() });
     const ending = new AbortController();
     const sweeping = new Sweeper({ source, writer })
-      .run(AbortSignal.any([shutdown.stop, lost.signal, ending.signal]), { once })
+      .run(AbortSignal.any([shutdown.stop, lost.signal]), ending.signal)
       .catch((cause: unknown) => {
         loss ??= asDaybookError(cause, "store", { source: name });
         lost.abort();
@@ -88,7 +88,7 @@ async function crawlUnderLease({
       abort: AbortSignal.any([shutdown.abort, lost.signal]),
       once,
     });
-    if (!once) ending.abort();
+    ending.abort();
     await sweeping;
     return { ...outcome, error: loss ?? outcome.error };
   } finally {

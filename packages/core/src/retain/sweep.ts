@@ -15,6 +15,8 @@ export interface SweepOptions {
   readonly start?: Date;
   /** Deletes and records nothing. */
   readonly dryRun?: boolean;
+  /** Begin no more; what was begun is finished. */
+  readonly stop?: AbortSignal;
   readonly record: (changes: LedgerChange[]) => Promise<void>;
 }
 
@@ -56,11 +58,12 @@ export async function* sweep(options: SweepOptions): AsyncIterable<LetGo> {
       if (!isOnDisk(file) || !isTooOld(file, keep, now)) continue;
       batch.push(file);
       if (batch.length < BATCH) continue;
+      if (options.stop?.aborted) return;
       yield* letGoOf(options, batch);
       batch = [];
     }
   }
-  if (batch.length > 0) yield* letGoOf(options, batch);
+  if (batch.length > 0 && !options.stop?.aborted) yield* letGoOf(options, batch);
 }
 
 /** Whether the ledger says that a version of it was stored and is there. */

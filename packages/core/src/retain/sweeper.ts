@@ -18,16 +18,16 @@ export class Sweeper {
     this.#writer = options.writer;
   }
 
-  /** Until stopped, or once. Rejects when ledger or disk fail. */
-  async run(stop: AbortSignal, { once = false }: { once?: boolean } = {}): Promise<void> {
+  /** Until the crawl has ended, at which a sweep under way is finished, or is stopped. Rejects when ledger or disk fail. */
+  async run(stop: AbortSignal, ended: AbortSignal): Promise<void> {
     const { policy, clock } = this.#source;
     if (!Number.isFinite(policy.keep)) return;
     const pause = Math.min(HOUR, Math.max(MINUTE, policy.keep / 24));
-    while (!stop.aborted) {
+    const over = AbortSignal.any([stop, ended]);
+    do {
       await this.#sweep(stop);
-      if (once) return;
-      await clock.sleep(pause, stop).catch(() => undefined);
-    }
+      if (!over.aborted) await clock.sleep(pause, over).catch(() => undefined);
+    } while (!over.aborted);
   }
 
   async #sweep(stop: AbortSignal): Promise<void> {
@@ -36,13 +36,13 @@ export class Sweeper {
     const record = (changes: Parameters<LedgerWriter["write"]>[0]) => this.#writer.write(changes);
     let [files, bytes, left] = [0, 0, 0];
     let first: { location: string; reason: string } | undefined;
-    for await (const one of sweep({ source: name, store, destination, keep, now: clock.now(), record })) {
+    const now = clock.now();
+    for await (const one of sweep({ source: name, store, destination, keep, now, stop, record })) {
       if (one.outcome === "refused" || one.outcome === "replaced") {
         left++;
         first ??= { location: one.location, reason: one.detail };
       } else files++;
       bytes += one.bytes;
-      if (stop.aborted) break;
     }
     const at = clock.now();
     if (files > 0) emit({ type: "files-expired", source: name, at, files, bytes });
