@@ -1,5 +1,6 @@
 import { createDaybook, DaybookError, ObserverToken } from "@daybook/core";
 import type { Daybook, DaybookOptions, Observer } from "@daybook/core";
+import type { LoadedConfig } from "./config/load-config.js";
 import { suggestion } from "./config/suggest.js";
 import type { CommandContext } from "./context.js";
 import { ExitCode } from "./exit-code.js";
@@ -10,8 +11,8 @@ import { ExitCode } from "./exit-code.js";
  */
 export async function withDaybook(
   context: CommandContext,
-  options: { config: string; source?: readonly string[]; observer?: Observer },
-  use: (daybook: Daybook) => Promise<ExitCode>,
+  options: { config: string; source?: readonly string[]; observers?: readonly Observer[] },
+  use: (daybook: Daybook, serve: LoadedConfig["serve"]) => Promise<ExitCode>,
 ): Promise<void> {
   const { loadConfig } = await import("./config/load-config.js");
   const loaded = await loadConfig(options.config, {
@@ -24,15 +25,17 @@ export async function withDaybook(
     return;
   }
   checkSources(loaded.options, options.source ?? []);
-  const { observer } = options;
-  const observers =
-    observer === undefined ? [] : [{ name: "command", provides: ObserverToken, create: () => observer }];
+  const observers = (options.observers ?? []).map((observer) => ({
+    name: "command",
+    provides: ObserverToken,
+    create: () => observer,
+  }));
   const daybook = createDaybook({
     ...loaded.options,
     plugins: [...loaded.options.plugins, ...observers],
   });
   try {
-    context.exitCode = await use(daybook);
+    context.exitCode = await use(daybook, loaded.serve);
   } finally {
     await daybook.close();
   }

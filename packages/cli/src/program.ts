@@ -12,8 +12,10 @@ import { gapsCommand } from "./commands/gaps.js";
 import { importCommand } from "./commands/import.js";
 import { initCommand } from "./commands/init.js";
 import { planCommand } from "./commands/plan.js";
+import { reportCommand } from "./commands/report.js";
 import { retryCommand } from "./commands/retry.js";
 import { runCommand } from "./commands/run.js";
+import { serveCommand } from "./commands/serve.js";
 import { statusCommand } from "./commands/status.js";
 import { verifyCommand } from "./commands/verify.js";
 import type { CommandContext } from "./context.js";
@@ -62,6 +64,8 @@ function program(context: CommandContext): Command {
     importCommand,
     completionCommand,
     cleanCommand,
+    serveCommand,
+    reportCommand,
     demoCommand,
   ];
   for (const make of commands) root.addCommand(make(context));

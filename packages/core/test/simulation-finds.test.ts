@@ -7,6 +7,7 @@ function ledger(inner: StateStore, changed: Partial<StateStore>): StateStore {
   return {
     open: () => inner.open(),
     slots: (...query) => inner.slots(...query),
+    glimpses: (...query) => inner.glimpses(...query),
     files: (...query) => inner.files(...query),
     record: (changes) => inner.record(changes),
     find: (query) => inner.find(query),

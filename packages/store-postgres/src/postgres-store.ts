@@ -7,6 +7,7 @@ import type {
   OutboxMessage,
   PlannedStretch,
   SlotFilter,
+  SlotGlimpse,
   SlotRecord,
   StateStore,
   Summary,
@@ -21,8 +22,16 @@ import type { PostgresOptions } from "./options.js";
 import { paged } from "./paged.js";
 import { foldChanges } from "./record/batch.js";
 import { recordBatch } from "./record/record.js";
-import type { EventRowRead, FileRowRead, MessageRow, PlannedRow, SlotRow, SummaryRow } from "./rows.js";
-import { toEvent, toFileRecord, toMessage, toPlanned, toSlotRecord, toSummary } from "./rows.js";
+import type {
+  EventRowRead,
+  FileRowRead,
+  GlimpseRow,
+  MessageRow,
+  PlannedRow,
+  SlotRow,
+  SummaryRow,
+} from "./rows.js";
+import { toEvent, toFileRecord, toGlimpse, toMessage, toPlanned, toSlotRecord, toSummary } from "./rows.js";
 import { isCurrent, migrate } from "./schema/migrate.js";
 import { chunks } from "./sql/bulk.js";
 import { pageOfEvents } from "./sql/events.js";
@@ -32,7 +41,7 @@ import { giveLeaseBack, takeLease, whoHoldsLease } from "./sql/leases.js";
 import { allSources } from "./sql/names.js";
 import { backlog, firstMessages } from "./sql/outbox.js";
 import { readPlanned } from "./sql/planned.js";
-import { pageOfSlots } from "./sql/slot-pages.js";
+import { pageOfGlimpses, pageOfSlots } from "./sql/slot-pages.js";
 import { summary } from "./sql/summary.js";
 import { isStorable, keyOf, splitPath } from "./text.js";
 import { START_OF_TIME } from "./time.js";
@@ -73,6 +82,16 @@ export class PostgresStore implements StateStore {
       return this.#query<SlotRow>("slots", text, values);
     };
     for await (const row of paged(page)) yield toSlotRecord(source, row);
+  }
+
+  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
+    if (!isStorable(source)) return;
+    const page = (last: GlimpseRow | undefined, limit: number) => {
+      const after = { start: last?.start_at ?? START_OF_TIME, path: last?.path ?? "" };
+      const { text, values } = pageOfGlimpses(this.#quoted, { source, range, after, limit });
+      return this.#query<GlimpseRow>("glimpses", text, values);
+    };
+    for await (const row of paged(page)) yield toGlimpse(row);
   }
 
   async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {

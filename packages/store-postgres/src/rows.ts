@@ -5,6 +5,7 @@ import type {
   ListingOutcome,
   OutboxMessage,
   PlannedStretch,
+  SlotGlimpse,
   SlotRecord,
   Summary,
 } from "@daybook/core";
@@ -38,6 +39,15 @@ export interface SlotRow extends Nullable<{
   bytes: number;
   state: SlotRecord["state"];
   settled: boolean;
+}
+
+export interface GlimpseRow extends Pick<SlotRow, "path" | "start_at" | "ended_at" | "state" | "selection"> {
+  lost: number;
+}
+
+export function toGlimpse({ path, start_at, ended_at, state, selection, lost }: GlimpseRow): SlotGlimpse {
+  const [start, end] = [new Date(start_at), date(ended_at)];
+  return { path, start, end, state, selection: selection ?? undefined, lost };
 }
 
 export function toSlotRecord(source: string, row: SlotRow): SlotRecord {

@@ -8,6 +8,8 @@ import { lease, leaseHolder } from "./leases.js";
 import { readFiles } from "./read-files.js";
 import { readBacklog, readMessages } from "./outbox.js";
 import { readPlanned } from "./planned.js";
+import type { GlimpsePage, GlimpseQuery } from "./read-glimpses.js";
+import { readGlimpses } from "./read-glimpses.js";
 import type { SlotQuery } from "./read-slots.js";
 import { readSlots } from "./read-slots.js";
 import { Recording } from "./record.js";
@@ -43,6 +45,10 @@ export class Engine {
 
   planned(source: string): PlannedRow | undefined {
     return readPlanned(this.#sql, source);
+  }
+
+  glimpses(query: GlimpseQuery): GlimpsePage {
+    return this.#read(() => readGlimpses(this.#sql, query));
   }
 
   find(request: FindRequest, limit: number, cursor?: FindCursor): FindPage {

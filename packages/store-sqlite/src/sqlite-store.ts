@@ -6,6 +6,7 @@ import type {
   OutboxMessage,
   PlannedStretch,
   SlotFilter,
+  SlotGlimpse,
   SlotRecord,
   StateStore,
   Summary,
@@ -16,6 +17,8 @@ import { DaybookError } from "@daybook/core";
 import type { EventCursor } from "./events.js";
 import type { FindCursor, FindRequest } from "./find.js";
 import type { SqliteStoreOptions } from "./options.js";
+import type { GlimpsePage } from "./read-glimpses.js";
+import { pageToGlimpses } from "./read-glimpses.js";
 import {
   changeToRow,
   rowToEvent,
@@ -30,6 +33,8 @@ import { WorkerClient } from "./worker-client.js";
 
 /** Rows per message: what reading them holds up the event loop for is a millisecond or two. */
 const PAGE = 1_000;
+/** The same, of what costs a part of that. */
+const GLIMPSES = 2 * PAGE;
 
 /**
  * The ledger in one SQLite file. Several processes of one machine may share it; a file on a network drive is not safe.
@@ -74,6 +79,17 @@ export class SqliteStore implements StateStore {
       const last = rows.at(-1);
       after = last && rows.length === PAGE ? [last[2], last[1]] : undefined;
       for (const row of rows) yield rowToSlot(row);
+    } while (after);
+  }
+
+  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
+    const client = await this.#opened("glimpses");
+    const { start, end } = { start: range.start.getTime(), end: range.end?.getTime() ?? null };
+    let after: GlimpsePage["next"];
+    do {
+      const page = await client.call("glimpses", { source, start, end, after, limit: GLIMPSES });
+      yield* pageToGlimpses(page);
+      after = page.next;
     } while (after);
   }
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import type { Daybook } from "@daybook/core";
 import { Command } from "commander";
@@ -9,17 +10,21 @@ import { reportLines } from "../demo/report.js";
 import { DEMO_RADARS, demoScenario } from "../demo/scenario.js";
 import type { DemoScenario } from "../demo/scenario.js";
 import { ExitCode } from "../exit-code.js";
-import { withDaybook } from "../open-daybook.js";
 import { run } from "./run.js";
 
 export function demoCommand(context: CommandContext): Command {
   return new Command("demo")
     .description("show all of it: a local FTP server with a sample radar tree, a crawl, and what it found")
     .argument("[folder]", "where it works; a folder of an earlier demo is wiped", "daybook-demo")
-    .action((folder: string) => demo(context, folder));
+    .option("--serve [address]", "show the dashboard too, until stopped; default 127.0.0.1:8470")
+    .action((folder: string, { serve }: DemoOptions) => demo(context, folder, serve));
 }
 
-async function demo(context: CommandContext, folder: string): Promise<void> {
+interface DemoOptions {
+  readonly serve?: string | boolean;
+}
+
+async function demo(context: CommandContext, folder: string, serve?: string | boolean): Promise<void> {
   const { stdout } = context;
   await prepareDemoFolder(folder);
   const password = await writePassword(folder);
@@ -31,12 +36,17 @@ async function demo(context: CommandContext, folder: string): Promise<void> {
     stdout.line(`Crawling it as ${config} says; this takes about 15 seconds.`);
     let sent = false;
     server.sendLateFile(() => (sent = true));
-    const result = await run(context, config, { logFormat: "human" });
-    if (result === undefined || result.outcome === "failed" || result.outcome === "stopped") return;
-    if (!sent) stdout.line("The crawl was over before the late file came.");
-    await withDaybook(context, { config }, (daybook) =>
-      report(context, daybook, { folder, config, scenario }),
-    );
+    await run(context, config, { serve, logFormat: "human" }, async (daybook, stop, result) => {
+      if (result.outcome === "failed" || result.outcome === "stopped") return undefined;
+      if (!sent) stdout.line("The crawl was over before the late file came.");
+      const code = await report(context, daybook, { folder, config, scenario });
+      if (serve && !stop.aborted) {
+        stdout.line("");
+        stdout.line("The dashboard stays until you stop it with Ctrl-C.");
+        await once(stop, "abort");
+      }
+      return code;
+    });
   } finally {
     await server.close();
   }

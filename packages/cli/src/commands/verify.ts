@@ -32,18 +32,22 @@ export function verifyCommand(context: CommandContext): Command {
       const display = new Display(context, options.json === true, startLog(context, options));
       // That another run is under way is no failure here: it does the fetching.
       const observer = { on: (event: CrawlEvent) => void (isTaken(event) || display.on(event)) };
-      await withDaybook(context, { config, source: options.source, observer }, async (daybook) => {
-        const scope = scopeOf(options);
-        const check = new Check(context, options, await totals(daybook, scope));
-        await check.run(daybook, scope);
-        const repair = options.repair && check.lost.size > 0;
-        const { left, exitCode } = repair
-          ? await fetchNow({ context, daybook, display, scope, lost: check.lost })
-          : { left: check.lostCount, exitCode: ExitCode.complete };
-        check.report(left);
-        if (exitCode !== ExitCode.complete && exitCode !== ExitCode.gaps) return exitCode;
-        return left + check.found.unrecorded > 0 ? ExitCode.gaps : ExitCode.complete;
-      });
+      await withDaybook(
+        context,
+        { config, source: options.source, observers: [observer] },
+        async (daybook) => {
+          const scope = scopeOf(options);
+          const check = new Check(context, options, await totals(daybook, scope));
+          await check.run(daybook, scope);
+          const repair = options.repair && check.lost.size > 0;
+          const { left, exitCode } = repair
+            ? await fetchNow({ context, daybook, display, scope, lost: check.lost })
+            : { left: check.lostCount, exitCode: ExitCode.complete };
+          check.report(left);
+          if (exitCode !== ExitCode.complete && exitCode !== ExitCode.gaps) return exitCode;
+          return left + check.found.unrecorded > 0 ? ExitCode.gaps : ExitCode.complete;
+        },
+      );
     },
   );
 }

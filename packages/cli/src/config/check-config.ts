@@ -55,6 +55,9 @@ export function checkConfig(
   if (allRead) checkHosts(Object.keys(root?.hosts ?? {}), sources, problems);
   const hooks = root?.hooks ?? [];
   checkHooks(allRead ? hooks : hooks.map((hook) => ({ ...hook, sources: undefined })), sources, problems);
+  const { token, token_file: tokenFile } = root?.serve ?? {};
+  if (token !== undefined && tokenFile !== undefined)
+    problems.add(["serve", "token_file"], "give `token` or `token_file`, not both");
   const whole = root ?? partsOf(given);
   const state = whole.state && checkAdapter("state", whole.state, ["state"], problems);
   const destination =
@@ -71,6 +74,7 @@ export function checkConfig(
     shutdownTimeout: root.shutdown_timeout,
     hosts: root.hosts ?? {},
     hooks: root.hooks ?? [],
+    serve: root.serve,
     sources,
   };
   return { config, lineOf };

@@ -3,6 +3,7 @@ import type { Constants } from "./each.js";
 import type { KeyPath } from "./problem.js";
 import type { AdapterKind } from "./schema/adapters.js";
 import type { HookConfig } from "./schema/hook.js";
+import type { ServeConfig } from "./schema/serve.js";
 import type { SourceConfig } from "./schema/source.js";
 
 /** An adapter somebody chose, its options checked as far as they are known. */
@@ -36,5 +37,6 @@ export interface CheckedConfig {
   readonly shutdownTimeout: number;
   readonly hosts: Readonly<Record<string, HostOptions>>;
   readonly hooks: readonly HookConfig[];
+  readonly serve?: ServeConfig;
   readonly sources: readonly CheckedSource[];
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { DaybookOptions } from "@daybook/core";
 import { checkConfig } from "./check-config.js";
 import { OptionsBuilder } from "./options.js";
+import type { ServeConfig } from "./schema/serve.js";
 import { formatProblem } from "./problem.js";
 
 // In one module, so that one file is loaded for both.
@@ -16,9 +17,9 @@ export interface LoadConfigOptions {
 }
 
 export type LoadedConfig =
-  | { readonly options: DaybookOptions; readonly problems?: undefined }
+  | { readonly options: DaybookOptions; readonly serve?: ServeConfig; readonly problems?: undefined }
   /** Lines that name file, line and key; at least one. */
-  | { readonly problems: readonly string[]; readonly options?: undefined };
+  | { readonly problems: readonly string[]; readonly options?: undefined; readonly serve?: undefined };
 
 /**
  * Reads a configuration file to what `createDaybook` takes. Paths in it are relative to the file. What is wrong with
@@ -38,7 +39,7 @@ export async function loadConfig(file: string, options: LoadConfigOptions = {}):
   for (const adapter of checked.config ? [] : checked.adapters) await builder.probe(adapter);
   const found = builder.failures.map((failure) => ({ ...failure, line: checked.lineOf(failure.path) }));
   const problems = [...(checked.config ? [] : checked.problems), ...found].sort((a, b) => a.line - b.line);
-  if (built !== undefined && problems.length === 0) return { options: built };
+  if (built !== undefined && problems.length === 0) return { options: built, serve: checked.config?.serve };
   return { problems: problems.map((problem) => formatProblem(file, problem)) };
 }
 

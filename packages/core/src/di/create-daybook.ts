@@ -14,11 +14,14 @@ import { checkHooks } from "../hooks/subscriptions.js";
 import { fanOut } from "../observe/fan-out.js";
 import type { CrawlEvent } from "../observe/observer.js";
 import { clean } from "../retain/clean.js";
+import { availability } from "../report/availability.js";
+import { delays } from "../report/delays.js";
 import { explain } from "../report/explain.js";
 import { originsOf } from "../report/explain-local.js";
 import { gaps } from "../report/gaps.js";
 import { plan, type PlannedSlot } from "../report/plan.js";
 import { retry } from "../report/retry.js";
+import { slotStatuses } from "../report/slots.js";
 import { sourceStatus } from "../report/status.js";
 import { verify, type VerifiedSource } from "../report/verify.js";
 import type { FileRecord, StateStore } from "../store/state-store.js";
@@ -33,10 +36,12 @@ import type {
   CleanScope,
   Daybook,
   DaybookOptions,
+  HostStatus,
   RetryScope,
   RunOptions,
   RunResult,
   Scope,
+  SourceSettings,
   SourceStatus,
   VerifyScope,
 } from "./daybook.js";
@@ -247,6 +252,35 @@ class WiredDaybook implements Daybook {
     } finally {
       for (const lease of leases) await lease.release();
     }
+  }
+
+  async availability({ sources, range }: Scope = {}) {
+    const store = await this.#open();
+    const now = this.#clock.now();
+    const found = [];
+    for (const source of narrow(this.#sources, { sources }))
+      found.push(await availability(source, store, now, range));
+    return found;
+  }
+
+  async *slots({ sources, range }: Scope = {}) {
+    const store = await this.#open();
+    const now = this.#clock.now();
+    for (const source of narrow(this.#sources, { sources })) yield* slotStatuses(source, store, now, range);
+  }
+
+  async delays(scope: Scope = {}) {
+    const store = await this.#open();
+    const now = this.#clock.now();
+    return Promise.all(narrow(this.#sources, scope).map((source) => delays(source, store, now)));
+  }
+
+  hosts(): HostStatus[] {
+    return this.#hosts.status();
+  }
+
+  sources(): SourceSettings[] {
+    return this.#sources.map(({ name, range, policy }) => ({ name, range, policy }));
   }
 
   async close(): Promise<void> {

@@ -2,15 +2,20 @@ import type { CheckReport } from "../check/check-report.js";
 import type { Hook } from "../hooks/hook.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
+import type { DaybookError } from "../errors/daybook-error.js";
+import type { Availability } from "../report/availability.js";
+import type { Delays } from "../report/delays.js";
 import type { Explanation } from "../report/explain.js";
 import type { Gap } from "../report/gap.js";
 import type { PlannedSlot } from "../report/plan.js";
+import type { SlotStatus } from "../report/slots.js";
 import type { SourceResult } from "../crawl/source-run.js";
 import type { LetGo } from "../retain/sweep.js";
 import type { Discrepancy } from "../report/verify.js";
 import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
 import type { ForeignFile, TakenOver, TakeoverOptions } from "../takeover/foreign-file.js";
 import type { TimeRange } from "../time/range.js";
+import type { Lane } from "../transport/transport.js";
 import type { RateLimit } from "../transport/rate-limit.js";
 import type { HostOptions } from "./hosts.js";
 import type { Plugin } from "./tokens.js";
@@ -114,7 +119,36 @@ export interface Daybook {
    * copies it to its place if it isn't there, and records it as stored. Rejects with "busy" while a run is under way.
    */
   takeOver(files: AsyncIterable<ForeignFile>, options?: Scope & TakeoverOptions): AsyncIterable<TakenOver>;
+  /** Every hour of each source, from the begin of its range to the end of today. */
+  availability(options?: Scope): Promise<Availability[]>;
+  /** Every slot whose time has begun, listed or not; oldest first per source. */
+  slots(options?: Scope): AsyncIterable<SlotStatus>;
+  /** How long after their observation the newest files arrived. */
+  delays(options?: Scope): Promise<Delays[]>;
+  /** The hosts this application's runs have talked to. */
+  hosts(): readonly HostStatus[];
+  /** What is configured; asks nothing of the ledger. */
+  sources(): readonly SourceSettings[];
   close(): Promise<void>;
+}
+
+/** A host, as the runs of this application know it. */
+export interface HostStatus {
+  /** Without secrets: "ftp://ftp.example.com:21". */
+  readonly endpoint: string;
+  /** Connections open now, idle ones included, and how many may be. */
+  readonly open: number;
+  readonly limit: number;
+  /** Calls in line for a connection. */
+  readonly waiting: Readonly<Record<Lane, number>>;
+  /** While it doesn't answer: why, and when it is tried again. */
+  readonly down?: { readonly error: DaybookError; readonly nextTryAt: Date };
+}
+
+export interface SourceSettings {
+  readonly name: string;
+  readonly range: TimeRange;
+  readonly policy: SourcePolicy;
 }
 
 export interface VerifyScope extends Scope {

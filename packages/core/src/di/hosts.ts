@@ -1,3 +1,4 @@
+import type { HostStatus } from "./daybook.js";
 import { Breaker } from "../crawl/breaker.js";
 import type { Clock } from "../time/clock.js";
 import { asDaybookError, DaybookError } from "../errors/daybook-error.js";
@@ -47,6 +48,15 @@ export class Hosts {
     const budget = new HostBudget({ connections, clock: this.#clock });
     this.#budgets.set(endpoint, budget);
     return budget;
+  }
+
+  /** How things stand with each host that was asked for a connection. */
+  status(): HostStatus[] {
+    return [...this.#budgets].map(([endpoint, { open, limit, waiting }]) => {
+      const breaker = this.#breakers.get(endpoint);
+      const down = breaker?.down && { error: breaker.down, nextTryAt: breaker.nextTryAt };
+      return { endpoint, open, limit, waiting, down };
+    });
   }
 
   /** The budget, if a transport has asked for one. */

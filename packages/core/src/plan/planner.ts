@@ -185,7 +185,7 @@ export class Planner {
 
 /** Whether a visit looked for what is looked for now, in all of the window: an earlier run may have asked for less. */
 export function visitCounts(
-  record: SlotRecord,
+  record: Pick<SlotRecord, "start" | "end" | "selection">,
   window: TimeRange,
   policy: Pick<SourcePolicy, "selection">,
 ): boolean {

@@ -13,6 +13,7 @@ import type {
   LedgerEvent,
   PlannedStretch,
   SlotFilter,
+  SlotGlimpse,
   SlotRecord,
   StateStore,
   Summary,
@@ -57,6 +58,10 @@ export class JsonStore implements StateStore {
 
   async *slots(source: string, range: TimeRange, filter?: SlotFilter): AsyncIterable<SlotRecord> {
     yield* (await this.#read("slots")).slots(source, range, filter);
+  }
+
+  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
+    yield* (await this.#read("glimpses")).glimpses(source, range);
   }
 
   async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {

@@ -13,6 +13,7 @@ import type {
   LedgerEvent,
   PlannedStretch,
   SlotFilter,
+  SlotGlimpse,
   SlotRecord,
   Summary,
   SummaryQuery,
@@ -45,6 +46,11 @@ export class MemoryLedger {
       if (flawed && record.state === "complete" && record.files.gone === 0) continue;
       yield record;
     }
+  }
+
+  *glimpses(source: string, range: TimeRange): Iterable<SlotGlimpse> {
+    for (const { path, start, end, state, selection, files } of this.slots(source, range))
+      yield { path, start, end, state, selection, lost: files.quarantined + files.gone };
   }
 
   files(source: string, paths: readonly string[]): Map<string, FileRecord> {

@@ -11,6 +11,7 @@ import type {
   LedgerEvent,
   PlannedStretch,
   SlotFilter,
+  SlotGlimpse,
   SlotRecord,
   StateStore,
   Summary,
@@ -31,6 +32,10 @@ export class MemoryStore implements StateStore {
 
   async *slots(source: string, range: TimeRange, filter?: SlotFilter): AsyncIterable<SlotRecord> {
     yield* this.#opened("slots").slots(source, range, filter);
+  }
+
+  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
+    yield* this.#opened("glimpses").glimpses(source, range);
   }
 
   async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {

@@ -60,6 +60,11 @@ export class HostBudget {
     return this.#open;
   }
 
+  /** Calls in line for a connection. */
+  get waiting(): Readonly<Record<Lane, number>> {
+    return { live: this.#line.live.length, backfill: this.#line.backfill.length };
+  }
+
   /** Allows as many connections, if it is more than now. What the server refused stays refused until it recovers. */
   widen(connections: number): void {
     const wanted = atLeastOne(connections);

@@ -143,6 +143,7 @@ export class Program {
     return {
       open: () => life.wait(() => store.open()),
       slots: (...query) => each("slots", () => store.slots(...query)),
+      glimpses: (...query) => each("glimpses", () => store.glimpses(...query)),
       files: (...query) => once("files", () => store.files(...query)),
       record: (changes) => once("record", () => (onRecord(changes), store.record(changes))),
       find: (query) => each("find", () => store.find(query)),

@@ -11,13 +11,21 @@ export interface SlotCursor {
 export interface SlotPage {
   readonly source: string;
   readonly range: TimeRange;
-  readonly filter: SlotFilter;
+  readonly filter?: SlotFilter;
   readonly after: SlotCursor;
   readonly limit: number;
 }
 
-export function pageOfSlots(schema: string, page: SlotPage): { text: string; values: unknown[] } {
-  const { dueBy, states, unsettled, flawed } = page.filter;
+const RECORD = `path, start_at, nullif(end_at, ${END_OF_TIME}) AS ended_at, listing, visited_at, listed_at, closed,
+    next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names,
+    pending, stored, quarantined, gone, expired, bytes, state, settled`;
+const GLIMPSE = `path, start_at, nullif(end_at, ${END_OF_TIME}) AS ended_at, state, selection, quarantined + gone AS lost`;
+
+export const pageOfSlots = (schema: string, page: SlotPage) => pageOf(RECORD, schema, page);
+export const pageOfGlimpses = (schema: string, page: SlotPage) => pageOf(GLIMPSE, schema, page);
+
+function pageOf(columns: string, schema: string, page: SlotPage): { text: string; values: unknown[] } {
+  const { dueBy, states, unsettled, flawed } = page.filter ?? {};
   const values = new Values();
   const where = [
     `source_id = (SELECT id FROM ${schema}.sources WHERE name = ${values.add(page.source)})`,
@@ -33,9 +41,7 @@ export function pageOfSlots(schema: string, page: SlotPage): { text: string; val
   if (unsettled) where.push("NOT settled");
   if (flawed) where.push("(state <> 'complete' OR gone > 0)");
   const text = `
-  SELECT path, start_at, nullif(end_at, ${END_OF_TIME}) AS ended_at, listing, visited_at, listed_at, closed,
-    next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names,
-    pending, stored, quarantined, gone, expired, bytes, state, settled
+  SELECT ${columns}
   FROM ${schema}.slots
   WHERE ${where.join(" AND ")}
   ORDER BY start_at, path

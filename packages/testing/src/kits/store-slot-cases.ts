@@ -11,6 +11,7 @@ import {
   same,
   slotPath,
   SOURCE,
+  storedFile,
   visitOf,
 } from "./store-fixture.js";
 
@@ -153,6 +154,37 @@ export const storeSlotCases: StoreCase[] = [
       const paths = Array.from({ length: 1_200 }, (_, i) => `/data/${String(i).padStart(4, "0")}`);
       await store.record(paths.map((path) => aVisit(0, { path })));
       same((await all(store.slots(SOURCE, always))).map((s) => s.path).sort(), paths);
+    },
+  },
+  {
+    name: "glimpses() tells of the slots that slots() gives, in their order, however many there are",
+    async run({ store }) {
+      const paths = Array.from({ length: 2_050 }, (_, i) => `/data/same/${i}`);
+      await store.record([
+        ...paths.map((path) => aVisit(0, { path, listing: "empty" })),
+        aVisit(-30, { end: undefined, closed: false, selection: "a1b2c3" }),
+        aVisit(1, { listing: "missing", start: new Date(hour(1).getTime() + 1) }),
+        aVisit(2, { source: "other" }),
+        aVisit(3),
+        aFile(storedFile("a", { slot: slotPath(3) })),
+        aFile(fileOf("b", { slot: slotPath(3), status: "quarantined" })),
+        aFile(fileOf("c", { slot: slotPath(3), status: "gone" })),
+        aVisit(4, { listing: "failed" }),
+      ]);
+      for (const range of [always, { start: hour(0), end: hour(4) }, { start: hour(3.5), end: hour(9) }]) {
+        const slots = await all(store.slots(SOURCE, range));
+        const expected = slots.map(({ path, start, end, state, selection, files }) => ({
+          path,
+          start,
+          end,
+          state,
+          selection,
+          lost: files.quarantined + files.gone,
+        }));
+        assert.ok(expected.length > 1);
+        same(await all(store.glimpses(SOURCE, range)), expected);
+      }
+      same(await all(store.glimpses("nobody", always)), []);
     },
   },
   {

@@ -18,6 +18,7 @@ function bindAll(store: StateStore, changes: Partial<StateStore>): StateStore {
     record: (c) => store.record(c),
     files: (s, p) => store.files(s, p),
     slots: (s, r, f) => store.slots(s, r, f),
+    glimpses: (s, r) => store.glimpses(s, r),
     find: (q) => store.find(q),
     summarize: (q) => store.summarize(q),
     events: (s, p) => store.events(s, p),
@@ -97,6 +98,7 @@ export const brokenStores: Record<string, Break> = {
       close: () => current.close(),
       record: (c) => current.record(c),
       slots: (s, r, f) => current.slots(s, r, f),
+      glimpses: (s, r) => current.glimpses(s, r),
       find: (q) => current.find(q),
       summarize: (q) => current.summarize(q),
       events: (s, p) => current.events(s, p),
@@ -136,6 +138,12 @@ export const brokenStores: Record<string, Break> = {
     events: (n, p) => s.events(n === "nobody" || n === "other" ? "radar" : n, p),
     files: async (n, paths) => new Map([...(await s.files("other", paths)), ...(await s.files(n, paths))]),
     summarize: ({ range }) => s.summarize({ range }),
+  }),
+  "sees no file that was lost at a glimpse": (s) => ({
+    glimpses: (...a) => changed(s.glimpses(...a), (all) => all.map((one) => ({ ...one, lost: 0 }))),
+  }),
+  "glimpses two thousand slots at most": (s) => ({
+    glimpses: (...a) => changed(s.glimpses(...a), (all) => all.slice(0, 2_000)),
   }),
   "ignores dueBy": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, dueBy: undefined }) }),
   "ignores states": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, states: undefined }) }),

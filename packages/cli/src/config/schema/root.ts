@@ -4,6 +4,7 @@ import type { AdapterKind } from "./adapters.js";
 import { duration, strict, text } from "./fields.js";
 import { hookSchema } from "./hook.js";
 import { limit } from "./limit.js";
+import { serveSchema } from "./serve.js";
 import { inspectors, sourceSchema } from "./source.js";
 
 const shape = {
@@ -21,6 +22,7 @@ const shape = {
     .optional()
     .describe("What holds for a host, whatever source it is asked for: by its name, or name:port."),
   hooks: z.array(hookSchema).optional().describe("Who is told of what happens, by webhook or command."),
+  serve: serveSchema.optional().describe("The dashboard, for `daybook serve` and `daybook run --serve`."),
 };
 
 /** The file's outer level; its sources are checked one by one, so that each tells all that is wrong with it. */

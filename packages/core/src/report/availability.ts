@@ -1,0 +1,92 @@
+import type { SourceDefinition } from "../di/source-definition.js";
+import { visitCounts } from "../plan/planner.js";
+import { closesAt, windowOf } from "../plan/schedule.js";
+import type { SlotGlimpse, StateStore } from "../store/state-store.js";
+import type { TimeRange } from "../time/range.js";
+
+/**
+ * What one letter says of an hour. Where several slots share an hour the letter that stands later in this list wins.
+ * A slot whose time and grace are over and that was not listed since counts as not listed.
+ */
+export const HOUR_LETTERS = {
+  "-": "outside",
+  ".": "future",
+  c: "complete",
+  o: "open",
+  e: "empty",
+  m: "missing",
+  p: "partial",
+  u: "unseen",
+  f: "failed",
+} as const;
+
+export type HourLetter = keyof typeof HOUR_LETTERS;
+
+const LETTERS = Object.keys(HOUR_LETTERS) as HourLetter[];
+const RANK = Object.fromEntries(LETTERS.map((letter, i) => [HOUR_LETTERS[letter], i])) as Record<
+  (typeof HOUR_LETTERS)[HourLetter],
+  number
+>;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A source's hours, day by day. */
+export interface Availability {
+  readonly source: string;
+  /** Midnight UTC of the first day. */
+  readonly from: Date;
+  /** A text of 24 letters for each day, from midnight on; no days where nothing has begun. See `HOUR_LETTERS`. */
+  readonly days: readonly string[];
+  /** Whether its slots have no end, and so say nothing of single hours. */
+  readonly timeless: boolean;
+}
+
+/** The hours of a source's range, from its begin to the end of the day of `now`; or of those days that share in `within`. */
+export async function availability(
+  source: SourceDefinition,
+  store: Pick<StateStore, "glimpses">,
+  now: Date,
+  within: Partial<TimeRange> = {},
+): Promise<Availability> {
+  const { name, layout, range, policy } = source;
+  const first = Math.max(range.start.getTime(), dayOf(within.start ?? range.start));
+  const last = Math.min(...[range.end ?? now, now].map(Number), within.end ? dayAfter(within.end) : Infinity);
+  const begun = { start: new Date(first), end: new Date(last) };
+  const from = dayOf(begun.start);
+  const nothing = { source: name, from: new Date(from), days: [], timeless: false };
+  if (begun.end <= begun.start) return nothing;
+  const hours = new Uint8Array((dayAfter(begun.end) - from) / HOUR);
+  const mark = (stretch: { start: Date; end: Date }, rank: number) => {
+    const last = Math.min(hours.length, Math.ceil((stretch.end.getTime() - from) / HOUR));
+    for (let i = Math.max(0, Math.floor((stretch.start.getTime() - from) / HOUR)); i < last; i++)
+      if (hours[i]! < rank) hours[i] = rank;
+  };
+  if (range.end === undefined || range.end > now)
+    mark({ start: now, end: range.end ?? new Date(from + hours.length * HOUR) }, RANK.future);
+  const known = new Map<string, SlotGlimpse>();
+  for await (const glimpse of store.glimpses(name, begun)) known.set(glimpse.path, glimpse);
+  for (const slot of layout.slots(begun)) {
+    const window = windowOf(slot, range);
+    if (window.end === undefined) return { ...nothing, timeless: true };
+    const over = closesAt(window, policy) <= now.getTime();
+    mark(window as Required<TimeRange>, RANK[stateOf(known.get(slot.path), window, policy, over)]);
+  }
+  const letters = Array.from(hours, (rank) => LETTERS[rank]!).join("");
+  return { ...nothing, days: letters.match(/.{24}/g)! };
+}
+
+const dayOf = (time: Date) => Math.floor(time.getTime() / DAY) * DAY;
+/** Midnight at or after a time. */
+const dayAfter = (time: Date) => Math.ceil(time.getTime() / DAY) * DAY;
+
+function stateOf(
+  record: SlotGlimpse | undefined,
+  window: TimeRange,
+  policy: SourceDefinition["policy"],
+  over: boolean,
+): keyof typeof RANK {
+  if (record === undefined || !visitCounts(record, window, policy)) return over ? "unseen" : "open";
+  if (record.state === "open") return over ? "unseen" : "open";
+  // A file that left before it could be fetched is missing for good, though its slot holds nothing else to fetch.
+  return record.state === "complete" && record.lost > 0 ? "partial" : record.state;
+}

@@ -1,0 +1,193 @@
+import type { HostStatus } from "@daybook/core";
+import type { GapRun } from "./gap-runs.js";
+import type { SourceView } from "./source-view.js";
+import { count, duration, utc } from "./words.js";
+
+export type Verdict = "good" | "watch" | "bad";
+
+/** One of the four questions of a person on duty. */
+export interface Answer {
+  readonly question: string;
+  readonly verdict: Verdict;
+  readonly headline: string;
+  readonly details: readonly string[];
+}
+
+export interface Facts {
+  readonly now: Date;
+  readonly sources: readonly SourceView[];
+  readonly hosts: readonly HostStatus[];
+  /** The newest gaps of all sources. */
+  readonly gaps: readonly GapRun[];
+  /** Files given up, the newest few. */
+  readonly givenUp: readonly { readonly source: string; readonly reason?: string }[];
+}
+
+const MOST = 4;
+
+/** Is data flowing, what is missing, why, and what do I do. */
+export function answers(facts: Facts): Answer[] {
+  return [flowing(facts), missing(facts), why(facts), whatToDo(facts)];
+}
+
+function flowing({ sources, now }: Facts): Answer {
+  const question = "Is data flowing?";
+  const live = sources.filter(({ flow }) => flow !== "over");
+  const stuck = sources.filter(({ flow }) => flow === "failed" || flow === "down");
+  const late = live.filter(({ flow }) => flow === "late" || flow === "none");
+  const newest = sources
+    .map(({ newest }) => newest)
+    .reduce((a, b) => (a && b && a > b ? a : (b ?? a)), undefined);
+  const details = [...stuck, ...late].map(flowLine);
+  if (newest !== undefined && details.length < MOST)
+    details.push(`Newest observation ${duration(now.getTime() - newest.getTime())} ago`);
+  const answer = (verdict: Verdict, headline: string) => ({
+    question,
+    verdict,
+    headline,
+    details: few(details),
+  });
+  if (stuck.length > 0)
+    return answer("bad", `Not from ${count(stuck.length, "source")} of ${sources.length}`);
+  if (late.length > 0)
+    return answer("watch", `Nothing new from ${count(late.length, "source")} of ${sources.length}`);
+  if (live.length === 0) return answer("good", "Every range is over");
+  return answer("good", live.length === 1 ? "Yes" : `Yes, from all ${live.length} sources`);
+}
+
+function flowLine({ name, flow, detail, lagMs, until }: SourceView): string {
+  switch (flow) {
+    case "failed":
+      return `${name} has stopped: ${detail}`;
+    case "down":
+      return `${name}: server down${until ? `, tried again ${utc(until).slice(11)}` : ""}`;
+    case "late":
+      return `${name}: nothing new for ${duration(lagMs!)}`;
+    default:
+      return `${name}: nothing has come yet`;
+  }
+}
+
+function missing({ sources, gaps }: Facts): Answer {
+  const question = "What is missing?";
+  const files = sources.reduce((sum, source) => sum + source.files.quarantined, 0);
+  const hours = sources.reduce((sum, source) => sum + source.gapHours, 0);
+  const expected = sources.reduce((sum, source) => sum + source.pastHours, 0);
+  const details = gaps.slice(0, 3).map((run) => `${run.source}: ${stretch(run)} ${STATE_WORDS[run.state]}`);
+  if (expected > 0)
+    details.unshift(`${percent(expected - hours, expected)} of ${count(expected, "hour")} complete`);
+  if (hours === 0 && files === 0) return { question, verdict: "good", headline: "Nothing", details };
+  const parts = [...(hours > 0 ? [count(hours, "hour")] : []), ...(files > 0 ? [count(files, "file")] : [])];
+  return { question, verdict: "watch", headline: parts.join(", "), details };
+}
+
+function why({ sources, hosts, givenUp }: Facts): Answer {
+  const question = "Why?";
+  const sum = (of: (source: SourceView) => number) =>
+    sources.reduce((total, source) => total + of(source), 0);
+  const details = [
+    ...sources.filter(({ flow }) => flow === "failed").map(({ name, detail }) => `${name}: ${detail}`),
+    ...hosts.flatMap(({ endpoint, down }) => (down ? [`${endpoint} is down: ${down.error.detail}`] : [])),
+  ];
+  const bad = details.length > 0;
+  const tell = (n: number, what: string) => n > 0 && details.push(`${count(n, "hour")} ${what}`);
+  tell(
+    sum(({ hours }) => hours.missing),
+    "without a directory at the source",
+  );
+  tell(
+    sum(({ hours }) => hours.empty),
+    "empty at the source",
+  );
+  tell(
+    sum(({ hours }) => hours.failed),
+    "whose last listing failed",
+  );
+  tell(
+    sum(({ hours }) => hours.unseen),
+    "not listed since they ended",
+  );
+  tell(
+    sum(({ hours }) => hours.partial),
+    "with files missing or damaged",
+  );
+  for (const [reason, n] of tallied(givenUp.map(({ reason }) => reason ?? "no reason was noted")))
+    details.push(`${count(n, "file")} given up: ${reason}`);
+  const headline = details.length === 0 ? "Nothing is wrong" : details[0]!;
+  const verdict = bad ? "bad" : details.length > 0 ? "watch" : "good";
+  return { question, verdict, headline, details: few(details.slice(1)) };
+}
+
+function whatToDo({ sources, hosts, givenUp, gaps }: Facts): Answer {
+  const question = "What do I do?";
+  const details: string[] = [];
+  for (const { name, flow, kind } of sources) if (flow === "failed") details.push(cure(name, kind));
+  for (const { endpoint, down } of hosts)
+    if (down) details.push(`Ask the operator of ${endpoint}; Daybook goes on by itself once it answers`);
+  const urgent = details.length > 0;
+  const late = sources.filter(({ flow }) => flow === "late" || flow === "none");
+  if (late.length > 0) details.push(`See whether ${names(late.map(({ name }) => name))} is still publishing`);
+  const noDirectory = [
+    ...new Set(gaps.filter(({ state }) => state === "missing").map(({ source }) => source)),
+  ];
+  if (noDirectory.length > 0)
+    details.push(`Ask the publisher for the missing hours of ${names(noDirectory)}`);
+  if (givenUp.length > 0) details.push("Look at the files given up; daybook retry fetches them once more");
+  if (gaps.some(({ state }) => state === "failed" || state === "unseen"))
+    details.push("See that daybook run is running: it lists again what failed");
+  if (details.length === 0)
+    return { question, verdict: "good", headline: "Nothing", details: ["Daybook looks again by itself"] };
+  const [headline, ...others] = details;
+  return { question, verdict: urgent ? "bad" : "watch", headline: headline!, details: few(others) };
+}
+
+function cure(name: string, kind: string | undefined): string {
+  switch (kind) {
+    case "auth":
+      return `Correct the user or password of ${name}, then start it again`;
+    case "no-space":
+      return "Make room on the disk, then start it again";
+    case "config":
+      return `Correct the configuration of ${name}, then start it again`;
+    default:
+      return `Read why ${name} has stopped, then start it again`;
+  }
+}
+
+export const STATE_WORDS: Readonly<Record<GapRun["state"], string>> = {
+  missing: "missing at the source",
+  empty: "empty at the source",
+  partial: "not whole",
+  unseen: "not listed",
+  failed: "failed to list",
+};
+
+/** 2025-01-01 05–07 UTC */
+export function stretch({ start, end, hours }: GapRun): string {
+  if (hours === 1) return utc(start).replace(":00 UTC", "h");
+  if (hours <= 24 && start.getUTCDate() === new Date(end.getTime() - 1).getUTCDate())
+    return `${utc(start).slice(0, 13)}–${String(start.getUTCHours() + hours).padStart(2, "0")}h`;
+  return `${utc(start).slice(0, 13)}h to ${utc(end).slice(0, 13)}h`;
+}
+
+function tallied(texts: readonly string[]): [string, number][] {
+  const tally = new Map<string, number>();
+  for (const text of texts) tally.set(text, (tally.get(text) ?? 0) + 1);
+  return [...tally].sort(([, a], [, b]) => b - a);
+}
+
+function names(all: readonly string[]): string {
+  if (all.length <= 3) return all.join(", ");
+  return `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;
+}
+
+function few(lines: readonly string[]): string[] {
+  return lines.length <= MOST
+    ? [...lines]
+    : [...lines.slice(0, MOST - 1), `and ${lines.length - MOST + 1} more`];
+}
+
+/** Never 100 % while anything is missing. */
+export function percent(part: number, whole: number): string {
+  return `${(Math.floor((10_000 * part) / whole) / 100).toFixed(2)} %`;
+}

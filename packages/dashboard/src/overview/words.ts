@@ -1,0 +1,28 @@
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+export function bytes(count: number): string {
+  let [value, unit] = [count, 0];
+  while (value >= 999.5 && unit < UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : 1)} ${UNITS[unit]}`;
+}
+
+/** The two largest units: 12 s, 3 min, 2 h 05 min, 3 d 04 h. */
+export function duration(ms: number): string {
+  const seconds = Math.round(Math.max(0, ms) / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const pair = (large: number, l: string, small: number, s: string) =>
+    small === 0 ? `${large} ${l}` : `${large} ${l} ${String(small).padStart(2, "0")} ${s}`;
+  if (minutes < 1440) return pair(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  return pair(Math.floor(minutes / 1440), "d", Math.floor((minutes % 1440) / 60), "h");
+}
+
+/** 2025-01-01 18:00 UTC */
+export function utc(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,86 @@
+import { template, type LedgerChange, type ListingOutcome, type StateStore } from "@daybook/core";
+
+const HOUR = 3_600_000;
+const BATCH = 4_000;
+
+export const yearLayout = (radar: string) =>
+  template("/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{radar}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR", { radar });
+
+/** What became of the n-th hour of a source. */
+export type Fate = (source: string, n: number) => "complete" | "missing" | "failed" | "damaged";
+
+/** Every so often something goes wrong. */
+const regular: Fate = (_source, n) =>
+  n % 97 === 0 ? "missing" : n % 331 === 0 ? "failed" : n % 211 === 0 ? "damaged" : "complete";
+
+/** Fills a ledger as a year of crawling would: a file an hour, and every so often an hour that went wrong. */
+export async function fillYear(
+  store: StateStore,
+  radars: readonly string[],
+  range: { start: Date; end: Date },
+  selectionOf: (source: string) => string | undefined = () => undefined,
+  fate: Fate = regular,
+): Promise<void> {
+  let changes: LedgerChange[] = [];
+  for (const [i, source] of radars.entries()) {
+    let n = i * 31;
+    for (const { path, start, end } of yearLayout(source).slots(range)) {
+      changes.push(...hour(source, path, start, end!, n, fate(source, n++), selectionOf(source)));
+      if (changes.length >= BATCH) await store.record(changes.splice(0));
+    }
+  }
+  await store.record(changes);
+  changes = [];
+}
+
+function* hour(
+  source: string,
+  slot: string,
+  start: Date,
+  end: Date,
+  n: number,
+  fate: ReturnType<Fate>,
+  selection?: string,
+): Iterable<LedgerChange> {
+  const listing: ListingOutcome = fate === "missing" || fate === "failed" ? fate : "entries";
+  const visitedAt = new Date(end.getTime() + HOUR);
+  yield {
+    kind: "visit",
+    visit: {
+      source,
+      path: slot,
+      start,
+      end,
+      listing,
+      visitedAt,
+      listedAt: listing === "failed" ? undefined : visitedAt,
+      closed: listing !== "failed",
+      failures: listing === "failed" ? 3 : 0,
+      reason: listing === "failed" ? "the server went away" : undefined,
+      selection,
+      skipped: { count: 0, names: [] },
+      unreadable: { count: 0, names: [] },
+    },
+  };
+  if (listing !== "entries") return;
+  const observedAt = new Date(start.getTime() + (n % 60) * 60_000);
+  const stamp = observedAt.toISOString().replace(/[-:]|\.\d+/g, "");
+  const path = `${slot}/${source}_${stamp}.BUFR`;
+  const bad = fate === "damaged";
+  yield {
+    kind: "file",
+    file: {
+      source,
+      path,
+      slot,
+      observedAt,
+      status: bad ? "quarantined" : "stored",
+      size: 100_000,
+      modifiedAt: new Date(observedAt.getTime() + 90_000),
+      firstSeenAt: new Date(observedAt.getTime() + 120_000 + (n % 50) * 5_000),
+      ...(!bad && { sha256: "ab".repeat(32), location: path.slice(1), storedAt: visitedAt, version: 1 }),
+      ...(bad && { version: 0, reason: "bad-content: the message doesn't end with 7777" }),
+      attempts: bad ? 5 : 0,
+    } as never,
+  };
+}

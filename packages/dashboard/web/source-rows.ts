@@ -1,0 +1,115 @@
+import { Carpet, type Period } from "./carpet.js";
+import { h, refill } from "./dom.js";
+import type { Palette } from "./paint.js";
+import type { Days, Source } from "./types.js";
+import { bytes, dayText, duration, number, percent, plural } from "./words.js";
+
+/** All sources' rows, kept from one look to the next, so that focus and place stay. */
+export class SourceRows {
+  readonly element = h("div", { class: "sources" });
+  readonly #rows = new Map<string, Row>();
+  readonly #open: (source: string, day: number) => void;
+
+  constructor(open: (source: string, day: number) => void) {
+    this.#open = open;
+  }
+
+  show(sources: readonly Source[], days: ReadonlyMap<string, Days>, period: Period, palette: Palette): void {
+    const height = sources.length <= 4 ? 120 : 72;
+    for (const source of sources) {
+      const { name } = source;
+      let row = this.#rows.get(name);
+      if (row === undefined) {
+        row = new Row(name, (day) => this.#open(name, day));
+        this.#rows.set(name, row);
+        this.element.append(row.element);
+      }
+      row.show(source, days.get(name), period, height, palette);
+    }
+  }
+
+  /** Back to where a day was opened from. */
+  focus(source: string): void {
+    this.#rows.get(source)?.carpet.element.focus();
+  }
+}
+
+class Row {
+  readonly element: HTMLElement;
+  readonly carpet: Carpet;
+  readonly #head = h("div", { class: "facts" });
+  readonly #axis = h("div", { class: "axis", "aria-hidden": "true" });
+  readonly #note = h("p", { class: "quiet" });
+
+  constructor(name: string, open: (day: number) => void) {
+    const readout = h("span", { class: "readout", "aria-hidden": "true" });
+    this.carpet = new Carpet({ name, readout, open });
+    const hours = ["00", "12", "24"].map((text) => h("span", {}, text));
+    this.element = h(
+      "section",
+      { class: "source", "aria-label": name },
+      h("header", {}, h("h3", {}, name), this.#head, readout),
+      h(
+        "div",
+        { class: "plot" },
+        h("div", { class: "hours", "aria-hidden": "true" }, ...hours),
+        this.carpet.element,
+        this.#axis,
+      ),
+      this.#note,
+    );
+  }
+
+  show(source: Source, days: Days | undefined, period: Period, height: number, palette: Palette): void {
+    refill(this.#head, ...facts(source));
+    this.element.classList.toggle("timeless", source.timeless);
+    this.#note.textContent = source.timeless ? "One folder without dates: there are no hours to show." : "";
+    if (source.timeless) return;
+    this.carpet.show(days, period, height, palette);
+    refill(this.#axis, ...ticks(period));
+  }
+}
+
+const FLOWS: Readonly<Record<Source["flow"], string>> = {
+  ok: "up to date",
+  late: "nothing new",
+  none: "nothing yet",
+  over: "range is over",
+  down: "server down",
+  failed: "stopped",
+};
+
+function facts({ flow, lagMs, pastHours, gapHours, files, detail }: Source): (HTMLElement | false)[] {
+  const lag = lagMs === undefined ? "" : `, ${duration(lagMs)} behind`;
+  return [
+    h("span", { class: `badge ${flow}`, title: detail }, `${FLOWS[flow]}${lag}`),
+    pastHours > 0 && h("span", {}, h("b", {}, percent(pastHours - gapHours, pastHours)), " complete"),
+    gapHours > 0 && h("span", { class: "lacks" }, `${plural(gapHours, "hour")} lacking`),
+    files.quarantined > 0 && h("span", { class: "lacks" }, `${number(files.quarantined)} given up`),
+    files.pending > 0 && h("span", {}, `${number(files.pending)} to fetch`),
+    h("span", { class: "quiet" }, `${plural(files.stored, "file")}, ${bytes(files.bytes)}`),
+  ];
+}
+
+/** Months where there are many days, else single days; each where it begins. */
+function ticks({ first, last }: Period): HTMLElement[] {
+  const length = last - first + 1;
+  const begins = (date: string, i: number) => {
+    if (length > 100) return date.endsWith("-01");
+    if (length > 35) return date.endsWith("-01") || date.endsWith("-15");
+    return length <= 10 || (last - first - i) % 5 === 0;
+  };
+  return Array.from({ length }, (_, i) => dayText(first + i)).flatMap((date, i) => {
+    if (!begins(date, i)) return [];
+    const tick = h("span", {}, label(date, length > 100));
+    tick.style.left = `${(100 * i) / length}%`;
+    return [tick];
+  });
+}
+
+function label(date: string, monthly: boolean): string {
+  const [year, month, day] = date.split("-") as [string, string, string];
+  const name = new Date(`${date}T00:00Z`).toLocaleDateString("en", { month: "short", timeZone: "UTC" });
+  if (!monthly) return `${Number(day)} ${name}`;
+  return month === "01" ? year : name;
+}

@@ -1,0 +1,262 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  bufrInspector,
+  createDaybook,
+  localDestination,
+  memoryStore,
+  ObserverToken,
+  template,
+  type RunResult,
+} from "@daybook/core";
+import { Dashboard, LiveState } from "@daybook/dashboard";
+import { SqliteStore } from "@daybook/store-sqlite";
+import { FtpServer, RemoteTree } from "@daybook/testing";
+import { ftpTransport } from "@daybook/transport-ftp";
+import { DEMO_RADARS, demoScenario } from "daybook";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { expect, onTestFinished } from "vitest";
+import { place, sourceOf } from "../packages/dashboard/test/support/place.js";
+import { browserTest, openPage } from "./support/chromium.js";
+
+const LAYOUT =
+  "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
+
+/** The demo's tree on a real FTP server, crawled and shown; the late file's whole hour is held back. */
+async function demo() {
+  const folder = mkdtempSync(join(tmpdir(), "daybook-browser-"));
+  const scenario = demoScenario(new Date());
+  const tree = new RemoteTree();
+  const lateHour = [...scenario.files, scenario.late].filter(({ slot }) => slot === scenario.late.slot);
+  const put = ({ path, bytes, observedAt }: (typeof lateHour)[number]) =>
+    tree.put(path, bytes, new Date(Math.min(observedAt.getTime() + 60_000, Date.now())));
+  for (const file of [...scenario.files, scenario.damaged]) if (!lateHour.includes(file)) put(file);
+  const server = await FtpServer.start({ tree, users: { demo: "secret" } });
+  const live = new LiveState();
+  const stop = new AbortController();
+  const daybook = createDaybook({
+    plugins: [
+      memoryStore(),
+      localDestination({ path: folder }),
+      { name: "live", provides: ObserverToken, create: () => live },
+    ],
+    sources: DEMO_RADARS.map((radar) => ({
+      name: radar,
+      plugins: [
+        ftpTransport({ host: server.host, port: server.port, user: "demo", password: "secret" }),
+        bufrInspector(),
+      ],
+      layout: template(LAYOUT, { radar }),
+      start: scenario.start,
+      poll: 300,
+      grace: 1_000,
+      lookback: 7_200_000,
+      maxAttempts: 2,
+      retryDelay: 100,
+    })),
+  });
+  const dashboard = new Dashboard({ daybook, live, address: "127.0.0.1:0" });
+  const url = await dashboard.listen();
+  const running: Promise<RunResult> = daybook.run({ signal: stop.signal });
+  onTestFinished(async () => {
+    stop.abort();
+    await running;
+    await dashboard.close();
+    await daybook.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { url, scenario, putLate: () => lateHour.forEach(put) };
+}
+
+const hourOf = (slot: string) => `${slot.slice(-2)}:00`;
+
+browserTest(
+  "the page shows the missing hour, the damaged file with its reason, and a late hour that becomes complete meanwhile",
+  async () => {
+    const { url, scenario, putLate } = await demo();
+    const { page, troubles } = await openPage(url);
+    const gaps = page.locator(".card", { hasText: "Gaps" }).first();
+    await gaps
+      .getByRole("button", { name: new RegExp(`AR5.*${hourOf(scenario.missing.slot)}.*missing`) })
+      .waitFor();
+    const damaged = page.getByRole("button", { name: /RMA5.*BUFR.*7777/ });
+    await damaged.waitFor();
+
+    const late = gaps.getByRole("button", {
+      name: new RegExp(`RMA1.*${hourOf(scenario.late.slot)}.*missing`),
+    });
+    await late.click();
+    const hour = page.locator(`.slots button[data-key="${scenario.late.slot}"]`);
+    await hour.and(page.locator('[data-state="missing"]')).waitFor();
+    putLate();
+    await hour.and(page.locator('[data-state="complete"]')).waitFor();
+    await late.waitFor({ state: "detached" });
+
+    await damaged.click();
+    await page
+      .locator(".panel")
+      .getByText(/It was given up: .*7777/)
+      .waitFor();
+    expect(troubles).toEqual([]);
+  },
+  90_000,
+);
+
+browserTest("a keyboard goes from the picture to a day, an hour and a file, and back", async () => {
+  const { url } = await place();
+  const { page, troubles } = await openPage(url);
+  const focused = () =>
+    page.evaluate<string>(
+      "document.activeElement.getAttribute('data-key') ?? document.activeElement.className",
+    );
+  const carpet = page.getByRole("slider", { name: /^RMA1/ });
+  await carpet.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  expect(await carpet.getAttribute("aria-valuetext")).toMatch(/^Thursday,? 2 January 2025: 2\d complete/);
+  await page.keyboard.press("Enter");
+  await page.locator(".slots button").first().waitFor();
+  await expect.poll(focused).toMatch(/^\/L2\/RMA1\/2025\/01\/02\//);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
+  expect(await focused()).toBe("/L2/RMA1/2025/01/02/01");
+  await page.keyboard.press("Enter");
+  await expect.poll(focused).toMatch(/BUFR$/);
+  await page.getByText("Its state is complete").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("Version 1 was stored").waitFor();
+  expect(page.url()).toContain("path=");
+  await page.keyboard.press("Escape");
+  await expect.poll(focused).toMatch(/BUFR$/);
+  await page.keyboard.press("Escape");
+  await expect.poll(focused).toBe("/L2/RMA1/2025/01/02/01");
+  await page.keyboard.press("Escape");
+  await expect.poll(focused).toBe("carpet");
+  expect(await page.locator(".panel").isHidden()).toBe(true);
+  expect(troubles).toEqual([]);
+});
+
+browserTest(
+  "the address of a file opens it, and without the token there is only the way to log in",
+  async () => {
+    const token = "a-token-of-32-characters-or-more";
+    const { url, daybook } = await place({ token });
+    let path = "";
+    for await (const file of daybook.files({ source: "RMA1", limit: 1 })) path = file.path;
+    const closed = await openPage(url, {}, "input[type=password]");
+    expect(await closed.page.locator("body").innerText()).not.toContain("RMA1");
+    await closed.page.getByLabel("Token").fill(token);
+    await closed.page.getByRole("button", { name: "Log in" }).click();
+    await closed.page.waitForSelector("body[data-ready]");
+
+    const address = new URL(`#${new URLSearchParams({ source: "RMA1", date: "2025-01-01", path })}`, url);
+    const headers = { authorization: `Bearer ${token}` };
+    const open = await openPage(address.href, { extraHTTPHeaders: headers });
+    await open.page.getByText("Version 1 was stored").waitFor();
+  },
+  120_000,
+);
+
+browserTest(
+  "20 sources with a year each are on the page, every hour of them",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "daybook-year-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const store = new SqliteStore({ path: join(folder, "state.db") });
+    const radars = Array.from({ length: 20 }, (_, i) => `RMA${i + 1}`);
+    const range = { start: new Date("2025-01-01T00:00Z"), end: new Date("2026-01-01T00:00Z") };
+    const { url, json } = await place({ store, radars, range });
+    await json("/api/v1/availability");
+    const began = performance.now();
+    const { page, troubles } = await openPage(url);
+    console.log(`20 sources × a year: on the page after ${Math.round(performance.now() - began)} ms`);
+    expect(await page.getByRole("slider").count()).toBe(20);
+    const last = page.getByRole("slider", { name: /^RMA20,/ });
+    await last.focus();
+    await page.keyboard.press("Home");
+    expect(await last.getAttribute("aria-valuetext")).toMatch(/1 January 2025: 2\d complete/);
+    expect(await last.getAttribute("aria-valuemax")).toBe(String(Date.parse("2025-12-31") / 86_400_000));
+    expect(troubles).toEqual([]);
+  },
+  240_000,
+);
+
+/** With DAYBOOK_SCREENSHOTS set to a folder (npm run screenshots), what it looks like is kept there. */
+browserTest(
+  "it fits a desk by day and by night, and a phone",
+  async () => {
+    const { url } = await sample();
+    const looks: [string, BrowserContextOptions][] = [
+      ["light", {}],
+      ["dark", { colorScheme: "dark" }],
+      [
+        "phone",
+        { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+      ],
+    ];
+    for (const [name, options] of looks) {
+      const { page, troubles } = await openPage(url, options);
+      await page.locator(".histogram").waitFor();
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name).toBe(true);
+      await keep(page, name, name !== "phone");
+      await page
+        .getByRole("slider")
+        .first()
+        .click({ position: { x: 200, y: 40 } });
+      await page.locator(".slots button").first().waitFor();
+      if (name !== "dark") await keep(page, `${name}-day`, false);
+      expect(troubles).toEqual([]);
+    }
+  },
+  240_000,
+);
+
+async function keep(page: Page, name: string, fullPage = true): Promise<void> {
+  const folder = process.env["DAYBOOK_SCREENSHOTS"];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `dashboard-${name}.png`), fullPage });
+}
+
+/** Five radars of the last year, with troubles such as radars have. */
+async function sample() {
+  const HOUR = 3_600_000;
+  const end = new Date(Math.floor(Date.now() / HOUR) * HOUR);
+  const start = new Date(end.getTime() - 365 * 24 * HOUR);
+  const radars = ["RMA1", "RMA5", "RMA11", "AR5", "AR7"];
+  const outages = new Map<string, readonly (readonly [from: number, hours: number])[]>(
+    Object.entries({
+      RMA1: [[3000, 6]],
+      RMA5: [
+        [900, 70],
+        [5200, 12],
+        [8720, 3],
+      ],
+      RMA11: [[7000, 200]],
+      AR5: [
+        [2100, 30],
+        [6400, 5],
+      ],
+    }),
+  );
+  const there = await place({
+    radars,
+    range: { start, end },
+    sources: radars.map((name) => ({ ...sourceOf(name, { start }), lookback: 4 * HOUR })),
+    fate: (source, n) => {
+      if (outages.get(source)?.some(([from, hours]) => n >= from && n < from + hours)) return "missing";
+      let seed = Math.imul(n + 9173 * radars.indexOf(source) + 1, 2654435761);
+      seed = Math.imul(seed ^ (seed >>> 15), 2246822519);
+      const dice = ((seed ^ (seed >>> 13)) >>> 0) / 2 ** 32;
+      return dice < 0.001 ? "failed" : dice < 0.003 ? "damaged" : dice < 0.007 ? "missing" : "complete";
+    },
+  });
+  const base = { at: new Date(Date.now() - 2_000), lane: "live", resumedFrom: 0, size: 4_200_000 } as const;
+  for (const [i, source] of ["RMA1", "AR7"].entries()) {
+    const stamp = new Date(Date.now() - 90_000).toISOString().replace(/[-:]|\.\d+/g, "");
+    const path = `/L2/${source}/now/${source}_${stamp}.BUFR`;
+    there.live.on({ ...base, type: "file-started", source, path });
+    there.live.on({ type: "file-progress", source, path, at: new Date(), bytes: 1_300_000 * (i + 1) });
+  }
+  return there;
+}
