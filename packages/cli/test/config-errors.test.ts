@@ -120,7 +120,7 @@ const TABLE: [string, string, string[]][] = [
     "an unknown key at the top",
     `${GOOD}storage: {}\n`,
     [
-      "daybook.yaml:8: storage: unknown key `storage`; there are: state, destination, shutdown_timeout, inspect, hosts, hooks, sources",
+      "daybook.yaml:8: storage: unknown key `storage`; there are: state, destination, shutdown_timeout, inspect, hosts, hooks, serve, sources",
     ],
   ],
   [
