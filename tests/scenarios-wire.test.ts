@@ -43,7 +43,7 @@ describe.each(STYLES)("listings by %s", (_name, style) => {
     tree.makeDirectory(hour(1));
     for (const time of ["02:05:10", "03:05:10", "04:05:10"]) tree.put(radarFile(time), time, LONG_AGO);
     const broken = server.faults.add({
-      on: style.style === "list" ? "CWD" : "MLSD",
+      on: style.style === "list" ? "LIST" : "MLSD",
       path: hour(3),
       reply: "451 Local error in processing.",
     });

@@ -127,6 +127,7 @@ export class FtpSession {
     const ahead = this.#asksAhead();
     const replies = new TransferReplies({ ahead: ahead !== undefined });
     let dataError: Error | undefined;
+    let dataEnded = false;
     let complete = false;
     let clean: boolean | undefined;
     const settle = () => {
@@ -137,6 +138,7 @@ export class FtpSession {
       connect: (sink) => connectData(ftp, address, sink),
       timeout,
       onDataEnd: (error) => {
+        dataEnded = true;
         dataError = error;
         ftp.socket.setTimeout(error || clean ? Math.min(timeout, LAST_WORD) : timeout);
       },
@@ -170,8 +172,8 @@ export class FtpSession {
         const progress = replies.take(reply);
         if (progress === undefined) return this.#unexpected(reply as FTPResponse);
         if (progress === "begun") {
-          // The server now talks on the data connection, which has a clock of its own.
-          ftp.socket.setTimeout(0);
+          // The server now talks on the data connection, which has a clock of its own; unless that is over already.
+          if (!dataEnded) ftp.socket.setTimeout(0);
           begun = true;
           resolve(stream);
           return;
@@ -207,8 +209,10 @@ export class FtpSession {
           const failed = stream.errored;
           stream.dismiss();
           reject(failed ?? error);
-        } else if (replies.confirmation === undefined) stream.fail(error);
-        else settle();
+        } else if (replies.confirmation === undefined) {
+          // What has arrived is still to be read, and worth keeping: one look at the sockets later.
+          setImmediate(() => setImmediate(() => stream.fail(error)));
+        } else settle();
       });
     });
   }

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
-import { DaybookError } from "@daybook/core";
+import { DaybookError, whenConsumed } from "@daybook/core";
 import type { DataSink } from "./data-connection.js";
 
 export interface TransferStreamOptions {
@@ -47,7 +47,7 @@ export class TransferStream extends Readable {
 
   constructor(options: TransferStreamOptions) {
     super({ highWaterMark: 256 * 1024 });
-    if (options.transient) this.once("end", () => this.#spare());
+    if (options.transient) whenConsumed(this, () => this.#spare());
     // It may fail before anybody holds it; who reads it later still gets the error.
     this.on("error", () => {});
     this.#options = options;

@@ -333,3 +333,28 @@ async function dataServer(text: string, host: string): Promise<{ port: number; c
   const { port } = server.address() as { port: number };
   return { port, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
+
+test("memory that is used again isn't before the reader is done with the last chunk, whatever the end says", async () => {
+  const { tree, transport } = await setUp({}, { connections: 2 });
+  const first = bytes(600_000);
+  tree.put("/pub/first", first, new Date("2025-01-01T18:30:20Z"));
+  tree.put("/pub/second", new Uint8Array(600_000).fill(7), new Date("2025-01-01T18:30:20Z"));
+  const stream = await transport.read("/pub/first", { size: 600_000, transient: true });
+  let at = 0;
+  let ended = false;
+  stream.on("end", () => (ended = true));
+  const last = await new Promise<{ chunk: Buffer; start: number }>((resolve) => {
+    stream.on("data", (chunk: Buffer) => {
+      stream.pause();
+      at += chunk.length;
+      if (at === 600_000) resolve({ chunk, start: at - chunk.length });
+      // By now the rest and the end lie ready.
+      else setTimeout(() => stream.resume(), 50);
+    });
+  });
+  for (let turn = 0; turn < 1000 && !ended; turn++) await new Promise(setImmediate);
+  const other = await transport.read("/pub/second", { size: 600_000, transient: true });
+  for await (const chunk of other) void chunk;
+  expect(last.chunk.equals(first.subarray(last.start))).toBe(true);
+  stream.resume();
+});

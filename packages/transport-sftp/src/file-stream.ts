@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { DaybookError } from "@daybook/core";
+import { DaybookError, whenConsumed } from "@daybook/core";
 import { at, cancelled } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
 import type { SpareMemory } from "./spare-memory.js";
@@ -107,7 +107,7 @@ export class FileStream extends Readable {
   }
 
   /**
-   * At the end every reply has come and was consumed; a stream that is destroyed may have some under way. A long file
+   * Once it is consumed every reply has come; a stream that is destroyed may have some under way. A long file
    * must not hold on to the memory of all its replies until then.
    */
   #reuse(spare: SpareMemory): void {
@@ -118,7 +118,7 @@ export class FileStream extends Readable {
       used.push(memory);
       return memory;
     };
-    this.once("end", () => spare.giveBack(used));
+    whenConsumed(this, () => spare.giveBack(used));
   }
 
   #ask(): void {

@@ -11,6 +11,8 @@ export function consume(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let ended = false;
+    /** What the last chunk waits for: the end may be told while it is still being written. */
+    let busy: Promise<void> | undefined;
     const fail = (error: unknown) => {
       reject(error);
       stream.destroy();
@@ -20,14 +22,19 @@ export function consume(
         const room = take(chunk);
         if (room === undefined) return;
         stream.pause();
-        room.then(() => stream.resume(), fail);
+        busy = room;
+        room.then(() => {
+          busy = undefined;
+          stream.resume();
+          if (ended) resolve();
+        }, fail);
       } catch (error) {
         fail(error);
       }
     });
     stream.on("end", () => {
       ended = true;
-      resolve();
+      if (busy === undefined) resolve();
     });
     stream.on("error", reject);
     stream.on("close", () => {

@@ -111,8 +111,17 @@ function parseUrl(text: string): URL {
 
 function authorization({ username, password }: URL): Record<string, string> {
   if (username === "" && password === "") return {};
-  const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const both = `${decoded(username)}:${decoded(password)}`;
   return { authorization: `Basic ${Buffer.from(both).toString("base64")}` };
+}
+
+/** A bare % is taken for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

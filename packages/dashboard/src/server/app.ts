@@ -62,7 +62,11 @@ export function makeApp({ api, guard, sessions, events, assets, onError }: AppOp
   app.get("/api/v1/availability", async (c) => c.json(await availability(api, query(c, AVAILABILITY))));
   app.get("/api/v1/gaps", async (c) => c.json(await gaps(api, query(c, GAPS))));
   app.get("/api/v1/transfers", (c) => (query(c, NONE), c.json({ transfers: api.live.transfers })));
-  app.get("/api/v1/events", (c) => (query(c, NONE), events.response()));
+  // Hono answers HEAD by this route and drops the body, which nobody would then ever close.
+  app.get(
+    "/api/v1/events",
+    (c) => (query(c, NONE), c.req.method === "HEAD" ? c.body(null) : events.response()),
+  );
   app.get("/api/v1/sources/:source/days/:date", async (c) => {
     query(c, NONE);
     return c.json(await day(api, source(c), c.req.param("date")));

@@ -26,7 +26,7 @@ export class NodeServer {
       },
     );
     this.#server.on("clientError", (_error, socket) => refuseSocket(socket as Socket));
-    this.#server.on("upgrade", (_request, socket) => refuseSocket(socket as Socket));
+    // No listener for "upgrade": without one Node takes it for an ordinary request, which the guard looks at.
   }
 
   /** Rejects with kind "config" where the address can't be had. Returns the port. */
