@@ -59,6 +59,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
     ["for this machine only", "daybook serve"],
     ["on a port of choice", "daybook serve 8080"],
   ],
+  report: [["one HTML file to keep or to send", "daybook report availability.html"]],
   completion: [
     ["bash", "daybook completion bash > ~/.local/share/bash-completion/completions/daybook"],
     ["zsh", "daybook completion zsh > ~/.zfunc/_daybook"],
