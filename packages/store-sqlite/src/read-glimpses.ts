@@ -7,66 +7,50 @@ export interface GlimpseQuery {
   readonly start: number;
   readonly end: number | null;
   /** The last slot of the page before. */
-  readonly after?: SlotPlace;
+  readonly after?: readonly [start: number, path: string];
   readonly limit: number;
 }
 
-type SlotPlace = readonly [start: number, path: string];
-
-/** Side by side, since numbers in a block go between threads in no time; entry i of each is about one slot. */
-export interface GlimpsePage {
-  readonly paths: readonly string[];
-  readonly starts: Float64Array;
-  /** TIMELESS: it has no end. */
-  readonly ends: Float64Array;
-  readonly lost: Uint32Array;
-  readonly states: readonly SlotGlimpse["state"][];
-  readonly selections: readonly (string | null)[];
-  /** Undefined: there is no more. */
-  readonly next?: SlotPlace;
-}
-
-type Row = [
-  start: number,
-  path: string,
-  end: number,
-  state: SlotGlimpse["state"],
-  selection: string | null,
-  lost: number,
+/** Arrays as JSON, side by side: entry i of each is about one slot. Long texts go between threads in no time. */
+export type GlimpsePage = readonly [
+  paths: string,
+  starts: string,
+  ends: string,
+  states: string,
+  selections: string,
+  lost: string,
 ];
 
-const GLIMPSES = `SELECT s.start_at, s.path, ifnull(s.end_at, ${TIMELESS}), s.state, s.selection, s.quarantined + s.gone
-  FROM sources o CROSS JOIN slots s INDEXED BY slots_start ON s.source_id = o.id
-  WHERE o.name = ? AND s.start_at > ? - o.longest_slot AND s.start_at < ? AND ifnull(s.end_at, ${TIMELESS}) > ?
-    AND (s.start_at, s.path) > (?, ?)
-  ORDER BY s.start_at, s.path LIMIT ?`;
+// SQLite puts each column into one text: making a row of JavaScript for every slot would cost more than finding it.
+const GLIMPSES = `SELECT json_group_array(path), json_group_array(start_at), json_group_array(end_at),
+    json_group_array(state), json_group_array(selection), json_group_array(lost)
+  FROM (SELECT s.path, s.start_at, s.end_at, s.state, s.selection, s.quarantined + s.gone AS lost
+    FROM sources o CROSS JOIN slots s INDEXED BY slots_start ON s.source_id = o.id
+    WHERE o.name = ? AND s.start_at > ? - o.longest_slot AND s.start_at < ? AND ifnull(s.end_at, ${TIMELESS}) > ?
+      AND (s.start_at, s.path) > (?, ?)
+    ORDER BY s.start_at, s.path LIMIT ?)`;
 
 /** One page of the slots that overlap the range, oldest first. */
 export function readGlimpses(sql: Statements, query: GlimpseQuery): GlimpsePage {
   const { source, start, end, after = [-TIMELESS, ""], limit } = query;
-  const rows = sql.all<Row>(GLIMPSES, source, start, end ?? TIMELESS, start, ...after, limit);
-  const last = rows.length === limit ? rows.at(-1) : undefined;
-  return {
-    paths: rows.map((row) => row[1]),
-    starts: Float64Array.from(rows, (row) => row[0]),
-    ends: Float64Array.from(rows, (row) => row[2]),
-    lost: Uint32Array.from(rows, (row) => row[5]),
-    states: rows.map((row) => row[3]),
-    selections: rows.map((row) => row[4]),
-    next: last && [last[0], last[1]],
-  };
+  return sql.get<GlimpsePage>(GLIMPSES, source, start, end ?? TIMELESS, start, ...after, limit)!;
 }
 
-export function* pageToGlimpses(page: GlimpsePage): Iterable<SlotGlimpse> {
-  const { paths, starts, ends, lost, states, selections } = page;
-  for (const [i, path] of paths.entries()) {
-    yield {
-      path,
-      start: new Date(starts[i]!),
-      end: ends[i] === TIMELESS ? undefined : new Date(ends[i]!),
-      state: states[i]!,
-      selection: selections[i] ?? undefined,
-      lost: lost[i]!,
-    };
-  }
+export function pageToGlimpses(page: GlimpsePage): SlotGlimpse[] {
+  const [paths, starts, ends, states, selections, lost] = page.map((text) => JSON.parse(text)) as [
+    string[],
+    number[],
+    (number | null)[],
+    SlotGlimpse["state"][],
+    (string | null)[],
+    number[],
+  ];
+  return paths.map((path, i) => ({
+    path,
+    start: new Date(starts[i]!),
+    end: ends[i] === null ? undefined : new Date(ends[i]!),
+    state: states[i]!,
+    selection: selections[i] ?? undefined,
+    lost: lost[i]!,
+  }));
 }

@@ -77,6 +77,9 @@ function agreesWith(parts: DateParts, time: number): boolean {
 
 const TWO_DIGITS = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, "0"));
 
+/** A number from 0 to 99. */
+export const twoDigits = (n: number): string => TWO_DIGITS[n]!;
+
 /** One field as it stands in a path; undefined where the field can't say that time. */
 export function writeDate(field: DateField, time: Date): string | undefined {
   const year = time.getUTCFullYear();

@@ -1,5 +1,5 @@
 import type { TimeRange } from "../time/range.js";
-import { utc, writeDate, YEARS, type DateField } from "./date-fields.js";
+import { twoDigits, utc, writeDate, YEARS, type DateField } from "./date-fields.js";
 import type { Slot } from "./path-layout.js";
 import type { Segment } from "./template-scan.js";
 
@@ -39,30 +39,73 @@ function unitOf(fields: ReadonlySet<DateField>): SlotUnit | undefined {
 }
 
 /** The slots of a layout with dates in its leading folders, oldest first, one at a time. */
-export function* dateSlots(folders: readonly Segment[], unit: SlotUnit, range: TimeRange): Generator<Slot> {
-  const pieces = piecesOf(folders);
-  const [firstYear, endYear] = pieces.includes("yy") ? YEARS.yy : YEARS.yyyy;
-  const end = Math.min(range.end?.getTime() ?? Infinity, utc(endYear));
-  const from = range.start.getTime();
-  if (from >= end) return;
-  for (let start = beginOf(unit, Math.max(from, utc(firstYear))); start < end;) {
-    const next = nextOf(unit, start);
-    const time = new Date(start);
-    let path = "";
-    for (const piece of pieces) path += typeof piece === "string" ? writeDate(piece, time)! : piece.text;
-    yield { path, start: time, end: new Date(next) };
-    start = next;
+export class DateSlots implements Iterable<Slot> {
+  readonly #pieces: readonly Piece[];
+  readonly #unit: SlotUnit;
+  /** In ms: where the first slot begins, and what the last one begins before. */
+  readonly #first: number;
+  readonly #end: number;
+
+  constructor(folders: readonly Segment[], unit: SlotUnit, range: TimeRange) {
+    this.#pieces = piecesOf(folders);
+    this.#unit = unit;
+    const [firstYear, endYear] = this.#pieces.includes("yy") ? YEARS.yy : YEARS.yyyy;
+    const from = range.start.getTime();
+    const end = Math.min(range.end?.getTime() ?? Infinity, utc(endYear));
+    this.#first = beginOf(unit, Math.max(from, utc(firstYear)));
+    this.#end = from < end ? end : -Infinity;
+  }
+
+  /** How many there are, told without making any where all are of one length. */
+  get length(): number {
+    const ms = this.#unit === "hour" ? HOUR : DAY;
+    if (this.#unit === "hour" || this.#unit === "day")
+      return Math.max(0, Math.ceil((this.#end - this.#first) / ms));
+    let count = 0;
+    for (let start = this.#first; start < this.#end; start = nextOf(this.#unit, start)) count++;
+    return count;
+  }
+
+  *[Symbol.iterator](): Generator<Slot> {
+    const pathAt = pathWriter(this.#pieces);
+    for (let start = this.#first; start < this.#end;) {
+      const next = nextOf(this.#unit, start);
+      yield { path: pathAt(start), start: new Date(start), end: new Date(next) };
+      start = next;
+    }
   }
 }
 
+type Piece = DateField | { readonly text: string };
+
 /** A path in pieces: fields to be written, and the text between them. */
-function piecesOf(folders: readonly Segment[]): (DateField | { text: string })[] {
+function piecesOf(folders: readonly Segment[]): Piece[] {
   return folders.flatMap((folder) => [
     { text: "/" },
     ...folder.map((token) => {
       return token.kind === "date" ? token.field : { text: token.kind === "literal" ? token.text : "" };
     }),
   ]);
+}
+
+/** Writes the paths of times that come in order: years have thousands of hours, and most of a path changes once a day. */
+function pathWriter(pieces: readonly Piece[]): (time: number) => string {
+  let day: number | undefined;
+  /** The day's text, cut where the hour belongs. */
+  let texts: string[] = [];
+  return (time) => {
+    const today = Math.floor(time / DAY);
+    if (today !== day) {
+      day = today;
+      texts = [""];
+      const date = new Date(time);
+      for (const piece of pieces) {
+        if (piece === "HH") texts.push("");
+        else texts[texts.length - 1] += typeof piece === "string" ? writeDate(piece, date)! : piece.text;
+      }
+    }
+    return texts.length === 1 ? texts[0]! : texts.join(twoDigits(Math.floor((time - today * DAY) / HOUR)));
+  };
 }
 
 function beginOf(unit: SlotUnit, time: number): number {

@@ -28,8 +28,11 @@ export interface PathLayout {
    * compares each slot of the range with the ledger.
    */
   readonly key?: string;
-  /** Every slot that shares an instant with the range, oldest first. Endless if the range is and the layout has dates. */
-  slots(range: TimeRange): Iterable<Slot>;
+  /**
+   * Every slot that shares an instant with the range, oldest first. Endless if the range is and the layout has dates.
+   * Where a layout knows their number without making them it may say it as `length`, as an array does.
+   */
+  slots(range: TimeRange): Iterable<Slot> & { readonly length?: number };
   /** Is this directory, discovered below the slot, worth listing? */
   enters(slot: Slot, directory: string): boolean;
   /** Undefined: not ours, skip. */

@@ -1,7 +1,7 @@
 import { isDaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
 import { checkRange } from "./check-range.js";
-import { dateSlots, slotDepth, type SlotUnit } from "./date-slots.js";
+import { DateSlots, slotDepth, type SlotUnit } from "./date-slots.js";
 import { PathMatcher } from "./path-matcher.js";
 import type { Observation, PathLayout, Slot } from "./path-layout.js";
 import { bindConstants } from "./template-bind.js";
@@ -90,8 +90,7 @@ class Template implements TemplateLayout {
     checkRange(range);
     const unit = this.#unit;
     if (unit === undefined) return timelessSlot(literalPath(this.#slotFolders), range);
-    const folders = this.#slotFolders;
-    return { [Symbol.iterator]: () => dateSlots(folders, unit, range) };
+    return new DateSlots(this.#slotFolders, unit, range);
   }
 
   enters(slot: Slot, directory: string): boolean {

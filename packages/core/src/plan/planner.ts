@@ -189,8 +189,9 @@ export function visitCounts(
   window: TimeRange,
   policy: Pick<SourcePolicy, "selection">,
 ): boolean {
-  if (record.selection !== policy.selection || record.start > window.start) return false;
-  return record.end === undefined || (window.end !== undefined && record.end >= window.end);
+  if (record.selection !== policy.selection || record.start.getTime() > window.start.getTime()) return false;
+  if (record.end === undefined) return true;
+  return window.end !== undefined && record.end.getTime() >= window.end.getTime();
 }
 
 function slotOf(layout: PathLayout, record: SlotRecord): Slot | undefined {

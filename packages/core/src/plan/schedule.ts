@@ -4,9 +4,9 @@ import type { SourcePolicy } from "./policy.js";
 
 /** The part of a slot that a range covers. */
 export function windowOf(slot: Slot, range: TimeRange): TimeRange {
-  const start = slot.start > range.start ? slot.start : range.start;
-  const ends = [slot.end, range.end].filter((end) => end !== undefined);
-  return { start, end: ends.length ? new Date(Math.min(...ends.map((e) => e.getTime()))) : undefined };
+  const start = slot.start.getTime() > range.start.getTime() ? slot.start : range.start;
+  if (slot.end === undefined || range.end === undefined) return { start, end: slot.end ?? range.end };
+  return { start, end: slot.end.getTime() < range.end.getTime() ? slot.end : range.end };
 }
 
 /** When a window closes: from then on a complete listing may settle it. Never, if it has no end. */

@@ -3,6 +3,7 @@ import { visitCounts } from "../plan/planner.js";
 import { closesAt, windowOf } from "../plan/schedule.js";
 import type { SlotGlimpse, StateStore } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
+import { joinRecords } from "./join-records.js";
 
 /**
  * What one letter says of an hour. Where several slots share an hour the letter that stands later in this list wins.
@@ -56,21 +57,21 @@ export async function availability(
   const nothing = { source: name, from: new Date(from), days: [], timeless: false };
   if (begun.end <= begun.start) return nothing;
   const hours = new Uint8Array((dayAfter(begun.end) - from) / HOUR);
-  const mark = (stretch: { start: Date; end: Date }, rank: number) => {
-    const last = Math.min(hours.length, Math.ceil((stretch.end.getTime() - from) / HOUR));
-    for (let i = Math.max(0, Math.floor((stretch.start.getTime() - from) / HOUR)); i < last; i++)
+  const mark = (start: number, end: number, rank: number) => {
+    const last = Math.min(hours.length, Math.ceil((end - from) / HOUR));
+    for (let i = Math.max(0, Math.floor((start - from) / HOUR)); i < last; i++)
       if (hours[i]! < rank) hours[i] = rank;
   };
   if (range.end === undefined || range.end > now)
-    mark({ start: now, end: range.end ?? new Date(from + hours.length * HOUR) }, RANK.future);
-  const known = new Map<string, SlotGlimpse>();
-  for await (const glimpse of store.glimpses(name, begun)) known.set(glimpse.path, glimpse);
-  for (const slot of layout.slots(begun)) {
+    mark(now.getTime(), range.end?.getTime() ?? Infinity, RANK.future);
+  let timeless = false;
+  await joinRecords(layout.slots(begun), store.glimpses(name, begun), (slot, record) => {
     const window = windowOf(slot, range);
-    if (window.end === undefined) return { ...nothing, timeless: true };
-    const over = closesAt(window, policy) <= now.getTime();
-    mark(window as Required<TimeRange>, RANK[stateOf(known.get(slot.path), window, policy, over)]);
-  }
+    if (window.end === undefined) return void (timeless = true);
+    const state = stateOf(record, window, policy, closesAt(window, policy) <= now.getTime());
+    mark(window.start.getTime(), window.end.getTime(), RANK[state]);
+  });
+  if (timeless) return { ...nothing, timeless };
   const letters = Array.from(hours, (rank) => LETTERS[rank]!).join("");
   return { ...nothing, days: letters.match(/.{24}/g)! };
 }

@@ -12,8 +12,7 @@ export async function sourceStatus(
   now: Date,
 ): Promise<SourceStatus> {
   const begun = { start: range.start, end: range.end !== undefined && range.end < now ? range.end : now };
-  let expected = 0;
-  if (begun.end > begun.start) for (const _slot of layout.slots(begun)) expected++;
+  const expected = begun.end > begun.start ? count(layout.slots(begun)) : 0;
   const summary = await store.summarize({ source: name, range });
   const recorded = Object.values(summary.slots).reduce((sum, n) => sum + n, 0);
   return {
@@ -25,6 +24,13 @@ export async function sourceStatus(
     oddities: summary.skipped + summary.unreadable > 0 ? await oddities(name, range, store) : [],
     newest: summary.files.stored > 0 ? await newest(name, begun, store) : undefined,
   };
+}
+
+function count(slots: ReturnType<SourceDefinition["layout"]["slots"]>): number {
+  if (slots.length !== undefined) return slots.length;
+  let n = 0;
+  for (const _slot of slots) n++;
+  return n;
 }
 
 async function oddities(source: string, range: SourceDefinition["range"], store: StateStore) {

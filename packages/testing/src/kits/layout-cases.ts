@@ -107,6 +107,8 @@ export function layoutCases({ layout, samples, foreign, range }: LayoutTraits): 
       const first = [...iterable];
       const copy = structuredClone(first);
       assert.deepEqual([...iterable], copy, "slots() can't be gone through twice");
+      if (iterable.length !== undefined)
+        assert.equal(iterable.length, copy.length, "slots() says another number of slots than it gives");
       for (const { start, end } of first) for (const date of [start, end]) date?.setTime(1);
       assert.deepEqual(ofRange(), copy, "slots() gives other slots the second time");
       for (const { path } of samples) {
