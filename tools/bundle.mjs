@@ -10,7 +10,7 @@ import { ROOT } from "./workspace.mjs";
  * Entries, in ESM or in CommonJS, and the dependencies that are inlined: those of many files, loaded at every start.
  */
 const BUNDLES = {
-  core: { entries: ["index"], inline: ["tsyringe", "reflect-metadata"] },
+  core: { entries: ["index"], commonjs: ["hash-worker"], inline: ["tsyringe", "reflect-metadata"] },
   cli: { entries: ["index", "main"], inline: ["commander", "yaml", "zod"] },
   "store-sqlite": { entries: ["index"], commonjs: ["worker"], inline: [] },
   "transport-ftp": { entries: ["index"], inline: ["basic-ftp"] },

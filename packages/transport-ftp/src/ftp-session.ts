@@ -1,4 +1,5 @@
 import { DaybookError } from "@daybook/core";
+import type { SpareMemory } from "@daybook/core";
 import { Client, FTPError } from "basic-ftp";
 import type { FTPContext, FTPResponse } from "basic-ftp";
 import { addressIn, connectData, passiveAddress } from "./data-connection.js";
@@ -16,8 +17,8 @@ export interface TransferOptions {
   readonly start?: number;
   /** Bytes that must come from there, where known. */
   readonly expected?: number;
-  /** Whether the memory of what was read may be used again after the end. */
-  readonly transient?: boolean;
+  /** Where the bytes may be put, if the reader is done with each chunk when it goes on for more. */
+  readonly spare?: SpareMemory;
   readonly translate: (error: unknown) => Error;
   readonly onSettled: (clean: boolean) => void;
 }

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { DaybookError, HostBudget, onAbort, SessionPool, SystemClock } from "@daybook/core";
+import { DaybookError, HostBudget, onAbort, SessionPool, SpareMemory, SystemClock } from "@daybook/core";
 import type {
   Clock,
   Listing,
@@ -31,6 +31,7 @@ export class FtpTransport implements Transport {
   readonly capabilities: TransportCapabilities;
   readonly #options: ResolvedFtpOptions;
   readonly #server: ServerFacts = {};
+  readonly #spare = new SpareMemory();
   readonly #pool: SessionPool<FtpSession>;
   readonly #directories: DirectoryReader;
 
@@ -73,7 +74,7 @@ export class FtpTransport implements Transport {
       session.transfer(`RETR ${path}`, {
         start,
         expected: size === undefined ? undefined : size - start,
-        transient,
+        spare: transient ? this.#spare : undefined,
         translate: (error) => this.#translate(error, "read", path),
         onSettled: done,
       }),

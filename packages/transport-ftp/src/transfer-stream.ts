@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { DaybookError, whenConsumed } from "@daybook/core";
+import type { SpareMemory } from "@daybook/core";
 import type { DataSink } from "./data-connection.js";
 
 export interface TransferStreamOptions {
@@ -10,8 +11,8 @@ export interface TransferStreamOptions {
   readonly timeout: number;
   /** Bytes that must come, where known. */
   readonly expected?: number;
-  /** Whether the memory of what was read may be used again after the end. */
-  readonly transient?: boolean;
+  /** Where the bytes may be put, if the reader is done with each chunk when it goes on for more. */
+  readonly spare?: SpareMemory;
   /** What failed, as it will be thrown. */
   translate(error: unknown): Error;
   /** The data connection ended, with or without an error: what the server has to say about it is due now. */
@@ -23,10 +24,6 @@ export interface TransferStreamOptions {
 /** Less isn't worth a read: what is left of a file's memory when the file is whole still takes the end. */
 const LEAST_ROOM = 1024;
 const MOST_MEMORY = 256 * 1024;
-
-/** Memory of transfers that have ended. New memory for each file would be what the garbage collector is busy with. */
-const spare: Buffer[] = [];
-const MOST_SPARE = 32;
 
 /**
  * The bytes of one data connection. It ends only once the server has closed that connection, confirmed the end on the
@@ -47,7 +44,7 @@ export class TransferStream extends Readable {
 
   constructor(options: TransferStreamOptions) {
     super({ highWaterMark: 256 * 1024 });
-    if (options.transient) whenConsumed(this, () => this.#spare());
+    if (options.spare) whenConsumed(this, () => this.#spare());
     // It may fail before anybody holds it; who reads it later still gets the error.
     this.on("error", () => {});
     this.#options = options;
@@ -98,19 +95,23 @@ export class TransferStream extends Readable {
     callback(error);
   }
 
-  /** The free rest of the memory, or new: as much as the file needs, so that a small one is read in a piece. */
+  /**
+   * The free rest of the memory, or new: as much as the file needs, so that a small one is read in a piece. Of transient
+   * bytes nothing is looked at any more once the reader goes on for more.
+   */
   #room(): Buffer {
+    if (this.#options.spare && this.readableLength === 0 && !this.isPaused()) this.#used = 0;
     if (this.#memory === undefined || this.#memory.length - this.#used < LEAST_ROOM) {
-      this.#memory = this.#options.transient
-        ? (spare.pop() ?? Buffer.allocUnsafeSlow(MOST_MEMORY))
-        : Buffer.allocUnsafeSlow(Math.min(this.#unread + LEAST_ROOM, MOST_MEMORY));
+      this.#memory =
+        this.#options.spare?.take(MOST_MEMORY) ??
+        Buffer.allocUnsafeSlow(Math.min(this.#unread + LEAST_ROOM, MOST_MEMORY));
       this.#used = 0;
     }
     return this.#memory.subarray(this.#used);
   }
 
   #spare(): void {
-    if (this.#memory !== undefined && spare.length < MOST_SPARE) spare.push(this.#memory);
+    if (this.#memory !== undefined) this.#options.spare?.giveBack(this.#memory);
     this.#memory = undefined;
   }
 

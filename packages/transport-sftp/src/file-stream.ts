@@ -1,15 +1,20 @@
 import { Readable } from "node:stream";
 import { DaybookError, whenConsumed } from "@daybook/core";
+import type { SpareMemory } from "@daybook/core";
 import { at, cancelled } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
-import type { SpareMemory } from "./spare-memory.js";
 import { whenAborted } from "./when-aborted.js";
 
 const MIB = 1024 * 1024;
 /** What one file may have asked for and not yet handed on; shared out where many files are read at once. */
 const WINDOW = { most: 2 * MIB, least: MIB / 2, perSession: 8 * MIB };
-/** Replies of one file whose memory is used again. */
-const MOST_REUSED = 4;
+
+/** The bytes of one reply. */
+interface Reply {
+  readonly bytes: Buffer;
+  /** What they are in, where that may be used again. */
+  readonly memory?: Buffer;
+}
 
 export interface FileStreamOptions {
   readonly session: SftpSession;
@@ -22,7 +27,7 @@ export interface FileStreamOptions {
   /** Files being read on the session now, this one included. */
   readonly readers: number;
   readonly signal?: AbortSignal;
-  /** Where the bytes may be put, if the reader is done with them at the end. */
+  /** Where the bytes may be put, if the reader is done with each chunk when it goes on for more. */
   readonly spare?: SpareMemory;
   /** Called once, as soon as the session isn't needed any more. */
   readonly onDone: () => void;
@@ -38,7 +43,9 @@ export class FileStream extends Readable {
   #window = 1;
   #handle: Buffer | undefined;
   /** By position: what came before its turn. */
-  readonly #arrived = new Map<number, Buffer>();
+  readonly #arrived = new Map<number, Reply>();
+  /** Memory that the reader may still look at. */
+  #held: Buffer[] = [];
   readonly #opened: Promise<void>;
   #failure: Error | undefined;
   #settleOpened!: { resolve: () => void; reject: (error: unknown) => void };
@@ -51,7 +58,6 @@ export class FileStream extends Readable {
   #probed = false;
   #end = Infinity;
   #detached = false;
-  #memory: ((length: number) => Buffer | undefined) | undefined;
   #forgetSession: () => void = () => {};
   #forgetSignal: () => void = () => {};
 
@@ -60,7 +66,7 @@ export class FileStream extends Readable {
     this.#options = options;
     this.#asked = this.#given = options.start;
     const { spare } = options;
-    if (spare !== undefined) this.#reuse(spare);
+    if (spare !== undefined) whenConsumed(this, () => this.#release());
     this.#opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
   }
 
@@ -106,21 +112,6 @@ export class FileStream extends Readable {
     this.read(0);
   }
 
-  /**
-   * Once it is consumed every reply has come; a stream that is destroyed may have some under way. A long file
-   * must not hold on to the memory of all its replies until then.
-   */
-  #reuse(spare: SpareMemory): void {
-    const used: Buffer[] = [];
-    this.#memory = (length) => {
-      if (used.length === MOST_REUSED) return undefined;
-      const memory = spare.take(length);
-      used.push(memory);
-      return memory;
-    };
-    whenConsumed(this, () => spare.giveBack(used));
-  }
-
   #ask(): void {
     const { size } = this.#options;
     // Of unknown length: gently, since most of what is asked for past the end is for nothing.
@@ -142,8 +133,10 @@ export class FileStream extends Readable {
 
   #read(position: number, length: number): void {
     this.#underWay++;
-    const { session } = this.#options;
-    session.read(this.#handle!, { position, length, memory: this.#memory }, (failure, bytes) => {
+    const { session, spare } = this.#options;
+    let memory: Buffer | undefined;
+    const take = spare && ((length: number) => (memory = spare.take(length)));
+    session.read(this.#handle!, { position, length, memory: take }, (failure, bytes) => {
       this.#underWay--;
       this.#replies++;
       if (failure !== undefined) return this.#fail(failure);
@@ -151,7 +144,7 @@ export class FileStream extends Readable {
       if (bytes === undefined) {
         this.#end = Math.min(this.#end, position);
       } else {
-        this.#arrived.set(position, bytes);
+        this.#arrived.set(position, { bytes, memory });
         // A short answer is not the end: the rest is asked for.
         if (bytes.length < length) this.#read(position + bytes.length, length - bytes.length);
       }
@@ -162,18 +155,27 @@ export class FileStream extends Readable {
 
   #hand(): void {
     const { size } = this.#options;
-    let bytes = this.#arrived.get(this.#given);
-    while (this.#wanted && bytes !== undefined) {
+    let reply = this.#arrived.get(this.#given);
+    while (this.#wanted && reply !== undefined) {
+      const { bytes, memory } = reply;
       this.#arrived.delete(this.#given);
       this.#given += bytes.length;
       if (size !== undefined && this.#given > size) {
         return this.#differs("changed", `the file has more than the ${size} bytes it was listed with`);
       }
+      if (memory !== undefined) this.#held.push(memory);
       this.#wanted = this.push(bytes);
-      bytes = this.#arrived.get(this.#given);
+      // Read at once, and more is wanted: nobody looks at it any more.
+      if (this.readableLength === 0 && !this.isPaused()) this.#release();
+      reply = this.#arrived.get(this.#given);
     }
     if (this.#underWay === 0 && this.#end !== Infinity) this.#finish();
     else this.#ask();
+  }
+
+  #release(): void {
+    for (const memory of this.#held) this.#options.spare?.giveBack(memory);
+    this.#held = [];
   }
 
   #finish(): void {

@@ -7,7 +7,14 @@ import type {
   TransportCallOptions,
   TransportCapabilities,
 } from "@daybook/core";
-import { DaybookError, HostBudget, isDaybookError, SessionPool, SystemClock } from "@daybook/core";
+import {
+  DaybookError,
+  HostBudget,
+  isDaybookError,
+  SessionPool,
+  SpareMemory,
+  SystemClock,
+} from "@daybook/core";
 import { clarify } from "./clarify.js";
 import { at, losesConnection } from "./errors.js";
 import { FileStream } from "./file-stream.js";
@@ -16,7 +23,6 @@ import type { ResolvedOptions, SftpTransportOptions } from "./options.js";
 import { endpointOf, resolveOptions } from "./options.js";
 import { SftpSession } from "./sftp-session.js";
 import { SharedSessions } from "./shared-sessions.js";
-import { SpareMemory } from "./spare-memory.js";
 
 /**
  * Reads a tree over SFTP, many files at once over few connections. Links are listed as "other"; names that aren't UTF-8

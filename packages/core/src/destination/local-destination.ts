@@ -8,7 +8,7 @@ import { diskError } from "./disk-error.js";
 import { LastingFolders } from "./lasting-folders.js";
 import { LocalDiscard } from "./local-discard.js";
 import type { LocalFs } from "./local-fs.js";
-import { LocalIncoming } from "./local-incoming.js";
+import { LocalIncoming, Stages } from "./local-incoming.js";
 import { locate, originOf, OWN_FOLDER, partKey, partName } from "./local-names.js";
 import { PlaceTemplate } from "./place-template.js";
 import { OpenMarker } from "./open-marker.js";
@@ -40,6 +40,7 @@ export class LocalDestination implements Destination {
   readonly #layout: PlaceTemplate | undefined;
   readonly #group: SyncGroup;
   readonly #folders: LastingFolders;
+  readonly #stages = new Stages();
   /** Part files on disk, by what they are parts of. */
   readonly #keptParts = new Map<string, Set<string>>();
   readonly #claimed = new Set<string>();
@@ -121,6 +122,7 @@ export class LocalDestination implements Destination {
       final,
       kept,
       group: this.#group,
+      stages: this.#stages,
       folders: this.#folders,
       ended: (left) => {
         this.#claimed.delete(location);

@@ -4,13 +4,31 @@ import type { Delivered, Delivery, Incoming } from "./destination.js";
 import type { LastingFolders } from "./lasting-folders.js";
 import type { LocalFs } from "./local-fs.js";
 import { diskError } from "./disk-error.js";
+import { SpareMemory } from "../transport/spare-memory.js";
 import type { SyncGroup } from "./sync-group.js";
 
-/** Small files are gathered here whole and written by one call. */
-const STAGE = 256 * 1024;
+/** Small files are gathered whole and written by one call. */
+const SMALL = 256 * 1024;
 
-/** Staging memory is handed from file to file instead of being made anew for each. */
-const stages: Buffer[] = [];
+/** Of others, what follows is gathered to this: fewer and larger writes. */
+const LARGE = 1024 * 1024;
+
+/** Full stages of one file that wait for the disk; then whoever writes has to wait too. */
+const MOST_FULL = 2;
+
+/** Memory in which bytes are gathered before they are written, handed from file to file. */
+export class Stages {
+  readonly #small = new SpareMemory();
+  readonly #large = new SpareMemory();
+
+  take(first: boolean): Buffer {
+    return first ? this.#small.take(SMALL) : this.#large.take(LARGE);
+  }
+
+  giveBack(stage: Buffer): void {
+    (stage.length === SMALL ? this.#small : this.#large).giveBack(stage);
+  }
+}
 
 export interface LocalIncomingOptions {
   readonly fs: LocalFs;
@@ -20,6 +38,7 @@ export interface LocalIncomingOptions {
   readonly final: string;
   readonly kept: number;
   readonly group: SyncGroup;
+  readonly stages: Stages;
   readonly folders: LastingFolders;
   /** Called once when this ends, either way; `kept` is whether a part is left. */
   readonly ended: (kept: boolean) => void;
@@ -34,8 +53,16 @@ export class LocalIncoming implements Incoming {
   #written: number;
   #stage: Buffer | undefined;
   #staged = 0;
-  /** A write under way: its memory is not to be touched, nor handed on, before it has ended. */
+  /** Whether it is known not to fit a small stage. */
+  #large = false;
+  /**
+   * Full stages on their way to disk, one write at a time: were there two, a kill could leave a hole between them that a
+   * restart takes for content.
+   */
+  readonly #full: Buffer[] = [];
   #writing: Promise<void> | undefined;
+  #failure: unknown;
+  #roomFreed: (() => void) | undefined;
   #ended = false;
 
   constructor(options: LocalIncomingOptions) {
@@ -55,7 +82,7 @@ export class LocalIncoming implements Incoming {
     try {
       yield* fs.createReadStream(part, {
         end: this.#kept - 1,
-        highWaterMark: STAGE,
+        highWaterMark: SMALL,
       }) as AsyncIterable<Buffer>;
     } catch (error) {
       throw this.#error(error, "read the part file");
@@ -63,7 +90,7 @@ export class LocalIncoming implements Incoming {
   }
 
   async restart(): Promise<void> {
-    await this.#writing;
+    await this.#settled();
     this.#staged = 0;
     this.#written = 0;
     this.#kept = 0;
@@ -71,14 +98,17 @@ export class LocalIncoming implements Incoming {
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
-    this.#stage ??= stages.pop() ?? Buffer.allocUnsafeSlow(STAGE);
-    if (this.#staged + chunk.length <= STAGE) {
-      this.#stage.set(chunk, this.#staged);
-      this.#staged += chunk.length;
-      return undefined;
+    if (this.#failure !== undefined) throw this.#failure;
+    for (let at = 0; at < chunk.length;) {
+      this.#stage ??= this.#options.stages.take(!this.#large);
+      const n = Math.min(this.#stage.length - this.#staged, chunk.length - at);
+      this.#stage.set(n === chunk.length ? chunk : chunk.subarray(at, at + n), this.#staged);
+      this.#staged += n;
+      at += n;
+      // A full one is written once more is there: a file that just fills it is written by one call at its end.
+      if (at < chunk.length) this.#hand();
     }
-    this.#writing = this.#writeThrough(chunk).finally(() => (this.#writing = undefined));
-    return this.#writing;
+    return this.#full.length < MOST_FULL ? undefined : this.#roomAgain();
   }
 
   async commit(options: { replace: boolean }): Promise<Delivered> {
@@ -90,7 +120,7 @@ export class LocalIncoming implements Incoming {
         source: delivery.source,
         path: delivery.path,
       });
-    await this.#writing;
+    await this.#settled();
     const fd = this.#attempt("write", () => {
       this.#flush();
       const open = this.#open();
@@ -116,12 +146,13 @@ export class LocalIncoming implements Incoming {
 
   async abort(options: { keep: boolean }): Promise<void> {
     if (this.#ended) return;
-    await this.#writing?.catch(() => undefined);
+    await this.#settled().catch(() => undefined);
     if (this.#ended) return;
     const { fs, part } = this.#options;
     let kept = false;
     try {
-      if (options.keep && this.#staged > 0) this.#flush();
+      // After a write that failed, what came later has no place to go.
+      if (options.keep && this.#staged > 0 && this.#failure === undefined) this.#flush();
       kept = options.keep && this.#written > 0;
     } catch {
       // A full disk can't keep them; they are fetched again.
@@ -166,20 +197,41 @@ export class LocalIncoming implements Incoming {
     this.#staged = 0;
   }
 
-  async #writeThrough(chunk: Uint8Array): Promise<void> {
-    const stage = this.#stage!;
+  /** The stage joins what waits for the disk. */
+  #hand(): void {
+    this.#large = true;
+    this.#full.push(this.#stage!);
+    this.#stage = undefined;
+    this.#staged = 0;
+    this.#writing ??= this.#writeFull();
+  }
+
+  async #writeFull(): Promise<void> {
     try {
-      await this.#writeAll(stage.subarray(0, this.#staged));
-      this.#staged = 0;
-      if (chunk.length >= STAGE) await this.#writeAll(chunk);
-      else {
-        stage.set(chunk, 0);
-        this.#staged = chunk.length;
+      for (let stage = this.#full[0]; stage !== undefined; stage = this.#full[0]) {
+        await this.#writeAll(stage);
+        this.#options.stages.giveBack(stage);
+        this.#full.shift();
+        this.#roomFreed?.();
       }
     } catch (error) {
-      this.#staged = 0;
-      throw this.#error(error, "write");
+      this.#failure = this.#error(error, "write");
+      for (const stage of this.#full.splice(0)) this.#options.stages.giveBack(stage);
+    } finally {
+      this.#writing = undefined;
+      this.#roomFreed?.();
     }
+  }
+
+  async #roomAgain(): Promise<void> {
+    while (this.#full.length >= MOST_FULL) await new Promise<void>((resolve) => (this.#roomFreed = resolve));
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Nothing is on its way to disk any more. Rejects if something failed. */
+  async #settled(): Promise<void> {
+    await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -204,7 +256,7 @@ export class LocalIncoming implements Incoming {
   }
 
   #releaseStage(): void {
-    if (this.#stage) stages.push(this.#stage);
+    if (this.#stage) this.#options.stages.giveBack(this.#stage);
     this.#stage = undefined;
   }
 

@@ -105,8 +105,10 @@ export class Fetcher {
           const home = await this.#commit(task, incoming, sha256, attempt.bytes);
           return { stored: this.#stored(task, sha256, attempt.bytes, home) };
         } catch (cause) {
-          // After a failed sync nobody knows what of the part is on disk.
-          return { failure: await giveUp(cause, { keep: false }) };
+          // After a failed sync nobody knows what of the part is on disk; before a write that failed, all is.
+          return {
+            failure: await giveUp(cause, { keep: asDaybookError(cause, "store").operation === "write" }),
+          };
         }
       };
       return { arrived: { commit } };
@@ -166,16 +168,18 @@ export class Fetcher {
     const size = encoding === undefined ? there.size : task.entry.size;
     if (task.entry.size === undefined || size !== task.entry.size) return undefined;
     if (!sameVersion({ ...there, size }, task.entry, transport.capabilities.modifiedAt)) return undefined;
-    const check = new ContentCheck(inspectors, task);
+    const check = new ContentCheck(inspectors, { ...task, size: task.entry.size });
     try {
-      for await (const chunk of destination.read(location, encoding)) check.update(chunk);
+      for await (const chunk of destination.read(location, encoding)) await check.update(chunk);
       if (check.bytes !== task.entry.size) return undefined;
-      const sha256 = check.end();
+      const sha256 = await check.end();
       await destination.sync(location);
       return this.#stored(task, sha256, check.bytes, { location, size: there.size, encoding });
     } catch (error) {
       if (isDaybookError(error, "bad-content")) return undefined;
       throw this.#error(error, task);
+    } finally {
+      check.drop();
     }
   }
 
@@ -187,58 +191,75 @@ export class Fetcher {
     watch: FetchWatch,
   ): Promise<string> {
     const { resume, transport, inspectors } = this.#options;
-    const { size, modifiedAt } = task.entry;
+    const { size } = task.entry;
     if (incoming.kept > 0 && !(resume && transport.capabilities.resume)) await incoming.restart();
     for (;;) {
-      const check = new ContentCheck(inspectors, task);
-      const tail = await this.#checkKept(incoming, check);
-      attempt.bytes = check.bytes;
-      watch.started(check.bytes);
-      const start = check.bytes - tail.length;
-      const options = { start, size, modifiedAt, signal, lane: task.lane, transient: true };
-      const stream = await transport.read(task.record.path, options).catch((error: unknown) => {
-        if (start === 0 || !isDaybookError(error, "unsupported")) throw error;
-        return undefined;
-      });
-      if (stream === undefined) {
-        // The server turned out not to be able to; it is asked for the whole file instead.
+      const check = new ContentCheck(inspectors, { ...task, size });
+      try {
+        const sha256 = await this.#pass(task, incoming, attempt, signal, watch, check);
+        if (sha256 !== undefined) return sha256;
         await incoming.restart();
-        continue;
+      } finally {
+        check.drop();
       }
-      let compared = 0;
-      let replaced = false;
-      await consume(stream, (chunk) => {
-        let fresh = chunk;
-        if (compared < tail.length) {
-          const n = Math.min(chunk.length, tail.length - compared);
-          if (!tail.subarray(compared, compared + n).equals(chunk.subarray(0, n))) {
-            replaced = true;
-            throw new DaybookError("changed", "the bytes kept are not the server's any more");
-          }
-          compared += n;
-          fresh = chunk.subarray(n);
-          if (fresh.length === 0) return undefined;
-        }
-        if (size !== undefined && check.bytes + fresh.length > size)
-          throw new DaybookError("changed", `it is longer than the ${size} bytes it was listed with`);
-        check.update(fresh);
-        attempt.bytes = check.bytes;
-        watch.progress(check.bytes);
-        return this.#write(incoming, fresh, attempt);
-      }).catch((error: unknown) => {
-        if (!replaced) throw error;
-      });
-      if (replaced) {
-        await incoming.restart();
-        continue;
-      }
-      const expected = size ?? start + tail.length;
-      if (check.bytes < expected || compared < tail.length) {
-        const came = compared < tail.length ? start + compared : check.bytes;
-        throw new DaybookError("cut-short", `it ended after ${came} of ${expected} bytes`);
-      }
-      return check.end();
     }
+  }
+
+  /** One try at all of it. Undefined: what was kept is of no use, and the whole file is to be asked for. */
+  async #pass(
+    task: FetchTask,
+    incoming: Incoming,
+    attempt: Attempt,
+    signal: AbortSignal,
+    watch: FetchWatch,
+    check: ContentCheck,
+  ): Promise<string | undefined> {
+    const { transport } = this.#options;
+    const { size, modifiedAt } = task.entry;
+    const tail = await this.#checkKept(incoming, check);
+    attempt.bytes = check.bytes;
+    watch.started(check.bytes);
+    const start = check.bytes - tail.length;
+    const options = { start, size, modifiedAt, signal, lane: task.lane, transient: true };
+    const stream = await transport.read(task.record.path, options).catch((error: unknown) => {
+      if (start === 0 || !isDaybookError(error, "unsupported")) throw error;
+      // The server turned out not to be able to.
+      return undefined;
+    });
+    if (stream === undefined) return undefined;
+    let compared = 0;
+    let replaced = false;
+    await consume(stream, (chunk) => {
+      let fresh = chunk;
+      if (compared < tail.length) {
+        const n = Math.min(chunk.length, tail.length - compared);
+        if (!tail.subarray(compared, compared + n).equals(chunk.subarray(0, n))) {
+          replaced = true;
+          throw new DaybookError("changed", "the bytes kept are not the server's any more");
+        }
+        compared += n;
+        fresh = chunk.subarray(n);
+        if (fresh.length === 0) return undefined;
+      }
+      if (size !== undefined && check.bytes + fresh.length > size)
+        throw new DaybookError("changed", `it is longer than the ${size} bytes it was listed with`);
+      const checked = check.update(fresh);
+      attempt.bytes = check.bytes;
+      watch.progress(check.bytes);
+      const written = this.#write(incoming, fresh, attempt);
+      return checked && written
+        ? Promise.all([checked, written]).then(() => undefined)
+        : (checked ?? written);
+    }).catch((error: unknown) => {
+      if (!replaced) throw error;
+    });
+    if (replaced) return undefined;
+    const expected = size ?? start + tail.length;
+    if (check.bytes < expected || compared < tail.length) {
+      const came = compared < tail.length ? start + compared : check.bytes;
+      throw new DaybookError("cut-short", `it ended after ${came} of ${expected} bytes`);
+    }
+    return check.end();
   }
 
   #write(incoming: Incoming, chunk: Uint8Array, attempt: Attempt): Promise<void> | undefined {
@@ -258,7 +279,7 @@ export class Fetcher {
     let tail: Buffer = Buffer.alloc(0);
     if (incoming.kept === 0) return tail;
     for await (const chunk of incoming.readKept()) {
-      check.update(chunk);
+      await check.update(chunk);
       tail = Buffer.concat([tail, chunk.subarray(-OVERLAP)]).subarray(-OVERLAP);
     }
     return tail;

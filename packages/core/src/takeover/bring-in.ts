@@ -77,10 +77,10 @@ async function checked(
 ): Promise<string> {
   const check = new ContentCheck(inspectors, { record: delivery, observation: delivery.observation });
   for await (const chunk of bytes) {
-    check.update(chunk);
+    await check.update(chunk);
     await write(chunk);
   }
-  const sha256 = check.end();
+  const sha256 = await check.end();
   if (check.bytes !== standing.size) throw bad("it changed while it was read");
   if (file.sha256 !== undefined && file.sha256 !== sha256)
     throw bad("its bytes are not those that were recorded");

@@ -48,8 +48,8 @@ export interface ReadOptions extends TransportCallOptions {
   /** Bytes in the whole file as listed, a hint that saves round trips. */
   readonly size?: number;
   /**
-   * The reader is done with a chunk when its listener returns or, where it paused the stream for it, when it resumes:
-   * the transport may use the chunk's memory again once the stream has ended. Default false: chunks are the reader's.
+   * The transport may use a chunk's memory again as soon as the reader is done with it: when its `data` listener returns
+   * or, where that paused the stream, when it resumes. Default false: chunks are the reader's.
    */
   readonly transient?: boolean;
   /** When the file was modified, as listed: with the size it says which version is meant, where hosts may differ. */
