@@ -6,8 +6,9 @@ import { closesAt, nextVisit } from "../plan/schedule.js";
 import type { LedgerChange, SlotVisit } from "../store/state-store.js";
 import { contains } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
-import { candidate, decide, placeOf, vanished, type Decision } from "./file-decision.js";
+import { candidate, decide, placeOf, vanished, type Candidate, type Decision } from "./file-decision.js";
 import type { Source } from "./source.js";
+import { Breath } from "./breath.js";
 import { asListingError, firstOfEach, lookAt, type Found, type Look } from "./tree-walk.js";
 
 /** What one visit came to. Nothing of it is in the ledger yet. */
@@ -140,15 +141,19 @@ export class SlotVisitor {
       name,
       wanted.map(({ path }) => path),
     );
-    const placed = wanted.map((found) => {
-      const file = candidate(this.#source, found, known.get(found.path));
-      return { file, place: placeOf(this.#source, file) };
-    });
+    const breath = new Breath();
+    const placed: { file: Candidate; place: string | DaybookError }[] = [];
     const owners = new Map<string, number>();
-    for (const { place } of placed)
+    for (const found of wanted) {
+      if (breath.due) await breath.take();
+      const file = candidate(this.#source, found, known.get(found.path));
+      const place = placeOf(this.#source, file);
+      placed.push({ file, place });
       if (typeof place === "string") owners.set(place, (owners.get(place) ?? 0) + 1);
+    }
     const decisions: Decision[] = [];
     for (const { file, place } of placed) {
+      if (breath.due) await breath.take();
       const shared = typeof place === "string" && owners.get(place)! > 1;
       const own = shared
         ? new DaybookError("config", `another remote file would have the same local path, ${place}`)

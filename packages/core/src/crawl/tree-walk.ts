@@ -1,6 +1,7 @@
 import { DaybookError, isDaybookError, printable } from "../errors/daybook-error.js";
 import type { Observation, PathLayout, Slot } from "../layout/path-layout.js";
 import type { ListingOutcome, Skipped } from "../store/state-store.js";
+import { Breath } from "./breath.js";
 import { unsafeName } from "../transport/safe-name.js";
 import type { RemoteEntry, Transport, TransportCallOptions } from "../transport/transport.js";
 
@@ -67,7 +68,9 @@ export async function lookAt(
     for (const line of listing.unreadable ?? []) unreadable.add(line);
     const below: string[] = [];
     const siblings = new Set<string>();
+    const breath = new Breath();
     for (const entry of listing.entries) {
+      if (breath.due) await breath.take();
       const reason = unsafeName(entry.name);
       const path = `${directory === "/" ? "" : directory}/${entry.name}`;
       if (reason !== undefined) skipped.add(`${entry.name} (${reason})`);

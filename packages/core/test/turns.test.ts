@@ -1,0 +1,33 @@
+import { RADAR_TEMPLATE, template } from "@daybook/core";
+import { expect, it } from "vitest";
+import { Mirror, put } from "./support/mirror.js";
+
+it("an hour of twenty thousand files is read and decided in many turns, between which others have theirs", async () => {
+  const radar = template(RADAR_TEMPLATE, { radar: "RMA1" });
+  let turn = 0;
+  const readIn = new Map<number, number>();
+  const layout = {
+    key: radar.key,
+    root: radar.root,
+    slots: radar.slots.bind(radar),
+    enters: radar.enters.bind(radar),
+    parse: (path: string) => {
+      readIn.set(turn, (readIn.get(turn) ?? 0) + 1);
+      return radar.parse(path);
+    },
+  };
+  const mirror = new Mirror({ source: { layout, end: "2025-01-01T01:00:00Z" } });
+  const count = 20_000;
+  for (let i = 0; i < count; i++) put(mirror, "2025-01-01T00:05:00Z", "", `F${i}`);
+  let over = false;
+  const others = (async () => {
+    for (; !over; turn++) await new Promise(setImmediate);
+  })();
+  const plan = mirror.daybook.plan();
+  await plan[Symbol.asyncIterator]().next();
+  over = true;
+  await others;
+  const read = [...readIn.values()];
+  expect(read.reduce((a, b) => a + b, 0)).toBe(count);
+  expect(Math.max(...read)).toBeLessThan(count / 2);
+});
