@@ -1,20 +1,11 @@
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import {
-  createDaybook,
-  failoverTransport,
-  localDestination,
-  memoryStore,
-  ObserverToken,
-  RADAR_TEMPLATE,
-  template,
-} from "@daybook/core";
-import type { CrawlEvent, FailoverOptions } from "@daybook/core";
-import { ftpTransport } from "@daybook/transport-ftp";
+import type { FailoverOptions } from "@daybook/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { proftpd } from "./servers/proftpd.js";
 import { vsftpd } from "./servers/vsftpd.js";
-import { LONG_AGO, radarFile, temporaryFolder } from "./support/in-process.js";
+import { mirrorOf, storedPaths } from "./support/failover.js";
+import { LONG_AGO, radarFile } from "./support/in-process.js";
 
 const FILES = new Map(
   Array.from({ length: 24 }, (_, n) => {
@@ -45,37 +36,13 @@ for (const [first, second] of [
         onTestFinished(() => server.stop());
         fill(server.root);
       }
-      const events: CrawlEvent[] = [];
-      const home = temporaryFolder();
-      const hosts = servers.map(({ host, port, user, password }) =>
-        ftpTransport({ host, port, user, password, connections: 2 }),
-      );
-      const on = { on: (event: CrawlEvent) => void events.push(event) };
-      const observer = { name: "events", provides: ObserverToken, create: () => on };
-      const daybook = createDaybook({
-        plugins: [memoryStore(), localDestination({ path: home, sync: false }), observer],
-        sources: [
-          {
-            name: "RMA1",
-            plugins: [failoverTransport({ ...options, hosts })],
-            layout: template(RADAR_TEMPLATE, { radar: "RMA1" }),
-            start: "2025-01-01T00:00:00Z",
-            end: "2025-01-01T03:00:00Z",
-            poll: 50,
-            retryDelay: 20,
-            maxRetryDelay: 100,
-          },
-        ],
-      });
-      onTestFinished(() => daybook.close());
-      return { daybook, servers, events, home };
+      return { ...mirrorOf(servers, options), servers };
     }
 
     async function allHome({ home, events }: Awaited<ReturnType<typeof place>>): Promise<void> {
       for (const [path, content] of FILES)
         expect(content.equals(readFileSync(join(home, path.replace("/L2/", ""))))).toBe(true);
-      const stored = events.flatMap((event) => (event.type === "file-stored" ? [event.file.path] : []));
-      expect(stored.sort()).toEqual([...FILES.keys()].sort());
+      expect(storedPaths(events)).toEqual([...FILES.keys()].sort());
     }
 
     test("one dies in the middle of a large file: everything is fetched once, the large file continued", async () => {

@@ -1,21 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  createDaybook,
-  failoverTransport,
-  localDestination,
-  memoryStore,
-  ObserverToken,
-  RADAR_TEMPLATE,
-  template,
-} from "@daybook/core";
-import type { CrawlEvent, FailoverOptions, FileRecord } from "@daybook/core";
+import type { FailoverOptions, FileRecord } from "@daybook/core";
 import { FtpServer, RemoteTree } from "@daybook/testing";
-import { ftpTransport } from "@daybook/transport-ftp";
 import type { FtpOptions } from "@daybook/transport-ftp";
 import { expect, onTestFinished, test } from "vitest";
-import { LONG_AGO, radarFile, temporaryFolder } from "./support/in-process.js";
+import { mirrorOf, storedPaths } from "./support/failover.js";
+import { LONG_AGO, radarFile } from "./support/in-process.js";
 import { randomFrom } from "./support/random.js";
 
 /** A radar's three hours of files, some of them larger than what is on its way at once. */
@@ -31,34 +22,7 @@ function radarTree(): RemoteTree {
 async function twoServers(tree: RemoteTree, ftp: Partial<FtpOptions> = {}, options: FailoverOptions = {}) {
   const servers = [await FtpServer.start({ tree }), await FtpServer.start({ tree })] as const;
   for (const server of servers) onTestFinished(() => server.close());
-  const events: CrawlEvent[] = [];
-  const home = temporaryFolder();
-  const hosts = servers.map(({ host, port }) => ftpTransport({ host, port, connections: 2, ...ftp }));
-  const daybook = createDaybook({
-    plugins: [
-      memoryStore(),
-      localDestination({ path: home, sync: false }),
-      {
-        name: "events",
-        provides: ObserverToken,
-        create: () => ({ on: (event: CrawlEvent) => void events.push(event) }),
-      },
-    ],
-    sources: [
-      {
-        name: "RMA1",
-        plugins: [failoverTransport({ trust: "any", ...options, hosts })],
-        layout: template(RADAR_TEMPLATE, { radar: "RMA1" }),
-        start: "2025-01-01T00:00:00Z",
-        end: "2025-01-01T03:00:00Z",
-        poll: 50,
-        retryDelay: 20,
-        maxRetryDelay: 100,
-      },
-    ],
-  });
-  onTestFinished(() => daybook.close());
-  return { daybook, servers, events, tree, home };
+  return { ...mirrorOf(servers, { trust: "any", ...options }, ftp), servers, tree };
 }
 
 /** All files are here once, as they are at the server. */
@@ -74,8 +38,7 @@ async function expectAllHome({
   const wanted = tree.files().map((path) => `${path} stored 1 ${sha256(tree.bytes(path)!)}`);
   expect(files.map((f) => `${f.path} ${f.status} ${f.version} ${f.sha256}`).sort()).toEqual(wanted.sort());
   for (const file of files) expect(sha256(readFileSync(join(home, file.location!)))).toBe(file.sha256);
-  const stored = events.flatMap((event) => (event.type === "file-stored" ? [event.file.path] : []));
-  expect(stored.sort()).toEqual(tree.files().sort());
+  expect(storedPaths(events)).toEqual(tree.files().sort());
 }
 
 /** Calls `strike` when a server gets its nth command. */

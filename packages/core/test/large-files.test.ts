@@ -7,6 +7,8 @@ const MIB = 1024 * 1024;
 /** What there is room for, in the middle of a write. */
 const FITS = 3 * MIB + 54_321;
 
+type Written = (error: Error | null, written: number, bytes: Uint8Array) => void;
+
 /** Text that is nowhere like elsewhere, so that a piece in the wrong place is seen. */
 const content = (bytes: number, seed: number) => {
   let text = "";
@@ -74,21 +76,25 @@ it("a large file that is cut again and again is continued, and hashed whole", as
 it("what was written before the disk was full is kept, without a hole, and continued when there is room", async () => {
   let left = FITS;
   const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z" } });
-  const write = ((fd, bytes, at, length, position, done) => {
-    const n = Math.min(length, left);
-    left -= n;
-    if (n > 0) mirror.fs.write(fd, bytes, at, n, position, done);
-    else setImmediate(done, Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }), 0, bytes);
-  }) as (...args: Parameters<LocalFs["write"]>) => void;
-  const writeSync = ((fd: number, bytes: Uint8Array, at: number, length: number, position: number) => {
-    if (left < length) throw Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
-    left -= length;
-    return mirror.fs.writeSync(fd, bytes, at, length, position);
-  }) as LocalFs["writeSync"];
+  const full = Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
+  const fs: LocalFs = {
+    ...mirror.fs,
+    write: ((fd: number, bytes: Uint8Array, at: number, length: number, position: number, done: Written) => {
+      const n = Math.min(length, left);
+      left -= n;
+      if (n > 0) mirror.fs.write(fd, bytes, at, n, position, done);
+      else setImmediate(done, full, 0, bytes);
+    }) as LocalFs["write"],
+    writeSync: ((fd: number, bytes: Uint8Array, at: number, length: number, position: number) => {
+      if (left < length) throw full;
+      left -= length;
+      return mirror.fs.writeSync(fd, bytes, at, length, position);
+    }) as LocalFs["writeSync"],
+  };
   const text = content(5 * MIB, 1);
   const path = put(mirror, "2025-01-01T00:05:00Z", text);
 
-  mirror.restart({ fs: { ...mirror.fs, write: write as LocalFs["write"], writeSync } });
+  mirror.restart({ fs });
   expect((await mirror.run()).sources[0]!.error).toMatchObject({ kind: "no-space" });
   const [part] = mirror.parts();
   expect(String(mirror.volume.readFileSync(part!))).toBe(text.slice(0, FITS));
@@ -103,6 +109,8 @@ it("what was written before the disk was full is kept, without a hole, and conti
 
 it("a large file whose bytes an inspector refuses is given up while more of it is under way", async () => {
   const refuse = {
+    name: "refuse",
+    provesEnd: false,
     inspect: () => {
       let seen = 0;
       return {
