@@ -18,7 +18,11 @@ export class WorkerClient {
 
   constructor(data: WorkerData) {
     // CommonJS, unlike the rest: a thread is up sooner without a loader of modules.
-    this.#worker = new Worker(new URL("./worker.cjs", import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL("./worker.cjs", import.meta.url), {
+      workerData: data,
+      // What it makes is on its way out at once; more room for it is only more memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    });
     this.#worker.on("message", (response: Response) => this.#settle(response));
     this.#worker.on("error", (cause) =>
       this.#fail(`the thread of the SQLite ledger failed: ${cause.message}`, cause),
