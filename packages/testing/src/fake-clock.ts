@@ -3,6 +3,9 @@ import type { Clock } from "@daybook/core";
 
 const QUIET_TURNS = 25;
 
+/** How long other threads and long loops are waited for, in real ms: a program may have some that never end. */
+const PATIENCE = 5000;
+
 export interface FakeClockOptions {
   /**
    * Turns of the event loop without a new sleep after which a program counts as waiting for time only. Default 25; a
@@ -25,13 +28,16 @@ export interface RunUntilOptions {
  * A clock that stands still until it is moved. What sleeps on it wakes in the order of time, each in its own moment.
  *
  * Before it moves on it waits until the program does nothing but sleep: no new sleeps for a while, no file operation
- * under way. Waiting for the network, a worker or another process looks just like that: move the clock by hand there.
+ * under way, no thread at work that keeps the program alive. Waiting for the network or another process looks just like
+ * that: move the clock by hand there.
  */
 export class FakeClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
   #activity = 0;
   readonly #quietTurns: number;
+  /** Ports to other threads that were open before: the test runner's own. */
+  readonly #ports = resources().ports;
 
   constructor(start: Date, options: FakeClockOptions = {}) {
     this.#now = start.getTime();
@@ -124,9 +130,12 @@ export class FakeClock implements Clock {
 
   async #quiet(stop: () => boolean = () => false): Promise<void> {
     let seen = this.#activity;
+    const until = performance.now() + PATIENCE;
     for (let turns = 0; turns < this.#quietTurns && !stop(); turns++) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (this.#activity === seen && !usesFiles()) continue;
+      const { files, immediates, ports } = resources();
+      const works = files > 0 || ((immediates > 0 || ports > this.#ports) && performance.now() < until);
+      if (this.#activity === seen && !works) continue;
       seen = this.#activity;
       turns = 0;
     }
@@ -137,7 +146,15 @@ export class FakeClock implements Clock {
   }
 }
 
-const usesFiles = () =>
-  process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource));
+/** What keeps the program alive now. */
+function resources(): { files: number; immediates: number; ports: number } {
+  const all = process.getActiveResourcesInfo();
+  const count = (kind: RegExp) => all.filter((resource) => kind.test(resource)).length;
+  return {
+    files: count(/^(FSReq|CloseReq)/),
+    immediates: count(/^Immediate$/),
+    ports: count(/^MessagePort$/),
+  };
+}
 
 const cancelled = () => new DaybookError("cancelled", "stopped while waiting");

@@ -1,23 +1,17 @@
 import { setMaxListeners } from "node:events";
 import { isDaybookError, asDaybookError, type DaybookError } from "../errors/daybook-error.js";
-import { Fetcher, type FetchFailure } from "../fetch/fetcher.js";
-import type { FetchTask } from "../fetch/fetch-task.js";
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
-import type {
-  FileRecord,
-  LedgerChange,
-  ListingOutcome,
-  SlotRecord,
-  SlotVisit,
-} from "../store/state-store.js";
+import type { ListingOutcome, SlotVisit } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
-import { judgeAttempt } from "./failed-attempt.js";
+import { FileWork, type FileJob } from "./file-work.js";
+import { HostEar } from "./host-ear.js";
 import type { LedgerWriter } from "./ledger-writer.js";
 import { SlotVisitor } from "./slot-visitor.js";
+import { SlotWork } from "./slot-work.js";
 import type { Source } from "./source.js";
 import { WorkQueue } from "./work-queue.js";
 
@@ -43,25 +37,7 @@ export interface CrawlOutcome {
   readonly error?: DaybookError;
 }
 
-/** A slot between its visit and its last file. */
-interface SlotWork {
-  readonly planned: DueSlot;
-  readonly visit: SlotVisit;
-  left: number;
-  /** When the earliest of its failed files may be tried again; epoch ms. */
-  again: number;
-}
-
-interface Job {
-  readonly task: FetchTask;
-  readonly work: SlotWork;
-}
-
 const LANES: readonly Lane[] = ["live", "backfill"];
-/** Files synced at the same time: the more, the less each costs. They are on disk already, so memory doesn't grow. */
-const COMMITTING = 128;
-const UNRESOLVED = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NONAME", "EAI_NODATA"]);
-
 /**
  * Mirrors one source. Each lane plans, visits and fetches by itself, so that history never holds up what is new; the
  * connections they share are the transport's to divide. Ends when the ledger says that every slot is settled.
@@ -72,15 +48,14 @@ export class Crawler {
   readonly #writer: LedgerWriter;
   readonly #planner: Planner;
   readonly #visitor: SlotVisitor;
-  readonly #fetcher: Fetcher;
-  readonly #queues: Record<Lane, WorkQueue<Job>> = { live: new WorkQueue(), backfill: new WorkQueue() };
+  readonly #ear: HostEar;
+  readonly #files: FileWork;
+  readonly #queues: Record<Lane, WorkQueue<FileJob>> = { live: new WorkQueue(), backfill: new WorkQueue() };
   readonly #visiting: Record<Lane, number> = { live: 0, backfill: 0 };
   /** Slots being visited or having files on their way, by path. */
   readonly #active = new Set<string>();
   /** When slots this run has seen are due again; what is long past is dropped at each pass. */
   readonly #due = new Map<string, number>();
-  /** Files that have arrived and are being synced and recorded. */
-  #committing = 0;
   /** Rung when something ended, so that more may begin. */
   readonly #bell = new Bell();
   /** Rung when a lane that sleeps should look again. Apart from the other: a lane that looks asks the ledger. */
@@ -90,23 +65,19 @@ export class Crawler {
   #settledUpTo: Date | undefined;
   /** Whether the layout's constant directory was seen to exist, or its absence was told. */
   #rootKnown = false;
-  /** Whether the host gave an answer in this run. */
-  #answered = false;
   #finished = false;
-  #files = 0;
-  #bytes = 0;
   #error: DaybookError | undefined;
 
   constructor({ source, breaker, writer }: CrawlerOptions) {
     this.#source = source;
     this.#breaker = breaker;
     this.#writer = writer;
-    const { name, layout, store, range, policy, transport, destination, inspectors, clock } = source;
+    const { name, layout, store, range, policy } = source;
     this.#planner = new Planner({ source: name, layout, store, range, policy });
     this.#visitor = new SlotVisitor(source);
-    const root = layout.root ?? "/";
-    const { resume } = policy;
-    this.#fetcher = new Fetcher({ source: name, root, transport, destination, inspectors, resume, clock });
+    this.#ear = new HostEar(source, breaker);
+    const fail = (error: unknown) => this.#fail(error);
+    this.#files = new FileWork({ source, breaker, ear: this.#ear, bell: this.#bell, fail });
   }
 
   /** Runs once. Never rejects for what goes wrong out there: that is in the outcome. */
@@ -119,7 +90,7 @@ export class Crawler {
     await this.#forgetPlanned().catch((error: unknown) => this.#fail(error));
     const workers = LANES.flatMap((lane) =>
       Array.from({ length: this.#source.transport.capabilities.parallelism }, () =>
-        this.#work(lane, stopping, aborting, once),
+        this.#files.serve(this.#queues[lane], { stopping, aborting }, { once }),
       ),
     );
     await Promise.all(
@@ -130,13 +101,13 @@ export class Crawler {
     if (once) while (this.#active.size > 0 && !stopping.aborted) await this.#bell.wait(stopping);
     for (const lane of LANES) this.#queues[lane].close();
     await Promise.all(workers);
-    while (this.#committing > 0 || LANES.some((lane) => this.#visiting[lane] > 0)) await this.#bell.wait();
+    while (this.#files.committing > 0 || LANES.some((lane) => this.#visiting[lane] > 0))
+      await this.#bell.wait();
     await this.#notePlanned(stopping).catch((error: unknown) => this.#fail(error));
     await this.#writer.flush();
     // A run that waits for the host to come back tells by waiting; one that looks once must say so.
-    const down = this.#breaker.down ?? (this.#answered ? undefined : this.#breaker.trouble);
-    const error = this.#error ?? (once && !stopping.aborted ? down : undefined);
-    return { files: this.#files, bytes: this.#bytes, error };
+    const error = this.#error ?? (once && !stopping.aborted ? this.#ear.trouble : undefined);
+    return { ...this.#files.done, error };
   }
 
   async #runLane(
@@ -249,9 +220,9 @@ export class Crawler {
     if (once && down && !this.#breaker.mayTry) return this.#skip(planned, down);
     await this.#breaker.pass(stopping);
     const result = await this.#visitor.visit(planned, lane, aborting).finally(() => this.#breaker.abandon());
-    const fatal = result.error && this.#fatal(result.error);
+    const fatal = result.error && this.#ear.fatal(result.error);
     // One message is enough for what ends the crawl.
-    if (!fatal) this.#hear(result.error);
+    if (!fatal) this.#ear.hear(result.error);
     await this.#writer.write(result.changes);
     if (fatal) throw fatal;
     const { visit, tasks, found } = result;
@@ -259,8 +230,8 @@ export class Crawler {
     const { listing, reason } = visit;
     await this.#lookForRoot(listing, lane, aborting);
     emit({ type: "slot-visited", source: name, at: clock.now(), slot, lane, listing, found, reason });
-    const work: SlotWork = { planned, visit, left: tasks.length, again: Infinity };
-    if (tasks.length === 0) await this.#slotDone(work);
+    const work = this.#workOn(planned, visit, tasks.length);
+    if (tasks.length === 0) await work.end();
     else for (const task of tasks) this.#queues[lane].push({ task, work });
   }
 
@@ -286,164 +257,19 @@ export class Crawler {
   async #skip(planned: DueSlot, down: DaybookError): Promise<void> {
     const { visit, changes } = this.#visitor.failed(planned, down);
     await this.#writer.write(changes);
-    await this.#slotDone({ planned, visit, left: 0, again: Infinity });
+    await this.#workOn(planned, visit, 0).end();
   }
 
-  async #work(lane: Lane, stopping: AbortSignal, aborting: AbortSignal, once: boolean): Promise<void> {
-    for (;;) {
-      const job = await this.#queues[lane].take();
-      if (job === undefined) return;
-      try {
-        const adopted = job.task.mayBeThere ? await this.#adopt(job) : undefined;
-        if (adopted) await this.#home(job, adopted, true);
-        else {
-          if (!(once && this.#breaker.down)) await this.#breaker.pass(stopping);
-          if (stopping.aborted) return this.#breaker.abandon();
-          await this.#bringHome(job, aborting);
-        }
-      } catch (error) {
-        this.#fail(error);
-      }
-      this.#bell.ring();
-    }
+  #workOn(planned: DueSlot, visit: SlotVisit, files: number): SlotWork {
+    const onDone = (path: string, due: number) => this.#slotDone(path, due);
+    return new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, files, onDone });
   }
 
-  /** A place on disk that can't be looked at is this one file's trouble, and shows when it is to be filled. */
-  async #adopt({ task }: Job): Promise<FileRecord | undefined> {
-    return this.#fetcher.adopt(task).catch((error: unknown) => {
-      if (isDaybookError(error, "config")) return undefined;
-      throw error;
-    });
-  }
-
-  async #bringHome(job: Job, aborting: AbortSignal): Promise<void> {
-    const { name, emit, clock } = this.#source;
-    const { task } = job;
-    const { lane } = task;
-    const { path, size } = task.record;
-    const { arrived, failure } = await this.#fetcher.receive(task, aborting, {
-      started: (resumedFrom) =>
-        emit({ type: "file-started", source: name, at: clock.now(), path, lane, size, resumedFrom }),
-      progress: (bytes) => emit({ type: "file-progress", source: name, at: clock.now(), path, bytes }),
-    });
-    this.#breaker.abandon();
-    if (!failure?.local) this.#hear(failure?.error);
-    if (failure) return this.#failed(job, failure);
-    // The connection is free again: the next file comes in while this one is synced.
-    this.#committing++;
-    arrived
-      .commit()
-      .then(({ stored, failure: late }) =>
-        stored ? this.#home(job, stored, false) : this.#failed(job, late),
-      )
-      .catch((cause: unknown) => this.#fail(cause))
-      .finally(() => {
-        this.#committing--;
-        this.#bell.ring();
-      });
-    while (this.#committing >= COMMITTING) await this.#bell.wait();
-  }
-
-  /** Records what a failed attempt means. */
-  async #failed({ task, work }: Job, failure: FetchFailure): Promise<void> {
-    const { name, emit, clock, policy, random } = this.#source;
-    const { record } = task;
-    const { path } = record;
-    const { error } = failure;
-    const at = clock.now();
-    const judged = judgeAttempt(record, failure, policy, at, random);
-    if (judged === undefined) return;
-    const fatal = judged.fatal ?? (failure.hopeless ? undefined : this.#fatal(error));
-    if (fatal) throw fatal;
-    const file = judged.file!;
-    const what = file.status === "quarantined" ? "quarantined" : "failed";
-    work.again = Math.min(work.again, file.nextAttemptAt?.getTime() ?? Infinity);
-    const detail = `${error.kind}: ${error.detail}`;
-    await this.#taskDone(work, [
-      { kind: "file", file },
-      { kind: "event", event: { source: name, path, at, what, detail } },
-    ]);
-    if (what === "quarantined") emit({ type: "file-quarantined", source: name, at, path, error });
-    else emit({ type: "file-failed", source: name, at, path, error, nextAttemptAt: file.nextAttemptAt });
-  }
-
-  /** Records a file that is at its final name. */
-  async #home({ task: { record }, work }: Job, file: FileRecord, adopted: boolean): Promise<void> {
-    const { name, emit, clock } = this.#source;
-    const at = clock.now();
-    const { path } = file;
-    const changes: LedgerChange[] = [{ kind: "file", file }];
-    if (record.version > 0) {
-      const detail = `version ${record.version} was sha256 ${record.sha256}, stored ${record.storedAt?.toISOString()}`;
-      changes.push({ kind: "event", event: { source: name, path, at, what: "new-version", detail } });
-    }
-    await this.#taskDone(work, changes);
-    this.#files++;
-    this.#bytes += file.size ?? 0;
-    emit({ type: "file-stored", source: name, at, file, adopted });
-  }
-
-  async #taskDone(work: SlotWork, changes: LedgerChange[]): Promise<void> {
-    const last = --work.left === 0;
-    if (!last) return this.#writer.write(changes);
-    const next = Math.min(work.visit.nextVisitAt?.getTime() ?? Infinity, work.again);
-    const nextVisitAt = next === Infinity ? undefined : new Date(next);
-    const visit = { ...work.visit, nextVisitAt };
-    await this.#writer.write([...changes, { kind: "visit", visit }]);
-    await this.#slotDone({ ...work, visit });
-  }
-
-  async #slotDone({ planned, visit }: SlotWork): Promise<void> {
-    const { path } = planned.slot;
-    const before = planned.previous;
-    const complete = before?.settled && before.state === "complete";
-    let due = visit.nextVisitAt?.getTime() ?? Infinity;
-    const record = due === Infinity || (visit.closed && !complete) ? await this.#recordOf(visit) : undefined;
-    if (record?.settled && visit.closed && !complete) await this.#tellSettled(record, before);
-    if (due === Infinity && record !== undefined && record.files.pending > 0) {
-      // A file was put back in the queue while the slot was being worked on.
-      due = this.#source.clock.now().getTime() + this.#source.policy.retryDelay;
-      await this.#writer.write([{ kind: "due", source: visit.source, path, at: new Date(due) }]);
-    }
+  #slotDone(path: string, due: number): void {
     this.#active.delete(path);
     if (due !== Infinity) this.#due.set(path, due);
     if (this.#active.size === 0 || LANES.some((lane) => due < this.#wakeAt[lane])) this.#alarm.ring();
     this.#bell.ring();
-  }
-
-  async #recordOf({ source, path, start, end }: SlotVisit): Promise<SlotRecord | undefined> {
-    const window = { start, end: end ?? new Date(start.getTime() + 1) };
-    for await (const slot of this.#source.store.slots(source, window)) if (slot.path === path) return slot;
-    return undefined;
-  }
-
-  async #tellSettled(slot: SlotRecord, before: SlotRecord | undefined): Promise<void> {
-    const { name, emit, clock } = this.#source;
-    const at = clock.now();
-    if (!before?.settled) emit({ type: "slot-settled", source: name, at, slot });
-    else if (slot.state === "complete") {
-      const detail = `it was ${before.state}, and is complete now`;
-      const event = { source: name, path: slot.path, at, what: "gap-closed", detail };
-      await this.#writer.write([{ kind: "event", event }]);
-    }
-  }
-
-  /** Tells the breaker how a call ended. */
-  #hear(error: DaybookError | undefined): void {
-    const { name, emit, clock } = this.#source;
-    const at = clock.now();
-    if (error === undefined) {
-      this.#answered = true;
-      if (this.#breaker.succeeded()) emit({ type: "host-up", source: name, at });
-    } else if (this.#breaker.failed(error))
-      emit({ type: "host-down", source: name, at, error, nextTryAt: this.#breaker.nextTryAt });
-  }
-
-  /** The error, if it must end the crawl: no waiting cures it. */
-  #fatal(error: DaybookError): DaybookError | undefined {
-    if (error.kind === "auth" || error.kind === "config" || error.kind === "unsupported") return error;
-    const unresolved = error.code !== undefined && UNRESOLVED.has(error.code);
-    return unresolved && !this.#breaker.answered ? error : undefined;
   }
 
   #fail(cause: unknown): void {

@@ -1,0 +1,165 @@
+import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { Fetcher, type FetchFailure } from "../fetch/fetcher.js";
+import type { FetchTask } from "../fetch/fetch-task.js";
+import type { FileRecord, LedgerChange } from "../store/state-store.js";
+import type { Bell } from "./bell.js";
+import type { Breaker } from "./breaker.js";
+import { judgeAttempt } from "./failed-attempt.js";
+import type { HostEar } from "./host-ear.js";
+import type { SlotWork } from "./slot-work.js";
+import type { Source } from "./source.js";
+import type { WorkQueue } from "./work-queue.js";
+
+export interface FileWorkOptions {
+  readonly source: Source;
+  readonly breaker: Breaker;
+  readonly ear: HostEar;
+  /** Rung when a file is done with. */
+  readonly bell: Bell;
+  /** What ends the crawl. */
+  readonly fail: (error: unknown) => void;
+}
+
+export interface FileJob {
+  readonly task: FetchTask;
+  readonly work: SlotWork;
+}
+
+export interface WorkSignals {
+  /** Take no new work. */
+  readonly stopping: AbortSignal;
+  /** Drop what is under way. */
+  readonly aborting: AbortSignal;
+}
+
+/** Files synced at the same time: the more, the less each costs. They are on disk already, so memory doesn't grow. */
+const COMMITTING = 128;
+
+/** Brings files home, one after the other for each of its workers, and records what becomes of each. */
+export class FileWork {
+  readonly #options: FileWorkOptions;
+  readonly #fetcher: Fetcher;
+  /** Files that have arrived and are being synced and recorded. */
+  #committing = 0;
+  #files = 0;
+  #bytes = 0;
+
+  constructor(options: FileWorkOptions) {
+    this.#options = options;
+    const { name: source, layout, transport, destination, inspectors, policy, clock } = options.source;
+    const root = layout.root ?? "/";
+    const { resume } = policy;
+    this.#fetcher = new Fetcher({ source, root, transport, destination, inspectors, resume, clock });
+  }
+
+  /** What was brought home so far. */
+  get done(): { readonly files: number; readonly bytes: number } {
+    return { files: this.#files, bytes: this.#bytes };
+  }
+
+  get committing(): number {
+    return this.#committing;
+  }
+
+  /** One worker: takes from the queue until it is closed. */
+  async serve(
+    queue: WorkQueue<FileJob>,
+    { stopping, aborting }: WorkSignals,
+    { once }: { readonly once: boolean },
+  ): Promise<void> {
+    const { breaker, bell, fail } = this.#options;
+    for (;;) {
+      const job = await queue.take();
+      if (job === undefined) return;
+      try {
+        const adopted = job.task.mayBeThere ? await this.#adopt(job) : undefined;
+        if (adopted) await this.#home(job, adopted, true);
+        else {
+          if (!(once && breaker.down)) await breaker.pass(stopping);
+          if (stopping.aborted) return breaker.abandon();
+          await this.#bringHome(job, aborting);
+        }
+      } catch (error) {
+        fail(error);
+      }
+      bell.ring();
+    }
+  }
+
+  /** A place on disk that can't be looked at is this one file's trouble, and shows when it is to be filled. */
+  async #adopt({ task }: FileJob): Promise<FileRecord | undefined> {
+    return this.#fetcher.adopt(task).catch((error: unknown) => {
+      if (isDaybookError(error, "config")) return undefined;
+      throw error;
+    });
+  }
+
+  async #bringHome(job: FileJob, aborting: AbortSignal): Promise<void> {
+    const { source, breaker, ear, bell, fail } = this.#options;
+    const { name, emit, clock } = source;
+    const { task } = job;
+    const { lane } = task;
+    const { path, size } = task.record;
+    const { arrived, failure } = await this.#fetcher.receive(task, aborting, {
+      started: (resumedFrom) =>
+        emit({ type: "file-started", source: name, at: clock.now(), path, lane, size, resumedFrom }),
+      progress: (bytes) => emit({ type: "file-progress", source: name, at: clock.now(), path, bytes }),
+    });
+    breaker.abandon();
+    if (!failure?.local) ear.hear(failure?.error);
+    if (failure) return this.#failed(job, failure);
+    // The connection is free again: the next file comes in while this one is synced.
+    this.#committing++;
+    arrived
+      .commit()
+      .then(({ stored, failure: late }) =>
+        stored ? this.#home(job, stored, false) : this.#failed(job, late),
+      )
+      .catch((cause: unknown) => fail(cause))
+      .finally(() => {
+        this.#committing--;
+        bell.ring();
+      });
+    while (this.#committing >= COMMITTING) await bell.wait();
+  }
+
+  /** Records what a failed attempt means. */
+  async #failed({ task, work }: FileJob, failure: FetchFailure): Promise<void> {
+    const { source, ear } = this.#options;
+    const { name, emit, clock, policy, random } = source;
+    const { record } = task;
+    const { path } = record;
+    const { error } = failure;
+    const at = clock.now();
+    const judged = judgeAttempt(record, failure, policy, at, random);
+    if (judged === undefined) return;
+    const fatal: DaybookError | undefined = judged.fatal ?? (failure.hopeless ? undefined : ear.fatal(error));
+    if (fatal) throw fatal;
+    const file = judged.file!;
+    const what = file.status === "quarantined" ? "quarantined" : "failed";
+    work.tryAgain(file.nextAttemptAt);
+    const detail = `${error.kind}: ${error.detail}`;
+    await work.fileDone([
+      { kind: "file", file },
+      { kind: "event", event: { source: name, path, at, what, detail } },
+    ]);
+    if (what === "quarantined") emit({ type: "file-quarantined", source: name, at, path, error });
+    else emit({ type: "file-failed", source: name, at, path, error, nextAttemptAt: file.nextAttemptAt });
+  }
+
+  /** Records a file that is at its final name. */
+  async #home({ task: { record }, work }: FileJob, file: FileRecord, adopted: boolean): Promise<void> {
+    const { name, emit, clock } = this.#options.source;
+    const at = clock.now();
+    const { path } = file;
+    const changes: LedgerChange[] = [{ kind: "file", file }];
+    if (record.version > 0) {
+      const detail = `version ${record.version} was sha256 ${record.sha256}, stored ${record.storedAt?.toISOString()}`;
+      changes.push({ kind: "event", event: { source: name, path, at, what: "new-version", detail } });
+    }
+    await work.fileDone(changes);
+    this.#files++;
+    this.#bytes += file.size ?? 0;
+    emit({ type: "file-stored", source: name, at, file, adopted });
+  }
+}

@@ -1,0 +1,83 @@
+import type { DueSlot } from "../plan/due-slot.js";
+import type { LedgerChange, SlotRecord, SlotVisit } from "../store/state-store.js";
+import type { LedgerWriter } from "./ledger-writer.js";
+import type { Source } from "./source.js";
+
+export interface SlotWorkOptions {
+  readonly source: Source;
+  readonly writer: LedgerWriter;
+  readonly planned: DueSlot;
+  /** Recorded already. */
+  readonly visit: SlotVisit;
+  /** Files that are to be fetched. */
+  readonly files: number;
+  /** Called once all of it is in the ledger, with the time at which the slot is due again, epoch ms or `Infinity`. */
+  readonly onDone: (path: string, due: number) => void;
+}
+
+/** A slot between its visit and its last file. */
+export class SlotWork {
+  readonly #options: SlotWorkOptions;
+  #visit: SlotVisit;
+  #left: number;
+  /** When the earliest of its failed files may be tried again; epoch ms. */
+  #again = Infinity;
+
+  constructor(options: SlotWorkOptions) {
+    this.#options = options;
+    this.#visit = options.visit;
+    this.#left = options.files;
+  }
+
+  /** One of its files may be tried again then. */
+  tryAgain(at: Date | undefined): void {
+    this.#again = Math.min(this.#again, at?.getTime() ?? Infinity);
+  }
+
+  /** Records what one file has come to and, with the last one, when the slot is due next. */
+  async fileDone(changes: LedgerChange[]): Promise<void> {
+    const { writer } = this.#options;
+    if (--this.#left > 0) return writer.write(changes);
+    const next = Math.min(this.#visit.nextVisitAt?.getTime() ?? Infinity, this.#again);
+    this.#visit = { ...this.#visit, nextVisitAt: next === Infinity ? undefined : new Date(next) };
+    await writer.write([...changes, { kind: "visit", visit: this.#visit }]);
+    await this.end();
+  }
+
+  /** Nothing is left to do for it now. */
+  async end(): Promise<void> {
+    const { source, writer, planned, onDone } = this.#options;
+    const visit = this.#visit;
+    const { path } = planned.slot;
+    const before = planned.previous;
+    const complete = before?.settled && before.state === "complete";
+    let due = visit.nextVisitAt?.getTime() ?? Infinity;
+    const record = due === Infinity || (visit.closed && !complete) ? await this.#record() : undefined;
+    if (record?.settled && visit.closed && !complete) await this.#tellSettled(record, before);
+    if (due === Infinity && record !== undefined && record.files.pending > 0) {
+      // A file was put back in the queue while the slot was being worked on.
+      due = source.clock.now().getTime() + source.policy.retryDelay;
+      await writer.write([{ kind: "due", source: visit.source, path, at: new Date(due) }]);
+    }
+    onDone(path, due);
+  }
+
+  async #record(): Promise<SlotRecord | undefined> {
+    const { source, path, start, end } = this.#visit;
+    const window = { start, end: end ?? new Date(start.getTime() + 1) };
+    for await (const slot of this.#options.source.store.slots(source, window))
+      if (slot.path === path) return slot;
+    return undefined;
+  }
+
+  async #tellSettled(slot: SlotRecord, before: SlotRecord | undefined): Promise<void> {
+    const { name, emit, clock } = this.#options.source;
+    const at = clock.now();
+    if (!before?.settled) emit({ type: "slot-settled", source: name, at, slot });
+    else if (slot.state === "complete") {
+      const detail = `it was ${before.state}, and is complete now`;
+      const event = { source: name, path: slot.path, at, what: "gap-closed", detail };
+      await this.#options.writer.write([{ kind: "event", event }]);
+    }
+  }
+}
