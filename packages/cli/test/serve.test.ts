@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, symlink } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -70,6 +70,14 @@ test("run --serve shows the crawl while it goes on", async () => {
     .toMatchObject({ crawls: true, sources: [{ name: "RMA1" }] });
   child.kill("SIGTERM");
   expect(await exited).toEqual([143, null]);
+});
+
+test("serve tells what is wrong with the ledger, and not where its page would be", async () => {
+  const file = await writeConfig(unreachable(""));
+  await writeFile(join(dirname(file), "state.db"), "nothing that a ledger would begin with ".repeat(200));
+  const { exitCode, stdout, stderr } = await daybook(["serve", "127.0.0.1:0", "-c", file]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toContain("state.db");
 });
 
 test("report writes one page without scripts that shows the missing hour", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   ClockToken,
   createDaybook,
@@ -13,6 +14,7 @@ import {
 } from "@daybook/core";
 import { FakeClock } from "@daybook/testing";
 import { expect, it } from "vitest";
+import { CountingStore } from "./support/counting-store.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -74,14 +76,16 @@ function* randomChanges(layout: PathLayout, random: () => number): Iterable<Ledg
   }
 }
 
-function daybookOf(store: StateStore, layout: PathLayout, end: Date | undefined) {
+const START = new Date(BEGIN + HOUR / 2);
+
+function daybookOf(store: StateStore, layout: PathLayout, end: Date | undefined, start = START) {
   return createDaybook({
     plugins: [
       { name: "store", provides: StateStoreToken, create: () => store },
       localDestination({ path: "/nowhere" }),
       { name: "clock", provides: ClockToken, create: () => new FakeClock(new Date(NOW)) },
     ],
-    sources: [{ name: "s", plugins: [], layout, start: new Date(BEGIN + HOUR / 2), end, selection: "all" }],
+    sources: [{ name: "s", plugins: [], layout, start, end, selection: "all" }],
   });
 }
 
@@ -97,14 +101,19 @@ class Backwards extends MemoryStore {
 const WORSE = "-.coempuf";
 
 /** The letters by what is told of each slot. */
-async function bySlots(daybook: ReturnType<typeof daybookOf>, end: Date | undefined): Promise<string> {
+async function bySlots(
+  daybook: ReturnType<typeof daybookOf>,
+  end: Date | undefined,
+  start = START,
+): Promise<string> {
+  const begin = Math.floor(start.getTime() / DAY) * DAY;
   const letters = Array.from(
-    { length: Math.ceil((Math.min(end?.getTime() ?? NOW, NOW) - BEGIN) / DAY) * 24 },
+    { length: Math.ceil((Math.min(end?.getTime() ?? NOW, NOW) - begin) / DAY) * 24 },
     () => "-",
   );
   const mark = (start: number, end: number, letter: string) => {
     for (const i of letters.keys())
-      if (BEGIN + i * HOUR < end && BEGIN + (i + 1) * HOUR > start)
+      if (begin + i * HOUR < end && begin + (i + 1) * HOUR > start)
         if (WORSE.indexOf(letters[i]!) < WORSE.indexOf(letter)) letters[i] = letter;
   };
   if (end === undefined || end.getTime() > NOW) mark(NOW, end?.getTime() ?? Infinity, ".");
@@ -136,6 +145,67 @@ it("hours are told the same whether slots and records meet in order or not, and 
     expect(told, `seed ${seed}`).toEqual(told.map(() => told[1]));
   }
   expect([...seen].sort().join("")).toBe([...WORSE].sort().join(""));
+});
+
+const digestOf = ({ key }: PathLayout) => createHash("sha256").update(key!).digest("hex").slice(0, 12);
+
+/** What a crawl leaves behind that has planned up to some day: a record for each slot until then, and for some after. */
+function* crawled(
+  layout: PathLayout,
+  start: Date,
+  until: Date,
+  random: () => number,
+): Iterable<LedgerChange> {
+  const none = { count: 0, names: [] };
+  let slots = 0;
+  for (const slot of layout.slots({ start, end: new Date(NOW) })) {
+    const { path, end } = slot;
+    if (slot.start < until) slots++;
+    else if (random() < 0.3) continue;
+    const listing = random() < 0.9 ? "entries" : LISTINGS[Math.floor(random() * LISTINGS.length)]!;
+    const times = { visitedAt: new Date(NOW), listedAt: new Date(NOW), closed: random() < 0.95, failures: 0 };
+    const visit = {
+      source: "s",
+      path,
+      start: slot.start > start ? slot.start : start,
+      end,
+      listing,
+      ...times,
+    };
+    yield { kind: "visit", visit: { ...visit, selection: "all", skipped: none, unreadable: none } };
+    for (const status of ["stored", "gone", "quarantined"] as const) {
+      if (random() > (status === "stored" ? 0.9 : 0.1)) continue;
+      const file = {
+        source: "s",
+        path: `${path}/${status}`,
+        slot: path,
+        status,
+        size: 1,
+        version: 1,
+        attempts: 0,
+      };
+      yield { kind: "file", file: { ...file, observedAt: slot.start, firstSeenAt: slot.start } };
+    }
+  }
+  const stretch = { layout: digestOf(layout), selection: "all", start, end: until, slots };
+  yield { kind: "planned", source: "s", stretch };
+}
+
+it("hours of a long stretch whose slots all have records are told from those that are amiss, and are the same", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = randomFrom(seed);
+    const layout = template(TEMPLATES[seed % TEMPLATES.length]!);
+    const start = new Date(BEGIN - 90 * DAY + HOUR / 2);
+    const store = new CountingStore();
+    await store.open();
+    await store.record([...crawled(layout, start, new Date(BEGIN), random)]);
+    const daybook = daybookOf(store, layout, undefined, start);
+    const [found] = await daybook.availability();
+    const read = store.counts.get("rows glimpses");
+    expect(found!.days.join(""), `seed ${seed}`).toBe(await bySlots(daybook, undefined, start));
+    expect(read, `seed ${seed}`).toBeLessThan(0.7 * store.counts.get("rows slots")!);
+    await daybook.close();
+  }
 });
 
 it.each([...TEMPLATES, "/a/{yyyy}/{MM}/{n}", "/a/{yy}/{n}"])(

@@ -32,6 +32,7 @@ export class Dashboard {
   #server: NodeServer | undefined;
   #events: EventStream | undefined;
   #unsubscribe: (() => void) | undefined;
+  #overviews: Overviews | undefined;
 
   constructor(options: DashboardOptions) {
     this.#options = options;
@@ -50,7 +51,7 @@ export class Dashboard {
     const sessions = token === undefined ? undefined : new Sessions(token);
     const calendar = new Calendar(daybook);
     this.#unsubscribe = live.subscribe((change) => calendar.touch(change));
-    const overviews = new Overviews({ daybook, live, calendar });
+    const overviews = (this.#overviews = new Overviews({ daybook, live, calendar }));
     const events = (this.#events = new EventStream(live));
     const app = makeApp({
       api: { daybook, live, calendar, overviews, writable },
@@ -62,10 +63,15 @@ export class Dashboard {
     });
     this.#server = new NodeServer((request) => app.fetch(request));
     const port = await this.#server.listen(address);
-    // Whoever opens the page first should not wait for years of hours to be read.
-    calendar.get().catch(() => undefined);
+    // Whoever opens the page first should not wait for years of hours to be read: all of it is read from now on.
+    overviews.get().catch(() => undefined);
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
     return `http://${host}:${port}/`;
+  }
+
+  /** After `listen`: resolves once the ledger has been read, and rejects with what is wrong with it. */
+  async ready(): Promise<void> {
+    await this.#overviews?.status();
   }
 
   /** Ends every connection. Safe to call twice. */

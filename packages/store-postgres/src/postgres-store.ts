@@ -2,6 +2,7 @@ import { DaybookError, isDaybookError } from "@daybook/core";
 import type {
   FileQuery,
   FileRecord,
+  GlimpseFilter,
   LedgerChange,
   LedgerEvent,
   OutboxMessage,
@@ -84,11 +85,11 @@ export class PostgresStore implements StateStore {
     for await (const row of paged(page)) yield toSlotRecord(source, row);
   }
 
-  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
+  async *glimpses(source: string, range: TimeRange, filter: GlimpseFilter = {}): AsyncIterable<SlotGlimpse> {
     if (!isStorable(source)) return;
     const page = (last: GlimpseRow | undefined, limit: number) => {
       const after = { start: last?.start_at ?? START_OF_TIME, path: last?.path ?? "" };
-      const { text, values } = pageOfGlimpses(this.#quoted, { source, range, after, limit });
+      const { text, values } = pageOfGlimpses(this.#quoted, { source, range, filter, after, limit });
       return this.#query<GlimpseRow>("glimpses", text, values);
     };
     for await (const row of paged(page)) yield toGlimpse(row);

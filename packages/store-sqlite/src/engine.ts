@@ -15,7 +15,7 @@ import { readSlots } from "./read-slots.js";
 import { Recording } from "./record.js";
 import type { ChangeRow, EventRow, FileRow, MessageRow, PlannedRow, SlotRow } from "./rows.js";
 import { Statements } from "./statements.js";
-import type { StateSums, SummaryRequest } from "./summarize.js";
+import type { Sums, SummaryRequest } from "./summarize.js";
 import { summarize } from "./summarize.js";
 
 /** What the worker answers: every call is synchronous, short or not. Arguments and results are plain data. */
@@ -55,8 +55,8 @@ export class Engine {
     return this.#read(() => findPage(this.#sql, request, limit, cursor));
   }
 
-  summarize(request: SummaryRequest): StateSums[] {
-    return summarize(this.#sql, request);
+  summarize(request: SummaryRequest): Sums {
+    return this.#read(() => summarize(this.#sql, request));
   }
 
   events(

@@ -6,6 +6,7 @@ export interface GlimpseQuery {
   readonly source: string;
   readonly start: number;
   readonly end: number | null;
+  readonly flawed: boolean;
   /** The last slot of the page before. */
   readonly after?: readonly [start: number, path: string];
   readonly limit: number;
@@ -22,18 +23,23 @@ export type GlimpsePage = readonly [
 ];
 
 // SQLite puts each column into one text: making a row of JavaScript for every slot would cost more than finding it.
-const GLIMPSES = `SELECT json_group_array(path), json_group_array(start_at), json_group_array(end_at),
+const select = (
+  index: string,
+  condition = "",
+) => `SELECT json_group_array(path), json_group_array(start_at), json_group_array(end_at),
     json_group_array(state), json_group_array(selection), json_group_array(lost)
   FROM (SELECT s.path, s.start_at, s.end_at, s.state, s.selection, s.quarantined + s.gone AS lost
-    FROM sources o CROSS JOIN slots s INDEXED BY slots_start ON s.source_id = o.id
+    FROM sources o CROSS JOIN slots s INDEXED BY ${index} ON s.source_id = o.id
     WHERE o.name = ? AND s.start_at > ? - o.longest_slot AND s.start_at < ? AND ifnull(s.end_at, ${TIMELESS}) > ?
-      AND (s.start_at, s.path) > (?, ?)
+      AND (s.start_at, s.path) > (?, ?) ${condition}
     ORDER BY s.start_at, s.path LIMIT ?)`;
+const ALL = select("slots_start");
+const FLAWED = select("slots_flawed", "AND (s.state <> 'complete' OR s.gone > 0)");
 
 /** One page of the slots that overlap the range, oldest first. */
 export function readGlimpses(sql: Statements, query: GlimpseQuery): GlimpsePage {
-  const { source, start, end, after = [-TIMELESS, ""], limit } = query;
-  return sql.get<GlimpsePage>(GLIMPSES, source, start, end ?? TIMELESS, start, ...after, limit)!;
+  const { source, start, end, flawed, after = [-TIMELESS, ""], limit } = query;
+  return sql.get<GlimpsePage>(flawed ? FLAWED : ALL, source, start, end ?? TIMELESS, start, ...after, limit)!;
 }
 
 export function pageToGlimpses(page: GlimpsePage): SlotGlimpse[] {

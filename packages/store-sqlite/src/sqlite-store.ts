@@ -1,6 +1,7 @@
 import type {
   FileQuery,
   FileRecord,
+  GlimpseFilter,
   LedgerChange,
   LedgerEvent,
   OutboxMessage,
@@ -82,11 +83,15 @@ export class SqliteStore implements StateStore {
     } while (after);
   }
 
-  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
+  async *glimpses(
+    source: string,
+    range: TimeRange,
+    { flawed = false }: GlimpseFilter = {},
+  ): AsyncIterable<SlotGlimpse> {
     const client = await this.#opened("glimpses");
     const { start, end } = { start: range.start.getTime(), end: range.end?.getTime() ?? null };
     const ask = (after?: readonly [number, string]) =>
-      client.call("glimpses", { source, start, end, after, limit: GLIMPSES });
+      client.call("glimpses", { source, start, end, flawed, after, limit: GLIMPSES });
     let coming: Promise<GlimpsePage> | undefined = ask();
     while (coming) {
       const glimpses = pageToGlimpses(await coming);

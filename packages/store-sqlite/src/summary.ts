@@ -1,37 +1,27 @@
 import type { Summary } from "@daybook/core";
-import type { StateSums } from "./summarize.js";
+import type { Sums } from "./summarize.js";
 
-/** The sums by state, as one summary. */
-export function toSummary(sums: readonly StateSums[]): Summary {
-  const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
-  const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
-  const rest = { settled: 0, skipped: 0, unreadable: 0 };
-  let next = Infinity;
-  for (const [
-    state,
-    count,
-    settled,
-    pending,
-    stored,
-    quarantined,
-    gone,
-    expired,
-    bytes,
-    skipped,
-    unreadable,
-    due,
-  ] of sums) {
+/** The sums as core tells them. */
+export function toSummary({ totals, flawed, unsettled }: Sums): Summary {
+  const [total, pending, stored, quarantined, gone, expired, bytes, skipped, unreadable, next] = totals;
+  const slots = { open: 0, failed: 0, partial: 0, complete: total, empty: 0, missing: 0 };
+  for (const [state, count] of flawed) {
     slots[state as keyof typeof slots] = count;
-    rest.settled += settled;
-    files.pending += pending;
-    files.stored += stored;
-    files.quarantined += quarantined;
-    files.gone += gone;
-    files.expired += expired;
-    files.bytes += bytes;
-    rest.skipped += skipped;
-    rest.unreadable += unreadable;
-    next = Math.min(next, due ?? Infinity);
+    slots.complete -= count;
   }
-  return { slots, files, ...rest, nextVisitAt: next === Infinity ? undefined : new Date(next) };
+  return {
+    slots,
+    settled: total - unsettled,
+    files: {
+      pending: pending ?? 0,
+      stored: stored ?? 0,
+      quarantined: quarantined ?? 0,
+      gone: gone ?? 0,
+      expired: expired ?? 0,
+      bytes: bytes ?? 0,
+    },
+    skipped: skipped ?? 0,
+    unreadable: unreadable ?? 0,
+    nextVisitAt: next === null ? undefined : new Date(next),
+  };
 }

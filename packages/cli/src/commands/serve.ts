@@ -29,9 +29,10 @@ async function serve(context: CommandContext, config: string, address: string | 
   const stop = new StopSignals({ onFirst: () => undefined }).listen();
   try {
     await withDaybook(context, { config }, async (daybook, settings) => {
+      const url = await serving.start(daybook, settings, address);
       // What is wrong with the ledger is said here, not on a page that never comes.
-      await daybook.status();
-      stdout.line(`The dashboard is at ${await serving.start(daybook, settings, address)}`);
+      await serving.ready();
+      stdout.line(`The dashboard is at ${url}`);
       if (!stop.signal.aborted) await once(stop.signal, "abort");
       await serving.close();
       return ExitCode[stop.received!];

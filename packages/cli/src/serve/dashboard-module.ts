@@ -16,7 +16,7 @@ export interface DashboardModule {
     readonly names?: readonly string[];
     readonly writable?: boolean;
     readonly onError?: (error: unknown) => void;
-  }) => { listen(): Promise<string>; close(): Promise<void> };
+  }) => { listen(): Promise<string>; ready(): Promise<void>; close(): Promise<void> };
 }
 
 /** Rejects with kind "config" where it isn't installed. */

@@ -48,6 +48,11 @@ export class Serving {
     return this.#dashboard.listen();
   }
 
+  /** Resolves once the ledger has been read; rejects with what is wrong with it. */
+  async ready(): Promise<void> {
+    await this.#dashboard?.ready();
+  }
+
   async close(): Promise<void> {
     await this.#dashboard?.close();
   }

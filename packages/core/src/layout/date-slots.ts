@@ -40,6 +40,7 @@ function unitOf(fields: ReadonlySet<DateField>): SlotUnit | undefined {
 
 /** The slots of a layout with dates in its leading folders, oldest first, one at a time. */
 export class DateSlots implements Iterable<Slot> {
+  readonly gapless = true;
   readonly #pieces: readonly Piece[];
   readonly #unit: SlotUnit;
   /** In ms: where the first slot begins, and what the last one begins before. */

@@ -30,9 +30,10 @@ export interface PathLayout {
   readonly key?: string;
   /**
    * Every slot that shares an instant with the range, oldest first. Endless if the range is and the layout has dates.
-   * Where a layout knows their number without making them it may say it as `length`, as an array does.
+   * Where a layout knows their number without making them it may say it as `length`, as an array does; and it may say
+   * that each begins when the one before it ends, so that none of a long stretch has to be made to know what they cover.
    */
-  slots(range: TimeRange): Iterable<Slot> & { readonly length?: number };
+  slots(range: TimeRange): Iterable<Slot> & { readonly length?: number; readonly gapless?: boolean };
   /** Is this directory, discovered below the slot, worth listing? */
   enters(slot: Slot, directory: string): boolean;
   /** Undefined: not ours, skip. */

@@ -86,7 +86,7 @@ class Template implements TemplateLayout {
       this.#folders.set(n, new PathMatcher(folders.slice(0, n)));
   }
 
-  slots(range: TimeRange): Iterable<Slot> {
+  slots(range: TimeRange): ReturnType<PathLayout["slots"]> {
     checkRange(range);
     const unit = this.#unit;
     if (unit === undefined) return timelessSlot(literalPath(this.#slotFolders), range);

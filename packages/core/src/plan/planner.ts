@@ -50,7 +50,7 @@ export class Planner {
    */
   async *backfill(now: Date): AsyncIterable<DueSlot> {
     const { policy } = this.#options;
-    const until = (this.#plannedUntil ??= await this.#knownUntil());
+    const until = (this.#plannedUntil ??= await this.knownUntil());
     for await (const planned of this.#known(until, { dueBy: now }))
       if (!isLive(planned.window, now.getTime(), policy)) yield planned;
     const live = new Date(now.getTime() - Math.max(policy.lookback, policy.grace));
@@ -70,7 +70,7 @@ export class Planner {
 
   /** The first slot at or after `from` that isn't settled; undefined if all are. The range must have an end. */
   async firstUnsettled(from: Date): Promise<DueSlot | undefined> {
-    const until = await this.#knownUntil();
+    const until = await this.knownUntil();
     for await (const planned of this.#known(until, { unsettled: true }, from)) return planned;
     const rest = { ...this.#options.range, start: from > until ? from : until };
     for await (const planned of this.#merge(rest))
@@ -81,7 +81,7 @@ export class Planner {
   /** Every slot whose time has begun and of which something may be amiss, with its record if there is one; oldest first. */
   async *doubtful(now: Date): AsyncIterable<DueSlot> {
     const begun = this.#within(this.#options.range.start, now);
-    const until = await this.#knownUntil();
+    const until = await this.knownUntil();
     for await (const planned of this.#known(until, { flawed: true }))
       if (planned.window.start < begun.end!) yield planned;
     yield* this.#merge({ ...begun, start: until > begun.start ? until : begun.start });
@@ -117,7 +117,7 @@ export class Planner {
   }
 
   /** Up to where the ledger is known to have a record that counts for every slot of the range. */
-  async #knownUntil(): Promise<Date> {
+  async knownUntil(): Promise<Date> {
     const { store, source, range } = this.#options;
     const stretch = this.#digest === undefined ? undefined : await store.planned(source);
     if (!stretch || !this.#isOurs(stretch) || stretch.start > range.start || stretch.end < range.start)
@@ -194,7 +194,8 @@ export function visitCounts(
   return window.end !== undefined && record.end.getTime() >= window.end.getTime();
 }
 
-function slotOf(layout: PathLayout, record: SlotRecord): Slot | undefined {
+/** The layout's slot that a record is of, if it is. */
+export function slotOf(layout: PathLayout, record: Pick<SlotRecord, "path" | "start">): Slot | undefined {
   for (const slot of layout.slots({ start: record.start, end: new Date(record.start.getTime() + 1) }))
     if (slot.path === record.path) return slot;
   return undefined;

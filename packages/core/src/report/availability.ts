@@ -1,7 +1,8 @@
 import type { SourceDefinition } from "../di/source-definition.js";
-import { visitCounts } from "../plan/planner.js";
+import { Planner, slotOf, visitCounts } from "../plan/planner.js";
 import { closesAt, windowOf } from "../plan/schedule.js";
 import type { SlotGlimpse, StateStore } from "../store/state-store.js";
+import type { Slot } from "../layout/path-layout.js";
 import type { TimeRange } from "../time/range.js";
 import { joinRecords } from "./join-records.js";
 
@@ -30,6 +31,8 @@ const RANK = Object.fromEntries(LETTERS.map((letter, i) => [HOUR_LETTERS[letter]
 >;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** Of shorter stretches all slots are read: to ask for what is amiss alone would save nothing. */
+const LONG = 31 * DAY;
 
 /** A source's hours, day by day. */
 export interface Availability {
@@ -45,7 +48,7 @@ export interface Availability {
 /** The hours of a source's range, from its begin to the end of the day of `now`; or of those days that share in `within`. */
 export async function availability(
   source: SourceDefinition,
-  store: Pick<StateStore, "glimpses">,
+  store: Pick<StateStore, "glimpses" | "slots" | "planned">,
   now: Date,
   within: Partial<TimeRange> = {},
 ): Promise<Availability> {
@@ -65,15 +68,44 @@ export async function availability(
   if (range.end === undefined || range.end > now)
     mark(now.getTime(), range.end?.getTime() ?? Infinity, RANK.future);
   let timeless = false;
-  await joinRecords(layout.slots(begun), store.glimpses(name, begun), (slot, record) => {
+  const tell = (slot: Slot, record: SlotGlimpse | undefined) => {
     const window = windowOf(slot, range);
     if (window.end === undefined) return void (timeless = true);
-    const state = stateOf(record, window, policy, closesAt(window, policy) <= now.getTime());
-    mark(window.start.getTime(), window.end.getTime(), RANK[state]);
-  });
+    const over = closesAt(window, policy) <= now.getTime();
+    mark(window.start.getTime(), window.end.getTime(), RANK[stateOf(record, window, policy, over)]);
+  };
+  const complete = ({ start, end }: Required<TimeRange>) =>
+    mark(start.getTime(), end.getTime(), RANK.complete);
+  const start = await tellKnown(source, store, begun, { complete, slot: tell });
+  const rest = { start, end: begun.end };
+  if (start < begun.end) await joinRecords(layout.slots(rest), store.glimpses(name, rest), tell);
   if (timeless) return { ...nothing, timeless };
   const letters = Array.from(hours, (rank) => LETTERS[rank]!).join("");
   return { ...nothing, days: letters.match(/.{24}/g)! };
+}
+
+/**
+ * Tells of the stretch whose slots all have records, as far as the ledger knows: only those that aren't complete are read,
+ * and none of the others has to be made. Returns where it ends: from there on, every slot has to be told of.
+ */
+async function tellKnown(
+  source: SourceDefinition,
+  store: Pick<StateStore, "glimpses" | "slots" | "planned">,
+  begun: Required<TimeRange>,
+  tell: { complete(stretch: Required<TimeRange>): void; slot(slot: Slot, record: SlotGlimpse): void },
+): Promise<Date> {
+  const { name, layout } = source;
+  const { start, end } = begun;
+  if (end.getTime() - start.getTime() <= LONG || !layout.slots(begun).gapless) return start;
+  const until = await new Planner({ ...source, source: name, store }).knownUntil();
+  if (until <= start) return start;
+  const known = { start, end: until < end ? until : end };
+  tell.complete(known);
+  for await (const record of store.glimpses(name, known, { flawed: true })) {
+    const slot = slotOf(layout, record);
+    if (slot) tell.slot(slot, record);
+  }
+  return known.end;
 }
 
 const dayOf = (time: Date) => Math.floor(time.getTime() / DAY) * DAY;

@@ -9,6 +9,7 @@ import type { OutboxMessage } from "./outbox-message.js";
 import type {
   FileQuery,
   FileRecord,
+  GlimpseFilter,
   LedgerChange,
   LedgerEvent,
   PlannedStretch,
@@ -60,8 +61,8 @@ export class JsonStore implements StateStore {
     yield* (await this.#read("slots")).slots(source, range, filter);
   }
 
-  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
-    yield* (await this.#read("glimpses")).glimpses(source, range);
+  async *glimpses(source: string, range: TimeRange, filter?: GlimpseFilter): AsyncIterable<SlotGlimpse> {
+    yield* (await this.#read("glimpses")).glimpses(source, range, filter);
   }
 
   async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {

@@ -9,6 +9,7 @@ import { MemorySlots } from "./memory-slots.js";
 import type {
   FileQuery,
   FileRecord,
+  GlimpseFilter,
   LedgerChange,
   LedgerEvent,
   PlannedStretch,
@@ -48,8 +49,8 @@ export class MemoryLedger {
     }
   }
 
-  *glimpses(source: string, range: TimeRange): Iterable<SlotGlimpse> {
-    for (const { path, start, end, state, selection, files } of this.slots(source, range))
+  *glimpses(source: string, range: TimeRange, filter?: GlimpseFilter): Iterable<SlotGlimpse> {
+    for (const { path, start, end, state, selection, files } of this.slots(source, range, filter))
       yield { path, start, end, state, selection, lost: files.quarantined + files.gone };
   }
 

@@ -7,6 +7,7 @@ import type { OutboxMessage } from "./outbox-message.js";
 import type {
   FileQuery,
   FileRecord,
+  GlimpseFilter,
   LedgerChange,
   LedgerEvent,
   PlannedStretch,
@@ -34,8 +35,8 @@ export class MemoryStore implements StateStore {
     yield* this.#opened("slots").slots(source, range, filter);
   }
 
-  async *glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse> {
-    yield* this.#opened("glimpses").glimpses(source, range);
+  async *glimpses(source: string, range: TimeRange, filter?: GlimpseFilter): AsyncIterable<SlotGlimpse> {
+    yield* this.#opened("glimpses").glimpses(source, range, filter);
   }
 
   async files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>> {

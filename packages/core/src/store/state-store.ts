@@ -147,6 +147,8 @@ export interface SlotFilter {
   readonly flawed?: boolean;
 }
 
+export type GlimpseFilter = Pick<SlotFilter, "flawed">;
+
 /** A recorded slot in a few words, for pictures of long stretches: thousands cost little. */
 export interface SlotGlimpse extends Pick<SlotRecord, "path" | "start" | "end" | "state" | "selection"> {
   /** Files given up, or gone before they came: gaps, whatever the state. */
@@ -190,7 +192,7 @@ export interface StateStore {
   /** Recorded slots of one source that overlap the range, oldest first. */
   slots(source: string, range: TimeRange, filter?: SlotFilter): AsyncIterable<SlotRecord>;
   /** The same slots in the same order, each in a few words. */
-  glimpses(source: string, range: TimeRange): AsyncIterable<SlotGlimpse>;
+  glimpses(source: string, range: TimeRange, filter?: GlimpseFilter): AsyncIterable<SlotGlimpse>;
   /** Those of the paths that are known, by path. */
   files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>>;
   /**

@@ -9,8 +9,7 @@ export class CountingStore implements StateStore {
   close = () => this.#inner.close();
   slots = (source: string, range: TimeRange, filter?: SlotFilter) =>
     this.#rows("slots", this.#inner.slots(source, range, filter));
-  glimpses: StateStore["glimpses"] = (source, range) =>
-    this.#rows("glimpses", this.#inner.glimpses(source, range));
+  glimpses: StateStore["glimpses"] = (...query) => this.#rows("glimpses", this.#inner.glimpses(...query));
   find: StateStore["find"] = (query) => this.#rows("find", this.#inner.find(query));
   events: StateStore["events"] = (source, path) => this.#rows("events", this.#inner.events(source, path));
   files: StateStore["files"] = (source, paths) => {

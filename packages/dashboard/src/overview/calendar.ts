@@ -49,8 +49,13 @@ export class Calendar {
     const touched = [...this.#touched];
     this.#touched.clear();
     try {
-      // One after the other: whoever waits for something else gets a turn.
-      for (const { name } of this.#daybook.sources()) await this.#look({ sources: [name] }, true);
+      // Two at a time: the ledger reads for one while the other's hours are told apart. No more, so that whoever waits
+      // for something else gets a turn.
+      const names = this.#daybook.sources().map(({ name }) => name);
+      const next = async () => {
+        for (let name; (name = names.shift()) !== undefined;) await this.#look({ sources: [name] }, true);
+      };
+      await Promise.all([next(), next()]);
     } catch (error) {
       for (const [source, days] of touched) this.#touched.set(source, days);
       throw error;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { template, type LedgerChange, type ListingOutcome, type StateStore } from "@daybook/core";
 
 const HOUR = 3_600_000;
@@ -24,10 +25,15 @@ export async function fillYear(
   let changes: LedgerChange[] = [];
   for (const [i, source] of radars.entries()) {
     let n = i * 31;
+    const first = n;
+    const selection = selectionOf(source);
     for (const { path, start, end } of yearLayout(source).slots(range)) {
-      changes.push(...hour(source, path, start, end!, n, fate(source, n++), selectionOf(source)));
+      changes.push(...hour(source, path, start, end!, n, fate(source, n++), selection));
       if (changes.length >= BATCH) await store.record(changes.splice(0));
     }
+    if (selection === undefined) continue;
+    const layout = createHash("sha256").update(yearLayout(source).key!).digest("hex").slice(0, 12);
+    changes.push({ kind: "planned", source, stretch: { layout, selection, ...range, slots: n - first } });
   }
   await store.record(changes);
   changes = [];

@@ -109,6 +109,9 @@ export function layoutCases({ layout, samples, foreign, range }: LayoutTraits): 
       assert.deepEqual([...iterable], copy, "slots() can't be gone through twice");
       if (iterable.length !== undefined)
         assert.equal(iterable.length, copy.length, "slots() says another number of slots than it gives");
+      if (iterable.gapless)
+        for (const [i, { start }] of copy.slice(1).entries())
+          assert.deepEqual(start, copy[i]!.end, "slots() says that it leaves no gap, and leaves one");
       for (const { start, end } of first) for (const date of [start, end]) date?.setTime(1);
       assert.deepEqual(ofRange(), copy, "slots() gives other slots the second time");
       for (const { path } of samples) {

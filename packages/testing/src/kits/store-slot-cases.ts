@@ -170,20 +170,26 @@ export const storeSlotCases: StoreCase[] = [
         aFile(fileOf("b", { slot: slotPath(3), status: "quarantined" })),
         aFile(fileOf("c", { slot: slotPath(3), status: "gone" })),
         aVisit(4, { listing: "failed" }),
+        aVisit(5),
+        aFile(storedFile("d", { slot: slotPath(5) })),
+        aVisit(6),
+        aFile(storedFile("e", { slot: slotPath(6) })),
+        aFile(fileOf("f", { slot: slotPath(6), status: "gone" })),
       ]);
-      for (const range of [always, { start: hour(0), end: hour(4) }, { start: hour(3.5), end: hour(9) }]) {
-        const slots = await all(store.slots(SOURCE, range));
-        const expected = slots.map(({ path, start, end, state, selection, files }) => ({
-          path,
-          start,
-          end,
-          state,
-          selection,
-          lost: files.quarantined + files.gone,
-        }));
-        assert.ok(expected.length > 1);
-        same(await all(store.glimpses(SOURCE, range)), expected);
-      }
+      for (const range of [always, { start: hour(0), end: hour(4) }, { start: hour(3.5), end: hour(9) }])
+        for (const filter of [undefined, { flawed: false }, { flawed: true }]) {
+          const slots = await all(store.slots(SOURCE, range, filter));
+          const expected = slots.map(({ path, start, end, state, selection, files }) => ({
+            path,
+            start,
+            end,
+            state,
+            selection,
+            lost: files.quarantined + files.gone,
+          }));
+          assert.ok(expected.length > 1);
+          same(await all(store.glimpses(SOURCE, range, filter)), expected);
+        }
       same(await all(store.glimpses("nobody", always)), []);
     },
   },

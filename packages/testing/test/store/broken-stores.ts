@@ -18,7 +18,7 @@ function bindAll(store: StateStore, changes: Partial<StateStore>): StateStore {
     record: (c) => store.record(c),
     files: (s, p) => store.files(s, p),
     slots: (s, r, f) => store.slots(s, r, f),
-    glimpses: (s, r) => store.glimpses(s, r),
+    glimpses: (s, r, f) => store.glimpses(s, r, f),
     find: (q) => store.find(q),
     summarize: (q) => store.summarize(q),
     events: (s, p) => store.events(s, p),
@@ -98,7 +98,7 @@ export const brokenStores: Record<string, Break> = {
       close: () => current.close(),
       record: (c) => current.record(c),
       slots: (s, r, f) => current.slots(s, r, f),
-      glimpses: (s, r) => current.glimpses(s, r),
+      glimpses: (s, r, f) => current.glimpses(s, r, f),
       find: (q) => current.find(q),
       summarize: (q) => current.summarize(q),
       events: (s, p) => current.events(s, p),
@@ -148,6 +148,7 @@ export const brokenStores: Record<string, Break> = {
   "ignores dueBy": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, dueBy: undefined }) }),
   "ignores states": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, states: undefined }) }),
   "ignores unsettled": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, unsettled: false }) }),
+  "ignores flawed at a glimpse": (s) => ({ glimpses: (n, r) => s.glimpses(n, r) }),
   "ignores flawed": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, flawed: false }) }),
   "takes a slot that files have gone from for flawless": (s) => ({
     slots: (n, r, f) =>
