@@ -70,7 +70,11 @@ test.each<[string, ErrorKind, string, number]>([
   expect([a.asked(), b.asked()]).toEqual([calls, 10]);
   expect(heard).toMatchObject([{ host: "memory://a", up: false, error: { kind } }]);
   expect(transport.hosts).toMatchObject([
-    { endpoint: "memory://a", down: { error: { kind }, nextTryAt: new Date(NOON.getTime() + 1000) } },
+    {
+      endpoint: "memory://a",
+      used: false,
+      down: { error: { kind }, since: NOON, nextTryAt: new Date(NOON.getTime() + 1000) },
+    },
     { endpoint: "memory://b" },
   ]);
 });
@@ -98,7 +102,7 @@ test("a host that is down is tried by one call beside the others, less and less 
   await transport.list("/d");
   expect(b.asked() - before).toBe(1);
   expect(heard.at(-1)).toEqual({ host: "memory://a", up: true });
-  expect(transport.hosts[0]).toEqual({ endpoint: "memory://a" });
+  expect(transport.hosts[0]).toEqual({ endpoint: "memory://a", used: true });
 });
 
 test("a try that hangs holds nobody up", async () => {

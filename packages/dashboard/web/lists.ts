@@ -86,7 +86,7 @@ export function hostList(hosts: Overview["hosts"], crawls: boolean): HTMLElement
         h(
           "span",
           { class: "reason" },
-          `down: ${down.detail}; tried again at ${down.nextTryAt.slice(11, 19)}`,
+          `down since ${minute(down.since)}: ${printable(down.detail)}; tried again at ${down.nextTryAt.slice(11, 19)}`,
         ),
     );
   });

@@ -2,7 +2,7 @@ import { Carpet, type Period } from "./carpet.js";
 import { h, refill } from "./dom.js";
 import type { Palette } from "./paint.js";
 import type { Days, Source } from "./types.js";
-import { bytes, dayText, duration, number, percent, plural } from "./words.js";
+import { bytes, dayText, duration, minute, number, percent, plural, printable } from "./words.js";
 
 /** All sources' rows, kept from one look to the next, so that focus and place stay. */
 export class SourceRows {
@@ -79,7 +79,15 @@ const FLOWS: Readonly<Record<Source["flow"], string>> = {
   failed: "stopped",
 };
 
-function facts({ flow, lagMs, pastHours, gapHours, files, detail }: Source): (HTMLElement | false)[] {
+function facts({
+  flow,
+  lagMs,
+  pastHours,
+  gapHours,
+  files,
+  detail,
+  hosts = [],
+}: Source): (HTMLElement | false)[] {
   const lag = lagMs === undefined ? "" : `, ${duration(lagMs)} behind`;
   return [
     h("span", { class: `badge ${flow}`, title: detail }, `${FLOWS[flow]}${lag}`),
@@ -88,7 +96,19 @@ function facts({ flow, lagMs, pastHours, gapHours, files, detail }: Source): (HT
     files.quarantined > 0 && h("span", { class: "lacks" }, `${number(files.quarantined)} given up`),
     files.pending > 0 && h("span", {}, `${number(files.pending)} to fetch`),
     h("span", { class: "quiet" }, `${plural(files.stored, "file")}, ${bytes(files.bytes)}`),
+    ...hosts.map(hostFact),
   ];
+}
+
+/** One of a source's several hosts: told where it is asked, or down. */
+function hostFact({ endpoint, used, down }: NonNullable<Source["hosts"]>[number]): HTMLElement | false {
+  if (down)
+    return h(
+      "span",
+      { class: "lacks", title: printable(down.detail) },
+      `${endpoint} down since ${minute(down.since)}`,
+    );
+  return used && h("span", { class: "quiet" }, `from ${endpoint}`);
 }
 
 /** Months where there are many days, else single days; each where it begins. */

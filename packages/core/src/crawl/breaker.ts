@@ -26,6 +26,7 @@ export class Breaker {
   readonly #after: number;
   #failures = 0;
   #trips = 0;
+  #downSince = 0;
   #openUntil = 0;
   #probing = false;
   #lastError: DaybookError | undefined;
@@ -49,6 +50,11 @@ export class Breaker {
   /** What the host's last answer was, if that was a failure of its own. */
   get trouble(): DaybookError | undefined {
     return this.#lastError;
+  }
+
+  /** Since when it counts as down, while it does. */
+  get downSince(): Date {
+    return new Date(this.#downSince);
   }
 
   get nextTryAt(): Date {
@@ -104,6 +110,7 @@ export class Breaker {
     this.#lastError = error;
     if (this.#failures < this.#after) return false;
     const now = this.#options.clock.now().getTime();
+    if (this.#failures === this.#after) this.#downSince = now;
     if (now < this.#openUntil) return false;
     const { delay = 1000, longestDelay = 60_000, random = Math.random } = this.#options;
     this.#openUntil = now + backoff(++this.#trips, delay, longestDelay, random);

@@ -7,7 +7,7 @@ import { runSource, type SourceResult, type SourceRunOptions } from "../crawl/so
 import type { Source } from "../crawl/source.js";
 import type { Destination } from "../destination/destination.js";
 import { DaybookError } from "../errors/daybook-error.js";
-import { hasManyHosts } from "../failover/failover-options.js";
+import { hasManyHosts, type ManyHosts } from "../failover/failover-options.js";
 import type { Hook } from "../hooks/hook.js";
 import { HookRunner } from "../hooks/hook-runner.js";
 import { checkHooks } from "../hooks/subscriptions.js";
@@ -41,6 +41,7 @@ import type {
   RunOptions,
   RunResult,
   Scope,
+  SourceHosts,
   SourceSettings,
   SourceStatus,
   VerifyScope,
@@ -75,6 +76,8 @@ class WiredDaybook implements Daybook {
   readonly #sources: readonly SourceDefinition[];
   readonly #root: PluginContainer;
   readonly #children = new Map<string, PluginContainer>();
+  /** Of the sources that were run. */
+  readonly #manyHosts = new Map<string, ManyHosts>();
   readonly #hosts: Hosts;
   /** By source. */
   readonly #limits = new Map<string, BandwidthLimit>();
@@ -279,6 +282,10 @@ class WiredDaybook implements Daybook {
     return this.#hosts.status();
   }
 
+  sourceHosts(): SourceHosts[] {
+    return [...this.#manyHosts].map(([source, { hosts }]) => ({ source, hosts }));
+  }
+
   sources(): SourceSettings[] {
     return this.#sources.map(({ name, range, policy }) => ({ name, range, policy }));
   }
@@ -292,6 +299,7 @@ class WiredDaybook implements Daybook {
     const { endpoint } = source.transport.capabilities;
     const transport = this.#children.get(source.name)!.get(TransportToken);
     const many = hasManyHosts(transport) ? transport : undefined;
+    if (many) this.#manyHosts.set(source.name, many);
     const endpoints = many ? many.hosts.map((host) => host.endpoint) : [endpoint];
     const budgets = endpoints.flatMap((each) => this.#hosts.knownBudget(each) ?? []);
     const breaker = this.#hosts.breaker(endpoint, many && (() => many.hosts.some(({ down }) => !down)));

@@ -1,5 +1,6 @@
 import type { CheckReport } from "../check/check-report.js";
 import type { Hook } from "../hooks/hook.js";
+import type { HostState } from "../failover/failover-options.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { DaybookError } from "../errors/daybook-error.js";
@@ -127,6 +128,8 @@ export interface Daybook {
   delays(options?: Scope): Promise<Delays[]>;
   /** The hosts this application's runs have talked to. */
   hosts(): readonly HostStatus[];
+  /** Which of their hosts are well and asked, for the sources with several that a run of this application has worked on. */
+  sourceHosts(): readonly SourceHosts[];
   /** What is configured; asks nothing of the ledger. */
   sources(): readonly SourceSettings[];
   close(): Promise<void>;
@@ -141,8 +144,14 @@ export interface HostStatus {
   readonly limit: number;
   /** Calls in line for a connection. */
   readonly waiting: Readonly<Record<Lane, number>>;
-  /** While it doesn't answer: why, and when it is tried again. */
-  readonly down?: { readonly error: DaybookError; readonly nextTryAt: Date };
+  /** While it doesn't answer: why, since when, and when it is tried again. */
+  readonly down?: { readonly error: DaybookError; readonly since: Date; readonly nextTryAt: Date };
+}
+
+/** The hosts of a source that has several, the preferred one first. */
+export interface SourceHosts {
+  readonly source: string;
+  readonly hosts: readonly HostState[];
 }
 
 export interface SourceSettings {

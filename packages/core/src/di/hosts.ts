@@ -53,8 +53,7 @@ export class Hosts {
   /** How things stand with each host that was asked for a connection. */
   status(): HostStatus[] {
     return [...this.#budgets].map(([endpoint, { open, limit, waiting }]) => {
-      const breaker = this.#breakers.get(endpoint);
-      const down = breaker?.down && { error: breaker.down, nextTryAt: breaker.nextTryAt };
+      const down = outage(this.#breakers.get(endpoint)) ?? outage(this.#health.get(endpoint));
       return { endpoint, open, limit, waiting, down };
     });
   }
@@ -87,6 +86,10 @@ export class Hosts {
       names.flatMap((name) => this.#limits.get(name) ?? []),
     );
   }
+}
+
+function outage(host: Breaker | HostHealth | undefined): HostStatus["down"] {
+  return host?.down && { error: host.down, since: host.downSince, nextTryAt: host.nextTryAt };
 }
 
 /** `whose` names it in the error. */

@@ -34,9 +34,12 @@ export function resolveFailover(options: FailoverOptions, hosts: number): Requir
 
 /** One of several hosts, as it stands. */
 export interface HostState {
+  /** Without secrets: "ftp://ftp.example.com:21". */
   readonly endpoint: string;
-  /** Why it isn't asked, where it isn't, and when it is tried again. */
-  readonly down?: { readonly error: DaybookError; readonly nextTryAt: Date };
+  /** Whether it is asked first: the first that is well, or, where they are asked in turn, each that is. */
+  readonly used: boolean;
+  /** Why it isn't asked, where it isn't, since when, and when it is tried again. */
+  readonly down?: { readonly error: DaybookError; readonly since: Date; readonly nextTryAt: Date };
 }
 
 /** One of several hosts isn't asked any more, or a try of it failed again; or it is back. */

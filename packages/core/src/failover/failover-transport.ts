@@ -67,7 +67,9 @@ export class FailoverTransport implements Transport, ManyHosts {
   }
 
   get hosts(): readonly HostState[] {
-    return this.#hosts.map(({ state }) => state);
+    const well = this.#hosts.filter(({ health }) => health.down === undefined);
+    const used = this.#inTurn ? well : well.slice(0, 1);
+    return this.#hosts.map((host) => ({ ...host.state, used: used.includes(host) }));
   }
 
   watch(listener: (change: HostChange) => void): () => void {

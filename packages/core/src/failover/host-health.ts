@@ -30,6 +30,7 @@ export class HostHealth {
   #failures = 0;
   #trips = 0;
   #down: DaybookError | undefined;
+  #downSince = 0;
   #nextTryAt = 0;
   #upSince = 0;
   #probing = false;
@@ -42,6 +43,11 @@ export class HostHealth {
   /** Why it isn't asked, while it isn't. */
   get down(): DaybookError | undefined {
     return this.#down;
+  }
+
+  /** Since when it isn't asked, while it isn't. */
+  get downSince(): Date {
+    return new Date(this.#downSince);
   }
 
   /** When it is tried again, while it is down. */
@@ -90,6 +96,7 @@ export class HostHealth {
     if (this.#down === undefined && now - this.#upSince > longestDelay) this.#trips = 0;
     const [first, longest] = refused ? [REFUSED_DELAY, LONGEST_REFUSED_DELAY] : [delay, longestDelay];
     this.#nextTryAt = now + Math.min(longest, first * 2 ** Math.min(20, this.#trips++));
+    if (this.#down === undefined) this.#downSince = now;
     this.#down = error;
     return true;
   }

@@ -23,9 +23,9 @@ export class Host {
     return this.transport.capabilities.endpoint;
   }
 
-  get state(): HostState {
-    const { down, nextTryAt } = this.health;
-    return { endpoint: this.endpoint, ...(down && { down: { error: down, nextTryAt } }) };
+  get state(): Omit<HostState, "used"> {
+    const { down, downSince: since, nextTryAt } = this.health;
+    return { endpoint: this.endpoint, ...(down && { down: { error: down, since, nextTryAt } }) };
   }
 
   /** Whether asking it may help now: one that refuses us is let alone until its time has come. */

@@ -154,6 +154,8 @@ function changeOf(event: CrawlEvent): Change | undefined {
     case "file-quarantined":
     case "host-down":
     case "host-up":
+    case "host-lost":
+    case "host-regained":
     case "source-started":
     case "source-idle":
     case "source-failed":

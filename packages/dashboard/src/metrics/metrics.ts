@@ -2,6 +2,7 @@ import type { Daybook, HostStatus } from "@daybook/core";
 import type { Labels } from "../live/counters.js";
 import type { LiveState } from "../live/live-state.js";
 import type { Overview } from "../overview/overview.js";
+import type { SourceHostView } from "../overview/source-hosts.js";
 import type { SourceView } from "../overview/source-view.js";
 import type { Metric } from "./exposition.js";
 
@@ -36,6 +37,10 @@ export function metrics(
     });
   const perHost = (of: (host: HostStatus) => number): Sample[] =>
     daybook.hosts().map((host) => ({ labels: { host: host.endpoint }, value: of(host) }));
+  const perSourceHost = (is: (host: SourceHostView) => boolean): Sample[] =>
+    sources.flatMap(({ name, hosts = [] }) =>
+      hosts.map((host) => ({ labels: { source: name, host: host.endpoint }, value: is(host) ? 1 : 0 })),
+    );
   return [
     gauge(
       "daybook_source_lag_seconds",
@@ -118,6 +123,23 @@ export function metrics(
       "daybook_host_up",
       "1 unless the host counts as down.",
       perHost(({ down }) => (down ? 0 : 1)),
+    ),
+    gauge(
+      "daybook_host_down_since_timestamp_seconds",
+      "Since when the host counts as down; absent while it doesn't.",
+      hosts.flatMap(({ endpoint, down }) =>
+        down ? [{ labels: { host: endpoint }, value: down.since.getTime() / 1000 }] : [],
+      ),
+    ),
+    gauge(
+      "daybook_source_host_up",
+      "1 unless this one of a source's several hosts is down.",
+      perSourceHost(({ down }) => !down),
+    ),
+    gauge(
+      "daybook_source_host_used",
+      "1 for those of a source's several hosts that are asked first.",
+      perSourceHost(({ used }) => used),
     ),
     counter("daybook_fetched_files_total", "Files fetched by this process.", counters.files.values),
     counter("daybook_fetched_bytes_total", "Bytes of files fetched by this process.", counters.bytes.values),

@@ -1,6 +1,7 @@
 import type { HostStatus } from "@daybook/core";
 import type { GapRun } from "./gap-runs.js";
 import type { SourceView } from "./source-view.js";
+import { stoodInFor } from "./source-hosts.js";
 import { count, duration, utc } from "./words.js";
 
 export type Verdict = "good" | "watch" | "bad";
@@ -85,11 +86,15 @@ function why({ sources, hosts, givenUp }: Facts): Answer {
   const question = "Why?";
   const sum = (of: (source: SourceView) => number) =>
     sources.reduce((total, source) => total + of(source), 0);
+  const instead = stoodInFor(sources.map(({ hosts }) => hosts));
   const details = [
     ...sources.filter(({ flow }) => flow === "failed").map(({ name, detail }) => `${name}: ${detail}`),
-    ...hosts.flatMap(({ endpoint, down }) => (down ? [`${endpoint} is down: ${down.error.detail}`] : [])),
+    ...hosts.flatMap(({ endpoint, down }) =>
+      down && !instead.has(endpoint) ? [`${endpoint} is down: ${down.error.detail}`] : [],
+    ),
   ];
   const bad = details.length > 0;
+  for (const [endpoint, other] of instead) details.push(`${endpoint} is down, and ${other} is asked instead`);
   const tell = (n: number, what: string) => n > 0 && details.push(`${count(n, "hour")} ${what}`);
   tell(
     sum(({ hours }) => hours.missing),
@@ -122,9 +127,13 @@ function whatToDo({ sources, hosts, givenUp, gaps }: Facts): Answer {
   const question = "What do I do?";
   const details: string[] = [];
   for (const { name, flow, kind } of sources) if (flow === "failed") details.push(cure(name, kind));
+  const instead = stoodInFor(sources.map(({ hosts }) => hosts));
   for (const { endpoint, down } of hosts)
-    if (down) details.push(`Ask the operator of ${endpoint}; Daybook goes on by itself once it answers`);
+    if (down && !instead.has(endpoint))
+      details.push(`Ask the operator of ${endpoint}; Daybook goes on by itself once it answers`);
   const urgent = details.length > 0;
+  for (const [endpoint, other] of instead)
+    details.push(`Ask the operator of ${endpoint}; until it answers ${other} stands in`);
   const late = sources.filter(({ flow }) => flow === "late" || flow === "none");
   if (late.length > 0) details.push(`See whether ${names(late.map(({ name }) => name))} is still publishing`);
   const noDirectory = [

@@ -4,6 +4,7 @@ import { answers, type Answer } from "./answers.js";
 import { Cached } from "./cached.js";
 import type { Calendar } from "./calendar.js";
 import { newestGaps, type GapRun } from "./gap-runs.js";
+import { outageView, type OutageView } from "./source-hosts.js";
 import { sourceView, type SourceView } from "./source-view.js";
 
 /** Everything that is told at a glance. */
@@ -23,7 +24,7 @@ export interface Overview {
 }
 
 export interface HostView extends Omit<HostStatus, "down"> {
-  readonly down?: { readonly kind: string; readonly detail: string; readonly nextTryAt: Date };
+  readonly down?: OutageView;
 }
 
 export interface GivenUp {
@@ -69,17 +70,19 @@ export class Overviews {
     ]);
     const status = new Map(statuses.map((one) => [one.name, one]));
     const days = new Map(availabilities.map((one) => [one.source, one]));
-    const sources = this.#daybook
-      .sources()
-      .map((settings) =>
-        sourceView(
-          settings,
-          status.get(settings.name)!,
-          days.get(settings.name) ?? { days: [], timeless: false },
-          this.#live.activityOf(settings.name),
-          now,
-        ),
-      );
+    const manyHosts = new Map(this.#daybook.sourceHosts().map(({ source, hosts }) => [source, hosts]));
+    const sources = this.#daybook.sources().map((settings) =>
+      sourceView(
+        settings,
+        status.get(settings.name)!,
+        days.get(settings.name) ?? { days: [], timeless: false },
+        {
+          activity: this.#live.activityOf(settings.name),
+          hosts: manyHosts.get(settings.name),
+        },
+        now,
+      ),
+    );
     const hosts = this.#daybook.hosts();
     const { gaps, total } = newestGaps(availabilities, GAPS);
     return {
@@ -109,6 +112,5 @@ export class Overviews {
 }
 
 function hostView({ down, ...host }: HostStatus): HostView {
-  if (down === undefined) return host;
-  return { ...host, down: { kind: down.error.kind, detail: down.error.detail, nextTryAt: down.nextTryAt } };
+  return { ...host, ...(down && { down: outageView(down) }) };
 }

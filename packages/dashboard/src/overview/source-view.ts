@@ -1,6 +1,7 @@
-import type { Availability, FileCounts, SourceSettings, SourceStatus } from "@daybook/core";
+import type { Availability, FileCounts, HostState, SourceSettings, SourceStatus } from "@daybook/core";
 import type { Activity } from "../live/live-state.js";
 import { countHours, type HourCounts } from "./gap-runs.js";
+import { sourceHostView, type SourceHostView } from "./source-hosts.js";
 
 /**
  * ok: what is new comes; late: nothing new for longer than it should; none: nothing has come yet; over: its range has
@@ -31,6 +32,14 @@ export interface SourceView {
   /** Its slots say nothing of single hours: one folder without dates. */
   readonly timeless: boolean;
   readonly oddities: SourceStatus["oddities"];
+  /** Where it has several, the preferred one first; only while this process crawls, since else nobody knows. */
+  readonly hosts?: readonly SourceHostView[];
+}
+
+/** What runs of this process tell of a source. */
+export interface Running {
+  readonly activity: Activity | undefined;
+  readonly hosts: readonly HostState[] | undefined;
 }
 
 /** A source that is behind by less than this is not late, in ms. */
@@ -40,7 +49,7 @@ export function sourceView(
   { name, range, policy }: SourceSettings,
   { expected, unseen, summary, newest, oddities }: SourceStatus,
   { days, timeless }: Pick<Availability, "days" | "timeless">,
-  activity: Activity | undefined,
+  { activity, hosts: several }: Running,
   now: Date,
 ): SourceView {
   const hours = countHours(days);
@@ -65,6 +74,7 @@ export function sourceView(
     gapHours,
     timeless,
     oddities,
+    ...(several && { hosts: several.map(sourceHostView) }),
   };
 }
 

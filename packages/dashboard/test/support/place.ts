@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   createDaybook,
   memoryStore,
@@ -36,6 +39,7 @@ export interface PlaceOptions extends Partial<DashboardOptions> {
 /** A dashboard that listens on a free port, over a ledger of two weeks unless told otherwise. Gone after the test. */
 export async function place(options: PlaceOptions = {}): Promise<Place> {
   const live = new LiveState();
+  const folder = mkdtempSync(join(tmpdir(), "daybook-dashboard-"));
   const {
     store = new MemoryStore(),
     fill = true,
@@ -50,7 +54,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
       store instanceof MemoryStore
         ? memoryStore(store)
         : { name: "store", provides: StateStoreToken, create: () => store },
-      localDestination({ path: "/nowhere" }),
+      localDestination({ path: folder }),
       { name: "live", provides: ObserverToken, create: () => live },
     ],
     sources,
@@ -64,6 +68,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
   onTestFinished(async () => {
     await dashboard.close();
     await daybook.close();
+    rmSync(folder, { recursive: true, force: true });
   });
   const url = await dashboard.listen();
   const get = (path: string, init?: RequestInit) =>
