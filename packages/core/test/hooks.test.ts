@@ -276,6 +276,13 @@ describe("silence", () => {
     const [, ended] = told(receiver);
     expect([ended![0], ended![2]]).toEqual(["ended", "2025-01-01T00:30:00.000Z"]);
     expect(Date.parse(ended![1] as string)).toBeLessThanOrEqual(Date.parse("2025-01-01T02:02:00Z"));
+    expect(mirror.of("source-stale")).toMatchObject([
+      { source: "RMA1", since: new Date("2025-01-01T00:30Z") },
+    ]);
+    expect(mirror.of("source-fresh").map(({ silentSince }) => silentSince)).toEqual([
+      undefined,
+      new Date("2025-01-01T00:30Z"),
+    ]);
     await until(mirror, "02:25:00");
     expect(
       told(receiver)
@@ -298,6 +305,7 @@ describe("silence", () => {
       const end = begin(mirror);
       await until(mirror, time);
       expect(told(receiver)).toEqual([["began", "2025-01-01T00:50:00.000Z", "2025-01-01T00:30:00.000Z"]]);
+      expect(mirror.of("source-stale").at(-1)).toMatchObject({ since: new Date("2025-01-01T00:30Z") });
       await end();
       mirror.restart();
     }

@@ -87,10 +87,13 @@ function facts({
   files,
   detail,
   hosts = [],
+  silentSince,
 }: Source): (HTMLElement | false)[] {
   const lag = lagMs === undefined ? "" : `, ${duration(lagMs)} behind`;
   return [
     h("span", { class: `badge ${flow}`, title: detail }, `${FLOWS[flow]}${lag}`),
+    silentSince !== undefined &&
+      h("span", { class: "lacks" }, `stale: nothing new has come since ${minute(silentSince)}`),
     pastHours > 0 && h("span", {}, h("b", {}, percent(pastHours - gapHours, pastHours)), " complete"),
     gapHours > 0 && h("span", { class: "lacks" }, `${plural(gapHours, "hour")} lacking`),
     files.quarantined > 0 && h("span", { class: "lacks" }, `${number(files.quarantined)} given up`),

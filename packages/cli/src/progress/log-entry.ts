@@ -97,6 +97,21 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
       return entry("info", `${event.host} is back`, { host: event.host });
     case "source-warning":
       return entry("warning", printable(event.detail));
+    case "source-stale":
+      return entry("warning", `nothing new has come since ${formatInstant(event.since)}`, {
+        since: event.since,
+      });
+    case "source-fresh": {
+      const { silentSince } = event;
+      if (silentSince === undefined) return undefined;
+      return entry(
+        "info",
+        `something new has come again, after nothing since ${formatInstant(silentSince)}`,
+        {
+          silentSince,
+        },
+      );
+    }
     case "source-failed":
       return entry("error", `failed: ${inConfigWords(event.error.detail)}`, { kind: event.error.kind });
     case "source-started":

@@ -12,6 +12,8 @@ export interface AlarmsOptions {
   readonly subscriptions: Subscriptions;
   readonly sources: readonly (TellingSource & { readonly range: TimeRange; readonly host: string })[];
   readonly clock: Clock;
+  /** Tells of silence, which only this knows of. */
+  readonly emit: (event: CrawlEvent) => void;
   /** Called when messages have been recorded. */
   readonly recorded: () => void;
 }
@@ -63,12 +65,12 @@ export class Alarms {
   }
 
   #watch(name: string): void {
-    const { store, clock, subscriptions, sources } = this.#options;
+    const { store, clock, subscriptions, sources, emit } = this.#options;
     const source = sources.find((one) => one.name === name)!;
     const record = (changes: readonly LedgerChange[]) => this.#record(changes);
     const watches = subscriptions.stale(name).map(({ hook, after }) => {
       const messages = (event: HookEvent) => subscriptions.messages(event, hook);
-      return new SilenceWatch({ store, clock, source, hook: hook.name, after, messages, record });
+      return new SilenceWatch({ store, clock, source, hook: hook.name, after, messages, record, emit });
     });
     this.#watches.set(name, watches);
     for (const watch of watches) this.#follow(watch.run(this.#stop.signal));

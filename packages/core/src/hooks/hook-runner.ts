@@ -15,7 +15,7 @@ export interface HookRunnerOptions {
   readonly sources: AlarmsOptions["sources"];
   readonly clock: Clock;
   readonly random: () => number;
-  /** Tells how hooks fare. */
+  /** Tells how hooks fare, and of silence. */
   readonly emit: (event: CrawlEvent) => void;
 }
 
@@ -33,12 +33,12 @@ export class HookRunner {
 
   constructor(options: HookRunnerOptions) {
     this.#options = options;
-    const { hooks, sources, clock } = options;
+    const { hooks, sources, clock, emit } = options;
     const subscriptions = new Subscriptions(hooks, sources);
     const { store } = options;
     const recorded = () => this.#ring();
     this.ledger = new News({ store, subscriptions, sources, clock, recorded });
-    this.#alarms = new Alarms({ store, subscriptions, sources, clock, recorded });
+    this.#alarms = new Alarms({ store, subscriptions, sources, clock, emit, recorded });
     this.#couriers = hooks.map((hook) => new Courier({ ...options, hook, report: this.#reportOf(hook) }));
   }
 

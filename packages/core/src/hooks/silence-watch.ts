@@ -1,4 +1,5 @@
 import { Bell } from "../crawl/bell.js";
+import type { CrawlEvent } from "../observe/observer.js";
 import type { FileRecord, LedgerChange, StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 import type { TimeRange } from "../time/range.js";
@@ -16,6 +17,7 @@ export interface SilenceWatchOptions {
   readonly after: number;
   readonly messages: (event: HookEvent) => LedgerChange[];
   readonly record: (changes: readonly LedgerChange[]) => Promise<void>;
+  readonly emit: (event: CrawlEvent) => void;
 }
 
 const WHAT = "silence";
@@ -83,16 +85,30 @@ export class SilenceWatch {
     if (this.#early && this.#silent) await this.#end(this.#since, this.#early);
     this.#since = this.#early ?? this.#since;
     this.#ready = true;
+    if (this.#silent) this.#emitStale();
+    else this.#emitFresh();
   }
 
   async #begin(): Promise<void> {
     this.#silent = true;
     await this.#record("began", this.#since!, this.#options.clock.now());
+    this.#emitStale();
   }
 
   async #end(since: Date, at: Date): Promise<void> {
     this.#silent = false;
     await this.#record("ended", since, at);
+    this.#emitFresh(since);
+  }
+
+  #emitStale(): void {
+    const { source, hook, clock, emit } = this.#options;
+    emit({ type: "source-stale", source: source.name, at: clock.now(), hook, since: this.#since! });
+  }
+
+  #emitFresh(silentSince?: Date): void {
+    const { source, hook, clock, emit } = this.#options;
+    emit({ type: "source-fresh", source: source.name, at: clock.now(), hook, silentSince });
   }
 
   async #record(status: "waiting" | "began" | "ended", since: Date, at: Date): Promise<void> {

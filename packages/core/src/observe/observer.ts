@@ -43,6 +43,10 @@ export type CrawlEvent =
   | { type: "source-idle"; source: string; at: Date; until: Date }
   /** Something somebody should look at, though the crawl goes on: `detail` says what, and what to do. */
   | { type: "source-warning"; source: string; at: Date; detail: string }
+  /** Nothing new has come since then, for longer than a hook waits; told when a run begins, too, where that is so. */
+  | { type: "source-stale"; source: string; at: Date; hook: string; since: Date }
+  /** A run begins, and a hook waits for what is new; or something has come again after a silence, and it was since then. */
+  | { type: "source-fresh"; source: string; at: Date; hook: string; silentSince?: Date }
   | { type: "source-failed"; source: string; at: Date; error: DaybookError }
   | { type: "source-finished"; source: string; at: Date; outcome: "complete" | "gaps" | "stopped" }
   /** A message could not be delivered, and is tried again; told once until a delivery succeeds. */

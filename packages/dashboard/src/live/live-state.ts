@@ -40,6 +40,7 @@ export class LiveState implements Observer {
   readonly counters = new Counters();
   readonly #moving = new Map<string, Moving>();
   readonly #activities = new Map<string, Activity>();
+  readonly #silences = new Map<string, Map<string, Date | undefined>>();
   readonly #listeners = new Set<(change: Change) => void>();
   #began = false;
 
@@ -61,6 +62,14 @@ export class LiveState implements Observer {
     return this.#activities.get(source);
   }
 
+  /** Since when nothing new has come, where a hook waits for it: null while something comes in time. */
+  silenceOf(source: string): Date | null | undefined {
+    const byHook = this.#silences.get(source);
+    if (byHook === undefined) return undefined;
+    const since = [...byHook.values()].flatMap((time) => time ?? []);
+    return since.length === 0 ? null : since.reduce((a, b) => (a < b ? a : b));
+  }
+
   /** Calls back at once for every change; the returned function ends that. */
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
@@ -72,6 +81,7 @@ export class LiveState implements Observer {
     this.counters.count(event);
     this.#follow(event);
     this.#note(event);
+    this.#listen(event);
     const change = changeOf(event);
     if (change) for (const listener of this.#listeners) listener(change);
   }
@@ -102,6 +112,13 @@ export class LiveState implements Observer {
         for (const [key, { started }] of this.#moving)
           if (started.source === event.source) this.#moving.delete(key);
     }
+  }
+
+  #listen(event: CrawlEvent): void {
+    if (event.type !== "source-stale" && event.type !== "source-fresh") return;
+    const byHook = this.#silences.get(event.source) ?? new Map<string, Date | undefined>();
+    this.#silences.set(event.source, byHook);
+    byHook.set(event.hook, event.type === "source-stale" ? event.since : undefined);
   }
 
   #note(event: CrawlEvent): void {
@@ -158,6 +175,8 @@ function changeOf(event: CrawlEvent): Change | undefined {
     case "host-regained":
     case "source-started":
     case "source-idle":
+    case "source-stale":
+    case "source-fresh":
     case "source-failed":
     case "source-finished":
       return { source };

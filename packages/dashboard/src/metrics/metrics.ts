@@ -58,6 +58,11 @@ export function metrics(
       perSource(({ flow }) => (flow === "failed" || flow === "down" ? 0 : 1)),
     ),
     gauge(
+      "daybook_source_stale",
+      "1 while nothing new has come for longer than a hook waits (stale); absent where none does.",
+      perSource(({ stale }) => (stale === undefined ? undefined : stale ? 1 : 0)),
+    ),
+    gauge(
       "daybook_slots",
       "Slots whose time has begun, by state.",
       sources.flatMap(({ name, slots }) =>

@@ -56,13 +56,14 @@ function flowing({ sources, now }: Facts): Answer {
   return answer("good", live.length === 1 ? "Yes" : `Yes, from all ${live.length} sources`);
 }
 
-function flowLine({ name, flow, detail, lagMs, until }: SourceView): string {
+function flowLine({ name, flow, detail, lagMs, until, silentSince }: SourceView): string {
   switch (flow) {
     case "failed":
       return `${name} has stopped: ${detail}`;
     case "down":
       return `${name}: server down${until ? `, tried again ${utc(until).slice(11)}` : ""}`;
     case "late":
+      if (silentSince) return `${name}: nothing new has come since ${utc(silentSince)}`;
       return `${name}: nothing new for ${duration(lagMs!)}`;
     default:
       return `${name}: nothing has come yet`;

@@ -79,6 +79,7 @@ export class Overviews {
         {
           activity: this.#live.activityOf(settings.name),
           hosts: manyHosts.get(settings.name),
+          silentSince: this.#live.silenceOf(settings.name),
         },
         now,
       ),

@@ -34,12 +34,19 @@ export interface SourceView {
   readonly oddities: SourceStatus["oddities"];
   /** Where it has several, the preferred one first; only while this process crawls, since else nobody knows. */
   readonly hosts?: readonly SourceHostView[];
+  /**
+   * Whether nothing new has come for longer than a hook waits (`stale`), and since when; only where this process crawls
+   * and a hook waits.
+   */
+  readonly stale?: boolean;
+  readonly silentSince?: Date;
 }
 
 /** What runs of this process tell of a source. */
 export interface Running {
   readonly activity: Activity | undefined;
   readonly hosts: readonly HostState[] | undefined;
+  readonly silentSince: Date | null | undefined;
 }
 
 /** A source that is behind by less than this is not late, in ms. */
@@ -49,7 +56,7 @@ export function sourceView(
   { name, range, policy }: SourceSettings,
   { expected, unseen, summary, newest, oddities }: SourceStatus,
   { days, timeless }: Pick<Availability, "days" | "timeless">,
-  { activity, hosts: several }: Running,
+  { activity, hosts: several, silentSince }: Running,
   now: Date,
 ): SourceView {
   const hours = countHours(days);
@@ -62,7 +69,7 @@ export function sourceView(
   return {
     name,
     range,
-    flow: flowOf({ phase, over, lagMs, patience, begun: expected > 0 }),
+    flow: flowOf({ phase, over, lagMs, patience, begun: expected > 0, stale: silentSince instanceof Date }),
     ...(phase === "down" || phase === "failed" ? { detail, kind } : {}),
     until,
     newest,
@@ -74,6 +81,8 @@ export function sourceView(
     gapHours,
     timeless,
     oddities,
+    ...(silentSince !== undefined && { stale: silentSince !== null }),
+    ...(silentSince && { silentSince }),
     ...(several && { hosts: several.map(sourceHostView) }),
   };
 }
@@ -84,10 +93,11 @@ function flowOf(facts: {
   lagMs: number | undefined;
   patience: number;
   begun: boolean;
+  stale: boolean;
 }): Flow {
-  const { phase, over, lagMs, patience, begun } = facts;
+  const { phase, over, lagMs, patience, begun, stale } = facts;
   if (phase === "failed" || phase === "down") return phase;
   if (over) return "over";
   if (lagMs === undefined) return begun ? "none" : "ok";
-  return lagMs > patience ? "late" : "ok";
+  return stale || lagMs > patience ? "late" : "ok";
 }
