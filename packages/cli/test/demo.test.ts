@@ -4,8 +4,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { BIN, daybook, temporaryFolder } from "./workspace.js";
+
+/** The longest a step of it may take. */
+const WITHIN = { timeout: 45_000, interval: 200 };
 
 function demo(cwd: string, ...args: string[]) {
   return spawn(process.execPath, [BIN, "demo", ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
@@ -50,6 +53,42 @@ test("the demo stops on SIGINT, frees its port, and may be run again in the same
   }
   expect(await readdir(folder)).toEqual(["here"]);
 });
+
+test("demo --serve shows the late file's hour become complete, stays when the crawl is over, and ends with 0", async () => {
+  const child = demo(await temporaryFolder(), "--serve", "127.0.0.1:0");
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const exited = once(child, "exit");
+  const said: string[] = [];
+  for (const input of [child.stdout, child.stderr])
+    createInterface({ input }).on("line", (line) => said.push(line));
+  const url = () => /The dashboard is at (\S+)/.exec(said.join("\n"))?.[1];
+  await expect.poll(url, WITHIN).toBeDefined();
+  const ask = async <T>(path: string) => (await fetch(`${url()}api/v1/${path}`)).json() as Promise<T>;
+
+  /** Of the hour that holds a file which wasn't there when its others were seen. */
+  const lateHour = async () => {
+    const { sources } = await ask<{ sources: { from: string; days: string[] }[] }>(
+      "availability?source=RMA1",
+    );
+    const { from, days } = sources[0]!;
+    for (const [i] of days.entries()) {
+      const date = new Date(Date.parse(from) + i * 86_400_000).toISOString().slice(0, 10);
+      const day = await ask<{ slots: { path: string; state: string }[] }>(`sources/RMA1/days/${date}`);
+      for (const { path, state } of day.slots) {
+        const { files } = await ask<{ files: { firstSeenAt: string }[] }>(`sources/RMA1/files?slot=${path}`);
+        const seen = files.map(({ firstSeenAt }) => Date.parse(firstSeenAt));
+        if (Math.max(...seen) - Math.min(...seen) > 1_000) return state;
+      }
+    }
+    return undefined;
+  };
+  await expect.poll(lateHour, WITHIN).toBe("complete");
+  await expect.poll(() => said, WITHIN).toContain("The dashboard stays until you stop it with Ctrl-C.");
+  expect(await ask("overview")).toMatchObject({ crawls: true });
+  child.kill("SIGINT");
+  expect(await exited).toEqual([0, null]);
+  expect(said.join()).not.toContain("did not show");
+}, 90_000);
 
 test("the demo leaves a folder alone that isn't its own", async () => {
   const folder = await temporaryFolder();
