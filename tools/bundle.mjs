@@ -26,6 +26,29 @@ for (const [folder, one] of Object.entries(BUNDLES)) {
     if (/\.c?js(\.map)?$/.test(path) && !kept.includes(path)) rmSync(join(home, "dist", path));
 }
 
+await page(join(ROOT, "packages/dashboard"));
+
+/** The dashboard's page, as the one script its browser loads; it shares words with the server. */
+async function page(home) {
+  const folder = join(home, "dist/web");
+  for (const path of readdirSync(folder)) if (/\.js(\.map)?$/.test(path)) rmSync(join(folder, path));
+  if (process.argv.includes("--clean")) return;
+  const build = await rolldown({
+    input: { main: join(home, "web/main.ts") },
+    platform: "browser",
+    transform: { target: "es2023" },
+    onLog: refuse("the page"),
+  });
+  await build.write({ dir: folder, format: "esm", entryFileNames: "[name].js" });
+  await build.close();
+}
+
+function refuse(what) {
+  return (level, log) => {
+    throw new Error(`${level} while bundling ${what}: ${log.message}`);
+  };
+}
+
 async function write(home, { entries, commonjs = [], inline }) {
   const output = [
     ...(await bundle(home, inline, entries, "esm")),
@@ -48,9 +71,7 @@ async function bundle(home, inline, entries, format) {
     external: (id) =>
       id.startsWith("node:") || external.some((name) => id === name || id.startsWith(`${name}/`)),
     transform: { target: "node20.19" },
-    onLog: (level, log) => {
-      throw new Error(`${level} while bundling ${manifest.name}: ${log.message}`);
-    },
+    onLog: refuse(manifest.name),
   });
   const { output } = await build.write({
     dir: "dist",

@@ -1,6 +1,6 @@
 import { h } from "./dom.js";
 import { paint, type Palette } from "./paint.js";
-import { stateOf, tell } from "./states.js";
+import { stateOf, tell } from "../src/words/states.js";
 import type { Days } from "./types.js";
 import { dayNumber, dayText, longDay } from "./words.js";
 

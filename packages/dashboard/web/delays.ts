@@ -1,7 +1,7 @@
 import { api } from "./api.js";
 import { h, refill } from "./dom.js";
 import type { DelayReport } from "./types.js";
-import { duration, minute, number, plural } from "./words.js";
+import { duration, minute, number, count } from "./words.js";
 
 /** Core's `DELAY_BOUNDS`, in minutes. */
 const BOUNDS = [1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 360, 720, 1440];
@@ -42,10 +42,10 @@ function report(found: DelayReport): HTMLElement[] {
     const label = bound === undefined ? "more" : bound < 60 ? `${bound}m` : `${bound / 60}h`;
     return h(
       "li",
-      { title: `up to ${label}: ${plural(n, "file")}` },
+      { title: `up to ${label}: ${count(n, "file")}` },
       h("span", { class: "space" }, bar),
       h("span", { class: "tick" }, label),
-      h("span", { class: "hidden" }, `: ${plural(n, "file")}`),
+      h("span", { class: "hidden" }, `: ${count(n, "file")}`),
     );
   });
   const figures: [string, number | undefined][] = [

@@ -1,8 +1,8 @@
 import { h } from "./dom.js";
 import type { Place } from "./place.js";
-import { stateNamed } from "./states.js";
+import { stateNamed } from "../src/words/states.js";
 import type { GapRun, GivenUp, Overview, Transfer } from "./types.js";
-import { baseName, bytes, minute, number, plural, printable } from "./words.js";
+import { baseName, bytes, minute, number, count, printable } from "./words.js";
 
 type Open = (place: Place) => void;
 
@@ -19,7 +19,7 @@ export function gapList(gaps: readonly GapRun[], total: number, open: Open): HTM
       h("span", { class: `chip ${state}`, "aria-hidden": "true" }, glyph),
       h("span", { class: "name" }, source),
       h("span", { class: "when" }, stretch(gap)),
-      h("span", { class: "what", title: label }, hours === 1 ? short : `${plural(hours, "hour")} ${short}`),
+      h("span", { class: "what", title: label }, hours === 1 ? short : `${count(hours, "hour")} ${short}`),
     ]);
   });
   return listed(rows, total, "older ones");
@@ -43,7 +43,7 @@ export function givenUpList(files: readonly GivenUp[], open: Open): HTMLElement[
       h(
         "span",
         { class: "what" },
-        `${printable(reason ?? "no reason was noted")} (${plural(attempts, "attempt")})`,
+        `${printable(reason ?? "no reason was noted")} (${count(attempts, "attempt")})`,
       ),
     ]);
   });

@@ -9,9 +9,9 @@ import { Panel } from "./panel.js";
 import { PeriodControl } from "./period.js";
 import { Refresher } from "./refresher.js";
 import { SourceRows } from "./source-rows.js";
-import { LEGEND } from "./states.js";
+import { LEGEND } from "../src/words/states.js";
 import type { Overview } from "./types.js";
-import { dayText, plural, second } from "./words.js";
+import { dayText, count, second } from "./words.js";
 
 /** The whole page. */
 class Page {
@@ -94,7 +94,7 @@ class Page {
     refill(this.#gaps, ...gapList(gaps, gapsTotal, open));
     refill(this.#givenUp, ...givenUpList(givenUp, open));
     refill(this.#hosts, ...hostList(hosts, crawls));
-    this.#gapCount.textContent = gapsTotal > 0 ? plural(gapsTotal, "stretch", "stretches") : "";
+    this.#gapCount.textContent = gapsTotal > 0 ? count(gapsTotal, "stretch", "stretches") : "";
     this.#delays.offer(sources.map(({ name }) => name));
     const { period } = this.#days;
     if (period) this.#period.offer(period);

@@ -1,4 +1,4 @@
-import { STATES } from "./states.js";
+import { STATES } from "../src/words/states.js";
 
 export type Palette = ReadonlyMap<string, string>;
 

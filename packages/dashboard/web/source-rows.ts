@@ -2,7 +2,7 @@ import { Carpet, type Period } from "./carpet.js";
 import { h, refill } from "./dom.js";
 import type { Palette } from "./paint.js";
 import type { Days, Source } from "./types.js";
-import { bytes, dayText, duration, minute, number, percent, plural, printable } from "./words.js";
+import { bytes, dayText, duration, minute, number, percent, count, printable } from "./words.js";
 
 /** All sources' rows, kept from one look to the next, so that focus and place stay. */
 export class SourceRows {
@@ -95,10 +95,10 @@ function facts({
     silentSince !== undefined &&
       h("span", { class: "lacks" }, `stale: nothing new has come since ${minute(silentSince)}`),
     pastHours > 0 && h("span", {}, h("b", {}, percent(pastHours - gapHours, pastHours)), " complete"),
-    gapHours > 0 && h("span", { class: "lacks" }, `${plural(gapHours, "hour")} lacking`),
+    gapHours > 0 && h("span", { class: "lacks" }, `${count(gapHours, "hour")} lacking`),
     files.quarantined > 0 && h("span", { class: "lacks" }, `${number(files.quarantined)} given up`),
     files.pending > 0 && h("span", {}, `${number(files.pending)} to fetch`),
-    h("span", { class: "quiet" }, `${plural(files.stored, "file")}, ${bytes(files.bytes)}`),
+    h("span", { class: "quiet" }, `${count(files.stored, "file")}, ${bytes(files.bytes)}`),
     ...hosts.map(hostFact),
   ];
 }

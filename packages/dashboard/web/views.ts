@@ -2,9 +2,9 @@ import { api } from "./api.js";
 import { h } from "./dom.js";
 import type { Panel } from "./panel.js";
 import type { Place } from "./place.js";
-import { stateNamed } from "./states.js";
+import { stateNamed } from "../src/words/states.js";
 import type { DaySlot, Files, Story } from "./types.js";
-import { baseName, bytes, dayNumber, duration, longDay, minute, plural, printable, second } from "./words.js";
+import { baseName, bytes, dayNumber, duration, longDay, minute, count, printable, second } from "./words.js";
 
 /** What stands in the panel. */
 export interface View {
@@ -56,7 +56,7 @@ function counts({ files }: DaySlot): string {
   if (files === undefined) return "";
   const { stored, pending, quarantined, gone } = files;
   const parts = [
-    stored > 0 && plural(stored, "file"),
+    stored > 0 && count(stored, "file"),
     pending > 0 && `${pending} to fetch`,
     quarantined > 0 && `${quarantined} given up`,
     gone > 0 && `${gone} gone`,

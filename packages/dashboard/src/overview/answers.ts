@@ -2,7 +2,8 @@ import type { HostStatus } from "@daybook/core";
 import type { GapRun } from "./gap-runs.js";
 import type { SourceView } from "./source-view.js";
 import { stoodInFor } from "./source-hosts.js";
-import { count, duration, utc } from "./words.js";
+import { stateNamed } from "../words/states.js";
+import { count, duration, percent, utc } from "../words/words.js";
 
 export type Verdict = "good" | "watch" | "bad";
 
@@ -75,7 +76,9 @@ function missing({ sources, gaps }: Facts): Answer {
   const files = sources.reduce((sum, source) => sum + source.files.quarantined, 0);
   const hours = sources.reduce((sum, source) => sum + source.gapHours, 0);
   const expected = sources.reduce((sum, source) => sum + source.pastHours, 0);
-  const details = gaps.slice(0, 3).map((run) => `${run.source}: ${stretch(run)} ${STATE_WORDS[run.state]}`);
+  const details = gaps
+    .slice(0, 3)
+    .map((run) => `${run.source}: ${stretch(run)} ${stateNamed(run.state).label}`);
   if (expected > 0)
     details.unshift(`${percent(expected - hours, expected)} of ${count(expected, "hour")} complete`);
   if (hours === 0 && files === 0) return { question, verdict: "good", headline: "Nothing", details };
@@ -164,14 +167,6 @@ function cure(name: string, kind: string | undefined): string {
   }
 }
 
-export const STATE_WORDS: Readonly<Record<GapRun["state"], string>> = {
-  missing: "missing at the source",
-  empty: "empty at the source",
-  partial: "not whole",
-  unseen: "not listed",
-  failed: "failed to list",
-};
-
 /** 2025-01-01 05–07 UTC */
 export function stretch({ start, end, hours }: GapRun): string {
   if (hours === 1) return utc(start).replace(":00 UTC", "h");
@@ -195,9 +190,4 @@ function few(lines: readonly string[]): string[] {
   return lines.length <= MOST
     ? [...lines]
     : [...lines.slice(0, MOST - 1), `and ${lines.length - MOST + 1} more`];
-}
-
-/** Never 100 % while anything is missing. */
-export function percent(part: number, whole: number): string {
-  return `${(Math.floor((10_000 * part) / whole) / 100).toFixed(2)} %`;
 }

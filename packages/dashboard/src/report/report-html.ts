@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { HOUR_LETTERS, printable, type Availability, type Daybook, type HourLetter } from "@daybook/core";
 import { LiveState } from "../live/live-state.js";
-import { percent, STATE_WORDS, stretch } from "../overview/answers.js";
+import { stretch } from "../overview/answers.js";
 import { Calendar } from "../overview/calendar.js";
 import { Overviews, type Overview } from "../overview/overview.js";
 import type { SourceView } from "../overview/source-view.js";
-import { bytes, count, utc } from "../overview/words.js";
+import { stateNamed } from "../words/states.js";
+import { bytes, count, percent, utc } from "../words/words.js";
 import { STYLE } from "./report-style.js";
 
 /** The states that are drawn, in the order of the legend. */
@@ -77,7 +78,7 @@ function gaps({ gaps, gapsTotal }: Overview): string {
     run.source,
     `${stretch(run)} UTC`,
     count(run.hours, "hour"),
-    STATE_WORDS[run.state],
+    stateNamed(run.state).label,
   ]);
   return table("Gaps", ["source", "when", "how long", "why"], rows, gapsTotal - gaps.length);
 }
