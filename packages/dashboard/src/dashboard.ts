@@ -59,7 +59,8 @@ export class Dashboard {
       sessions,
       events,
       assets: new Assets(),
-      onError,
+      // What a closed dashboard's requests fail of, such as a ledger that is closed as well, is nobody's concern.
+      onError: (error) => this.#server && onError(error),
     });
     this.#server = new NodeServer((request) => app.fetch(request));
     const port = await this.#server.listen(address);
