@@ -18,7 +18,7 @@ export function openDatabase(path: string): Db {
     db.pragma("journal_mode = WAL");
     // A power cut may take the last transactions, never the file; the engine finds what it had renamed by then.
     db.pragma("synchronous = NORMAL");
-    db.pragma("cache_size = -4096");
+    db.pragma("cache_size = -8192");
     migrate(db, path);
     return db;
   } catch (error) {
