@@ -1,4 +1,9 @@
-import { createHash } from "node:crypto";
+import { execFile } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { DaybookError, type LocalFs } from "@daybook/core";
 import { expect, it } from "vitest";
 import { Mirror, put } from "./support/mirror.js";
@@ -45,6 +50,29 @@ function filled(mirror: Mirror): Map<string, string> {
 
 const twoHours = { source: { end: "2025-01-01T02:00:00Z" } };
 
+/** A file system that has room for so many bytes more. */
+function limited(fs: LocalFs, disk: { left: number }): LocalFs {
+  const full = () => Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
+  const room = (length: number) => {
+    const n = Math.min(length, disk.left);
+    disk.left -= n;
+    return n;
+  };
+  return {
+    ...fs,
+    write: ((fd: number, bytes: Uint8Array, at: number, length: number, position: number, done: Written) => {
+      const n = room(length);
+      if (n > 0) fs.write(fd, bytes, at, n, position, done);
+      else setImmediate(done, full(), 0, bytes);
+    }) as LocalFs["write"],
+    writeSync: ((fd: number, bytes: Uint8Array, at: number, length: number, position: number) => {
+      const n = room(length);
+      if (n === 0) throw full();
+      return fs.writeSync(fd, bytes, at, n, position);
+    }) as LocalFs["writeSync"],
+  };
+}
+
 it("files of all sizes come home at once, each with the hash of its own bytes", async () => {
   const mirror = new Mirror({ ...twoHours, connections: 12 });
   const all = filled(mirror);
@@ -73,39 +101,29 @@ it("a large file that is cut again and again is continued, and hashed whole", as
   expect(mirror.transport.calls.read.some(({ start }) => start > MIB)).toBe(true);
 });
 
-it("what was written before the disk was full is kept, without a hole, and continued when there is room", async () => {
-  let left = FITS;
-  const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z" } });
-  const full = Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
-  const fs: LocalFs = {
-    ...mirror.fs,
-    write: ((fd: number, bytes: Uint8Array, at: number, length: number, position: number, done: Written) => {
-      const n = Math.min(length, left);
-      left -= n;
-      if (n > 0) mirror.fs.write(fd, bytes, at, n, position, done);
-      else setImmediate(done, full, 0, bytes);
-    }) as LocalFs["write"],
-    writeSync: ((fd: number, bytes: Uint8Array, at: number, length: number, position: number) => {
-      if (left < length) throw full;
-      left -= length;
-      return mirror.fs.writeSync(fd, bytes, at, length, position);
-    }) as LocalFs["writeSync"],
-  };
-  const text = content(5 * MIB, 1);
-  const path = put(mirror, "2025-01-01T00:05:00Z", text);
+it.each([
+  ["in the middle", FITS],
+  ["at its very end", 5 * MIB - 100],
+])(
+  "what was written before the disk was full %s is kept, and continued when there is room",
+  async (_, fits) => {
+    const disk = { left: fits };
+    const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z" } });
+    const text = content(5 * MIB, 1);
+    const path = put(mirror, "2025-01-01T00:05:00Z", text);
 
-  mirror.restart({ fs });
-  expect((await mirror.run()).sources[0]!.error).toMatchObject({ kind: "no-space" });
-  const [part] = mirror.parts();
-  expect(String(mirror.volume.readFileSync(part!))).toBe(text.slice(0, FITS));
+    mirror.restart({ fs: limited(mirror.fs, disk) });
+    expect((await mirror.run()).sources[0]!.error).toMatchObject({ kind: "no-space" });
+    const [part] = mirror.parts();
+    expect(String(mirror.volume.readFileSync(part!))).toBe(text.slice(0, fits));
 
-  left = Infinity;
-  mirror.restart();
-  expect((await mirror.run()).outcome).toBe("complete");
-  expect(mirror.home()).toEqual(mirror.remote());
-  expect((await mirror.files())[0]).toMatchObject({ path, sha256: sha256(text) });
-  expect(mirror.transport.calls.read.at(-1)!.start).toBeGreaterThan(3 * MIB);
-});
+    mirror.restart();
+    expect((await mirror.run()).outcome).toBe("complete");
+    expect(mirror.home()).toEqual(mirror.remote());
+    expect((await mirror.files())[0]).toMatchObject({ path, sha256: sha256(text) });
+    expect(mirror.transport.calls.read.at(-1)!.start).toBeGreaterThan(3 * MIB);
+  },
+);
 
 it("a large file whose bytes an inspector refuses is given up while more of it is under way", async () => {
   const refuse = {
@@ -128,4 +146,23 @@ it("a large file whose bytes an inspector refuses is given up while more of it i
   const stored = (await mirror.files()).filter(({ status }) => status === "stored");
   expect(stored.map(({ size }) => size).sort((a, b) => a! - b!)).toEqual(SIZES.filter((n) => n <= 2 * MIB));
   expect(mirror.parts()).toEqual([]);
+});
+
+it("a disk that is full while a large file is packed ends the run, and no more", async () => {
+  const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z" }, compress: "gzip" });
+  const bytes = randomBytes(3 * MIB).toString("latin1");
+  put(mirror, "2025-01-01T00:05:00Z", bytes);
+  const size = Buffer.from(bytes).length;
+  mirror.restart({ fs: limited(mirror.fs, { left: size + MIB }) });
+  expect((await mirror.run()).sources[0]!.error).toMatchObject({ kind: "no-space" });
+  mirror.restart();
+  expect((await mirror.run()).outcome).toBe("complete");
+  expect((await mirror.files())[0]).toMatchObject({ status: "stored", size });
+});
+
+it("a program ends by itself though its only large file was cut off", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "daybook-large-"));
+  const child = new URL("./children/large-file-dropped.mjs", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [child, folder], { timeout: 20_000 });
+  expect(stdout.trim()).toBe("gaps");
 });

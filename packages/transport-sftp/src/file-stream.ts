@@ -44,8 +44,8 @@ export class FileStream extends Readable {
   #handle: Buffer | undefined;
   /** By position: what came before its turn. */
   readonly #arrived = new Map<number, Reply>();
-  /** Memory that the reader may still look at. */
-  #held: Buffer[] = [];
+  /** Memory that was handed on, with the position at which its bytes end, in order. */
+  readonly #held: { readonly memory: Buffer; readonly end: number }[] = [];
   readonly #opened: Promise<void>;
   #failure: Error | undefined;
   #settleOpened!: { resolve: () => void; reject: (error: unknown) => void };
@@ -66,7 +66,7 @@ export class FileStream extends Readable {
     this.#options = options;
     this.#asked = this.#given = options.start;
     const { spare } = options;
-    if (spare !== undefined) whenConsumed(this, () => this.#release());
+    if (spare !== undefined) whenConsumed(this, () => this.#release(Infinity));
     this.#opened = new Promise((resolve, reject) => (this.#settleOpened = { resolve, reject }));
   }
 
@@ -155,6 +155,7 @@ export class FileStream extends Readable {
 
   #hand(): void {
     const { size } = this.#options;
+    this.#release(this.#readUpTo);
     let reply = this.#arrived.get(this.#given);
     while (this.#wanted && reply !== undefined) {
       const { bytes, memory } = reply;
@@ -163,19 +164,24 @@ export class FileStream extends Readable {
       if (size !== undefined && this.#given > size) {
         return this.#differs("changed", `the file has more than the ${size} bytes it was listed with`);
       }
-      if (memory !== undefined) this.#held.push(memory);
+      if (memory !== undefined) this.#held.push({ memory, end: this.#given });
       this.#wanted = this.push(bytes);
-      // Read at once, and more is wanted: nobody looks at it any more.
-      if (this.readableLength === 0 && !this.isPaused()) this.#release();
+      this.#release(this.#readUpTo);
       reply = this.#arrived.get(this.#given);
     }
     if (this.#underWay === 0 && this.#end !== Infinity) this.#finish();
     else this.#ask();
   }
 
-  #release(): void {
-    for (const memory of this.#held) this.#options.spare?.giveBack(memory);
-    this.#held = [];
+  /** Up to where the reader is done: it looks at the last chunk it was given until it goes on. */
+  get #readUpTo(): number {
+    const given = this.#given - this.readableLength;
+    return this.isPaused() ? given - 1 : given;
+  }
+
+  #release(end: number): void {
+    const { spare } = this.#options;
+    while (this.#held.length > 0 && this.#held[0]!.end <= end) spare?.giveBack(this.#held.shift()!.memory);
   }
 
   #finish(): void {

@@ -184,3 +184,30 @@ async function bytesAsTheyCame(stream: Readable): Promise<Buffer[]> {
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return chunks;
 }
+
+test("a reader that is slower than the server doesn't make it hold the whole file in memory", async () => {
+  const { tree, transport } = await place();
+  const size = 48 * 1024 * 1024;
+  tree.put("/large", pattern(size));
+  const hash = createHash("sha256");
+  let most = 0;
+  const stream = await transport.read("/large", { size, transient: true });
+  const before = process.memoryUsage().arrayBuffers;
+  await new Promise<void>((resolve, reject) => {
+    stream.on("data", (chunk: Buffer) => {
+      hash.update(chunk);
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      stream.pause();
+      // The replies that are under way all come meanwhile.
+      void waitTurns(20).then(() => stream.resume());
+    });
+    stream.on("end", resolve);
+    stream.on("error", reject);
+  });
+  expect(hash.digest("hex")).toBe(createHash("sha256").update(pattern(size)).digest("hex"));
+  expect(most).toBeLessThan(size / 2);
+});
+
+async function waitTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+}

@@ -77,7 +77,7 @@ export class CompressedIncoming implements Incoming {
     if (packed.kept > 0) await packed.restart();
     const sink = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
-        Promise.resolve(packed.write(chunk)).then(() => done(), done);
+        (async () => packed.write(chunk))().then(() => done(), done);
       },
     });
     const source = Readable.from(bytes, { objectMode: false });
@@ -96,7 +96,7 @@ export class CompressedIncoming implements Incoming {
       const small = this.#small;
       this.#small = undefined;
       // A full disk can't keep them; they are fetched again.
-      for (const chunk of small) await Promise.resolve(this.#raw.write(chunk)).catch(() => (keep = false));
+      for (const chunk of small) await this.#raw.write(chunk)?.catch(() => (keep = false));
     }
     this.#small = undefined;
     await this.#raw.abort({ keep });

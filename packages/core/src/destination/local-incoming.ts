@@ -61,7 +61,7 @@ export class LocalIncoming implements Incoming {
    */
   readonly #full: Buffer[] = [];
   #writing: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: DaybookError | undefined;
   #roomFreed: (() => void) | undefined;
   #ended = false;
 
@@ -98,7 +98,7 @@ export class LocalIncoming implements Incoming {
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     for (let at = 0; at < chunk.length;) {
       this.#stage ??= this.#options.stages.take(!this.#large);
       const n = Math.min(this.#stage.length - this.#staged, chunk.length - at);
@@ -149,14 +149,13 @@ export class LocalIncoming implements Incoming {
     await this.#settled().catch(() => undefined);
     if (this.#ended) return;
     const { fs, part } = this.#options;
-    let kept = false;
     try {
       // After a write that failed, what came later has no place to go.
       if (options.keep && this.#staged > 0 && this.#failure === undefined) this.#flush();
-      kept = options.keep && this.#written > 0;
     } catch {
-      // A full disk can't keep them; they are fetched again.
+      // A full disk can't keep the rest; that is fetched again.
     }
+    const kept = options.keep && this.#written > 0;
     try {
       if (this.#fd !== undefined) fs.closeSync(this.#fd);
       this.#fd = undefined;
@@ -189,12 +188,13 @@ export class LocalIncoming implements Incoming {
   #flush(): void {
     const { fs } = this.#options;
     const fd = this.#open();
-    for (let at = 0; at < this.#staged;) {
-      const n = fs.writeSync(fd, this.#stage!, at, this.#staged - at, this.#written);
-      at += n;
+    while (this.#staged > 0) {
+      const n = fs.writeSync(fd, this.#stage!, 0, this.#staged, this.#written);
       this.#written += n;
+      // What a full disk didn't take is tried again when the part is kept.
+      this.#stage!.copyWithin(0, n, this.#staged);
+      this.#staged -= n;
     }
-    this.#staged = 0;
   }
 
   /** The stage joins what waits for the disk. */

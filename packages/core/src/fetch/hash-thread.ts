@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { DaybookError } from "../errors/daybook-error.js";
 
 /** Neither a block nor the last: the file is given up. */
 export interface HashRequest {
@@ -34,7 +35,7 @@ export class HashThread {
   readonly #due = new Map<number, { resolve: (sha256: string) => void; reject: (error: Error) => void }>();
   readonly #waiting: (() => void)[] = [];
   #lastFile = 0;
-  #failure: Error | undefined;
+  #failure: DaybookError | undefined;
 
   /** The one of this process. It starts with the first large file, and keeps no program running. */
   static get(): HashThread {
@@ -46,10 +47,11 @@ export class HashThread {
   private constructor() {
     // CommonJS: a thread is up sooner without a loader of modules.
     this.#worker = new Worker(new URL("./hash-worker.cjs", import.meta.url));
-    this.#worker.unref();
     this.#worker.on("message", (reply: HashReply) => this.#take(reply));
-    this.#worker.on("error", (error) => this.#fail(error));
-    this.#worker.on("exit", () => this.#fail(new Error("the thread that hashes has ended")));
+    this.#worker.on("error", (cause) => this.#fail(`the thread that hashes failed: ${cause.message}`, cause));
+    this.#worker.on("exit", () => this.#fail("the thread that hashes has ended"));
+    // After the listeners: the first one makes a program wait for the thread.
+    this.#mind();
   }
 
   begin(): ThreadedHash {
@@ -69,34 +71,46 @@ export class HashThread {
   }
 
   freed(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   post(request: HashRequest): void {
-    if (request.block !== undefined) this.#underWay++;
     this.#worker.postMessage(request, request.block === undefined ? [] : [request.block]);
+    if (request.block === undefined) return;
+    this.#underWay++;
+    this.#mind();
   }
 
   digest(file: number): Promise<string> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    this.#worker.ref();
-    return new Promise((resolve, reject) => this.#due.set(file, { resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#due.set(file, { resolve, reject });
+      this.#mind();
+    });
   }
 
   #take({ file, block, sha256 }: HashReply): void {
     if (sha256 !== undefined) {
       this.#due.get(file)?.resolve(sha256);
       this.#due.delete(file);
-      if (this.#due.size === 0) this.#worker.unref();
     }
-    if (block === undefined) return;
-    this.#underWay--;
-    this.giveBack(block);
-    for (const wake of this.#waiting.splice(0)) wake();
+    if (block !== undefined) {
+      this.#underWay--;
+      this.giveBack(block);
+      for (const wake of this.#waiting.splice(0)) wake();
+    }
+    this.#mind();
   }
 
-  #fail(error: Error): void {
-    this.#failure ??= error;
+  /** Keeps the program running while an answer is due, and no longer. */
+  #mind(): void {
+    if (this.#underWay > 0 || this.#due.size > 0) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  #fail(detail: string, cause?: Error): void {
+    this.#failure ??= new DaybookError("store", detail, { operation: "hash", cause });
     for (const { reject } of this.#due.values()) reject(this.#failure);
     this.#due.clear();
     for (const wake of this.#waiting.splice(0)) wake();

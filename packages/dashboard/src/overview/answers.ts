@@ -90,7 +90,7 @@ function why({ sources, hosts, givenUp }: Facts): Answer {
   const question = "Why?";
   const sum = (of: (source: SourceView) => number) =>
     sources.reduce((total, source) => total + of(source), 0);
-  const instead = stoodInFor(sources.map(({ hosts }) => hosts));
+  const instead = stoodInFor(sources);
   const details = [
     ...sources.filter(({ flow }) => flow === "failed").map(({ name, detail }) => `${name}: ${detail}`),
     ...hosts.flatMap(({ endpoint, down }) =>
@@ -131,7 +131,7 @@ function whatToDo({ sources, hosts, givenUp, gaps }: Facts): Answer {
   const question = "What do I do?";
   const details: string[] = [];
   for (const { name, flow, kind } of sources) if (flow === "failed") details.push(cure(name, kind));
-  const instead = stoodInFor(sources.map(({ hosts }) => hosts));
+  const instead = stoodInFor(sources);
   for (const { endpoint, down } of hosts)
     if (down && !instead.has(endpoint))
       details.push(`Ask the operator of ${endpoint}; Daybook goes on by itself once it answers`);

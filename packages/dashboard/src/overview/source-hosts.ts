@@ -21,10 +21,16 @@ export function sourceHostView({ endpoint, used, down }: HostState): SourceHostV
   return { endpoint, used, ...(down && { down: outageView(down) }) };
 }
 
-/** Hosts that are down while another of the same source is asked instead: data flows on, and somebody should look. */
-export function stoodInFor(sources: Iterable<readonly SourceHostView[] | undefined>): Map<string, string> {
+/**
+ * Hosts that are down while another of the same source is asked instead: data flows on, and somebody should look. None,
+ * where another source stands still because of its host: that may be one of them.
+ */
+export function stoodInFor(
+  sources: readonly { readonly flow: string; readonly hosts?: readonly SourceHostView[] }[],
+): Map<string, string> {
   const instead = new Map<string, string>();
-  for (const hosts of sources) {
+  if (sources.some(({ flow }) => flow === "down")) return instead;
+  for (const { hosts } of sources) {
     const used = hosts?.find((host) => host.used);
     for (const { endpoint, down } of hosts ?? []) if (used && down) instead.set(endpoint, used.endpoint);
   }
