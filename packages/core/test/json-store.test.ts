@@ -167,6 +167,28 @@ test("two stores on one file see each other's records and share its leases", asy
   expect(await two.leaseHolder("radar", start)).toBe("me");
 });
 
+test.skipIf(process.platform !== "linux")(
+  "a lock left by a process that has died is taken over, though its parent hasn't asked after it",
+  async () => {
+    const path = freshPath();
+    const store = await opened(path);
+    // The shell starts a child that ends at once, and becomes a program that never asks after it.
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const pid = String(await once(parent.stdout, "data")).trim();
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /);
+      writeFileSync(`${path}.lock`, `${pid} ${hostname()} x\n`);
+      await store.record([visit]);
+      expect(existsSync(`${path}.lock`)).toBe(false);
+    } finally {
+      parent.kill();
+      await store.close();
+    }
+  },
+);
+
 test("a lock left by a process that is no more is taken over", async () => {
   const path = freshPath();
   const store = await opened(path);

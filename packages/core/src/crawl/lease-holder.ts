@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { isRunning } from "../store/is-running.js";
 
 /**
  * Who holds a lease, readable by people: "radar-host process 4711 (a1b2c3d4-e5f6a7b8)". In brackets: which boot and
@@ -14,12 +15,7 @@ export function thisHolder(): string {
 export function isDead(holder: string): boolean {
   const found = /^(.*) process (\d+) \(([0-9a-f]{8})-[0-9a-f]{8}\)$/.exec(holder);
   if (found === null || found[1] !== hostname() || found[3] !== machine()) return false;
-  try {
-    process.kill(Number(found[2]), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  return !isRunning(Number(found[2]));
 }
 
 function machine(): string {

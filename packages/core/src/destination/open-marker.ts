@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalFs } from "./local-fs.js";
+import { isRunning } from "../store/is-running.js";
 
 /** How long a file system may keep what was written to itself before it must be on disk, with much to spare. */
 const WRITE_BACK_MS = 10 * 60_000;
@@ -98,11 +99,5 @@ function bootId(): string {
 
 /** In a container every program has the same few numbers: one of our own number that isn't us is dead. */
 function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
+  return pid !== process.pid && isRunning(pid);
 }

@@ -2,7 +2,10 @@ import type { Observation } from "../layout/path-layout.js";
 
 /** Sees one file's bytes as they stream past; made anew for every file. */
 export interface Inspection {
-  /** Throws a `DaybookError` of kind "bad-content" as soon as the bytes can't be right. */
+  /**
+   * Throws a `DaybookError` of kind "bad-content" as soon as the bytes can't be right. The chunk's memory is used again
+   * afterwards: what is to be looked at later has to be copied.
+   */
   update(chunk: Uint8Array): void;
   /** The end: throws as above if the file isn't whole. */
   end(): void;

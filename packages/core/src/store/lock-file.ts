@@ -3,6 +3,7 @@ import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { DaybookError } from "../errors/daybook-error.js";
+import { isRunning } from "./is-running.js";
 
 /** In ms. */
 const PATIENCE = 5_000;
@@ -77,11 +78,5 @@ export class LockFile {
 
 function isDead(holder: string): boolean {
   const [pid, host] = holder.trim().split(" ");
-  if (!pid || host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  return pid !== undefined && pid !== "" && host === hostname() && !isRunning(Number(pid));
 }
