@@ -29,7 +29,7 @@ test("clean tells what it would delete, deletes it, and the ledger still knows a
   const at = await aged();
   const told = await daybook(["clean", "--dry-run", "-c", at.file]);
   expect(told).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(told.stdout).toContain(`RMA1  deleted   ${local(A).replace("downloads/", "")}  1.00 kB\n`);
+  expect(told.stdout).toContain(`RMA1  would-be-deleted  ${local(A).replace("downloads/", "")}  1.00 kB\n`);
   expect(told.stdout).toMatch(/3 files would be let go, 6\.00 kB freed\n$/);
   expect(await at.there(A)).toBe(true);
 
@@ -45,6 +45,23 @@ test("clean tells what it would delete, deletes it, and the ledger still knows a
   expect((await daybook(["status", "-c", at.file])).stdout).toContain(
     "RMA1: 3 files more, older than the source keeps files\n",
   );
+});
+
+test("clean lets go what is of the time asked for, and a dry run says deleted of nothing", async () => {
+  const at = await aged();
+  const told = json(
+    (await daybook(["clean", "--dry-run", "--json", "--to", "2025-01-01T02:00Z", "-c", at.file])).stdout,
+  );
+  expect(told.slice(0, -1).map(({ path, outcome, detail }) => [path, outcome, detail])).toEqual(
+    [A, name("00", "VRAD")].map((path) => [
+      path,
+      "would-be-deleted",
+      "it would be deleted: it is older than its source keeps files",
+    ]),
+  );
+  const { stdout } = await daybook(["clean", "--from", "2025-01-01T01:00Z", "-c", at.file]);
+  expect(stdout).toMatch(/1 file let go, 3\.00 kB freed\n$/);
+  expect([await at.there(A), await at.there(C)]).toEqual([true, false]);
 });
 
 test("a run lets old files go, and neither it nor verify fetches them again; retry does", async () => {

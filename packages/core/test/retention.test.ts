@@ -1,4 +1,4 @@
-import { DaybookError, type LetGo, type StateStore } from "@daybook/core";
+import { DaybookError, flat, type LetGo, type StateStore } from "@daybook/core";
 import { describe, expect, it } from "vitest";
 import { collect, HOUR, Mirror, put, radarPath, type MirrorOptions } from "./support/mirror.js";
 
@@ -282,12 +282,17 @@ describe("clean", () => {
     mirror.restart({ source: { keep: 10 * DAY } });
     const told = await clean(mirror, true);
     expect(told.map(({ path, outcome, bytes }) => [path, outcome, bytes])).toEqual([
-      [A, "deleted", 4],
-      [B, "deleted", 4],
+      [A, "would-be-deleted", 4],
+      [B, "would-be-deleted", 4],
     ]);
     expect(mirror.home()).toEqual(mirror.remote());
     expect(await statuses(mirror)).toEqual(["stored", "stored"]);
-    expect(await clean(mirror)).toEqual(told);
+    expect(told[0]!.detail).toBe("it would be deleted: it is older than its source keeps files");
+    const done = await clean(mirror);
+    expect(done.map(({ path, outcome, bytes }) => [path, outcome, bytes])).toEqual([
+      [A, "deleted", 4],
+      [B, "deleted", 4],
+    ]);
     expect(mirror.home()).toEqual({});
     expect(await clean(mirror)).toEqual([]);
   });
@@ -299,6 +304,39 @@ describe("clean", () => {
     expect(await clean(mirror)).toEqual([]);
     mirror.restart({ source: { keep: 18 * DAY + 23 * HOUR } });
     expect((await clean(mirror)).map(({ path }) => path)).toEqual([A]);
+  });
+
+  it.each([
+    ["2025-01-01T01:00:00Z", undefined, [B]],
+    ["2025-01-01T00:30:00Z", undefined, [B]],
+    [undefined, "2025-01-01T01:00:00Z", [A]],
+    [undefined, "2025-01-01T01:05:10Z", [A]],
+    [undefined, "2025-01-01T01:05:11Z", [A, B]],
+    ["2025-01-01T00:05:10Z", "2025-01-01T01:05:10Z", [A]],
+    ["2025-01-01T00:30:00Z", "2025-01-01T01:00:00Z", []],
+  ])(
+    "lets go only what was observed from %s to %s, be it in the middle of an hour",
+    async (from, to, gone) => {
+      const mirror = await mirrored();
+      mirror.restart({ source: { keep: 10 * DAY } });
+      const range = { start: from ? new Date(from) : undefined, end: to ? new Date(to) : undefined };
+      const told = await mirror.clock.runUntil(collect(mirror.daybook.clean({ range })));
+      expect(told.map(({ path }) => path)).toEqual(gone);
+      const left = [A, B].filter((path) => !gone.includes(path)).map(local);
+      expect(Object.keys(mirror.home())).toEqual(left);
+    },
+  );
+
+  it("goes by when a file was first seen where its path says nothing of time", async () => {
+    const mirror = new Mirror({ source: { layout: flat("/L2", "*.txt"), end: "2025-01-02T00:00:00Z" } });
+    mirror.tree.put("/L2/a.txt", "aaaa", new Date("2025-01-01T00:00:00Z"));
+    await mirror.run();
+    mirror.restart({ source: { layout: flat("/L2", "*.txt"), end: "2025-01-02T00:00:00Z", keep: HOUR } });
+    await mirror.clock.advance(2 * HOUR);
+    const until = (end: string) =>
+      mirror.clock.runUntil(collect(mirror.daybook.clean({ range: { end: new Date(end) } })));
+    expect(await until("2025-01-01T12:00:00Z")).toEqual([]);
+    expect(await until("2025-01-21T00:00:00Z")).toMatchObject([{ path: "/L2/a.txt", outcome: "deleted" }]);
   });
 
   it("gives way to a run that is under way", async () => {

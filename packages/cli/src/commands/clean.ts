@@ -29,7 +29,7 @@ export function cleanCommand(context: CommandContext): Command {
       await withDaybook(context, { config, source: options.source }, async (daybook) => {
         let [files, bytes, left] = [0, 0, 0];
         for await (const one of daybook.clean({ ...scopeOf(options), dryRun })) {
-          stdout.line(options.json ? toJson({ type: "file", ...one }) : fileLine(one));
+          stdout.line(options.json ? toJson({ type: "file", ...one }) : fileLine(one, dryRun));
           if (one.outcome === "refused" || one.outcome === "replaced") left++;
           else files++;
           bytes += one.bytes;
@@ -42,9 +42,11 @@ export function cleanCommand(context: CommandContext): Command {
   );
 }
 
-function fileLine({ source, outcome, location, bytes, detail }: LetGo): string {
-  const what = outcome === "deleted" ? formatBytes(bytes) : printable(detail);
-  return [source, outcome.padEnd("replaced".length), printable(location), what].join("  ");
+function fileLine({ source, outcome, location, bytes, detail }: LetGo, dryRun: boolean): string {
+  const deleted = outcome === "deleted" || outcome === "would-be-deleted";
+  const what = deleted ? formatBytes(bytes) : printable(detail);
+  const width = (dryRun ? "would-be-deleted" : "replaced").length;
+  return [source, outcome.padEnd(width), printable(location), what].join("  ");
 }
 
 function sentence(figures: { files: number; bytes: number; left: number; dryRun: boolean }): string {

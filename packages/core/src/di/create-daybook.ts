@@ -223,7 +223,7 @@ class WiredDaybook implements Daybook {
   async *clean({ dryRun = false, ...scope }: CleanScope = {}) {
     const store = await this.#open();
     for (const definition of narrow(this.#sources, scope))
-      yield* clean(this.#source(definition, store), { dryRun, start: scope.range?.start });
+      yield* clean(this.#source(definition, store), { dryRun, range: scope.range });
   }
 
   async retry({ paths, expired, ...scope }: RetryScope = {}) {

@@ -1,23 +1,24 @@
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import type { Source } from "../crawl/source.js";
 import type { DaybookError } from "../errors/daybook-error.js";
+import type { TimeRange } from "../time/range.js";
 import { sweep, type LetGo } from "./sweep.js";
 
 export interface CleanOptions {
   readonly dryRun: boolean;
-  /** Only files of slots that start at or after this. Default all. */
-  readonly start?: Date;
+  /** Only files of this time. Default all. */
+  readonly range?: Partial<TimeRange>;
 }
 
 /**
  * Lets go of one source's old files outside of a run. Under the source's lease, since two that delete and one that
  * brings files into the same folders would get in each other's way; rejects with kind "busy" while it is crawled.
  */
-export async function* clean(source: Source, { dryRun, start }: CleanOptions): AsyncIterable<LetGo> {
+export async function* clean(source: Source, { dryRun, range }: CleanOptions): AsyncIterable<LetGo> {
   const { name, store, destination, policy, clock } = source;
   const now = clock.now();
   const record = (changes: Parameters<typeof store.record>[0]) => store.record(changes);
-  const sweeping = sweep({ source: name, store, destination, keep: policy.keep, now, start, dryRun, record });
+  const sweeping = sweep({ source: name, store, destination, keep: policy.keep, now, range, dryRun, record });
   if (dryRun || !Number.isFinite(policy.keep)) return void (yield* sweeping);
   const lease = new LeaseKeeper({ store, clock, source: name });
   let loss: DaybookError | undefined;

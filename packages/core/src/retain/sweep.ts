@@ -2,6 +2,7 @@ import type { Destination } from "../destination/destination.js";
 import { hashOf } from "../destination/hash-of.js";
 import { asDaybookError } from "../errors/daybook-error.js";
 import type { FileRecord, LedgerChange, StateStore } from "../store/state-store.js";
+import { contains, type TimeRange } from "../time/range.js";
 import { isTooOld, letGo } from "./retention.js";
 
 export interface SweepOptions {
@@ -11,8 +12,8 @@ export interface SweepOptions {
   /** In ms. */
   readonly keep: number;
   readonly now: Date;
-  /** Only files of slots that start at or after this. Default all. */
-  readonly start?: Date;
+  /** Only files observed, or first seen where their path says nothing of time, within this. Default all. */
+  readonly range?: Partial<TimeRange>;
   /** Deletes and records nothing. */
   readonly dryRun?: boolean;
   /** Begin no more; what was begun is finished. */
@@ -23,15 +24,15 @@ export interface SweepOptions {
 /**
  * What became of one file that is older than its source keeps files. deleted: from disk; absent: it wasn't there any
  * more; replaced: something else stands at its place, and was left alone. With these three the file is expired.
- * refused: it can't be deleted, and stays as it is.
+ * refused: it can't be deleted, and stays as it is. would-be-deleted: what a dry run says in place of deleted.
  */
 export interface LetGo {
   readonly source: string;
   readonly path: string;
   /** Relative to the destination. */
   readonly location: string;
-  readonly outcome: "deleted" | "absent" | "replaced" | "refused";
-  /** Bytes that were freed. */
+  readonly outcome: "deleted" | "would-be-deleted" | "absent" | "replaced" | "refused";
+  /** Bytes that were, or would be, freed. */
   readonly bytes: number;
   readonly detail: string;
 }
@@ -46,16 +47,20 @@ const ON_DISK: readonly FileRecord["status"][] = ["stored", "quarantined", "gone
  * is there: a program that dies in between leaves files that are missing, which for files of that age is no loss.
  */
 export async function* sweep(options: SweepOptions): AsyncIterable<LetGo> {
-  const { source, store, keep, now, start = new Date(0) } = options;
+  const { source, store, keep, now } = options;
   if (!Number.isFinite(keep)) return;
-  const end = new Date(now.getTime() - keep + 1);
-  if (end <= start) return;
+  const { start = new Date(0), end: until } = options.range ?? {};
+  const old = new Date(now.getTime() - keep + 1);
+  const range = { start, end: until !== undefined && until < old ? until : old };
+  if (range.end <= start) return;
   let batch: FileRecord[] = [];
-  for await (const slot of store.slots(source, { start, end })) {
+  for await (const slot of store.slots(source, range)) {
     const { stored, quarantined, gone } = slot.files;
     if (stored + quarantined + gone === 0) continue;
     for await (const file of store.find({ source, slot: slot.path, status: ON_DISK })) {
       if (!isOnDisk(file) || !isTooOld(file, keep, now)) continue;
+      // A slot that the range begins or ends in holds files outside of it.
+      if (!contains(range, file.observedAt ?? file.firstSeenAt)) continue;
       batch.push(file);
       if (batch.length < BATCH) continue;
       if (options.stop?.aborted) return;
@@ -95,8 +100,10 @@ async function* letGoOf(options: SweepOptions, batch: readonly FileRecord[]): As
       done.push({ source, path, location, outcome: "refused", bytes: 0, detail: refused });
       continue;
     }
-    const { outcome, bytes } = look;
-    const detail = `${WORDS[outcome]} at ${at}: it is older than its source keeps files`;
+    const { bytes } = look;
+    const outcome = dryRun && look.outcome === "deleted" ? "would-be-deleted" : look.outcome;
+    const when = outcome === "would-be-deleted" ? "" : ` at ${at}`;
+    const detail = `${WORDS[outcome]}${when}: it is older than its source keeps files`;
     done.push({ source, path, location, outcome, bytes, detail });
     changes.push({ kind: "file", file: letGo(file, detail) });
     if (outcome === "replaced")
@@ -111,6 +118,7 @@ async function* letGoOf(options: SweepOptions, batch: readonly FileRecord[]): As
 
 const WORDS = {
   deleted: "it was deleted",
+  "would-be-deleted": "it would be deleted",
   absent: "it was not on disk any more",
   replaced: "something else stood at its place, and was left alone,",
   refused: "it was left alone",
