@@ -64,6 +64,28 @@ test("what is written can be read, by people and by the command, and holds no pa
   ]);
 });
 
+test.each([
+  ["127.0.0.1:18421", "127.0.0.1", 18421],
+  ["ftp.example.com:2121", "ftp.example.com", 2121],
+  ["[2001:db8::1]:2121", "2001:db8::1", 2121],
+  ["[2001:db8::1]", "2001:db8::1", undefined],
+  ["2001:db8::1", "2001:db8::1", undefined],
+  ["ftp.example.com", "ftp.example.com", undefined],
+])(
+  "the server %s is host %s and port %s, on the command line and on a terminal",
+  async (server, host, port) => {
+    const file = join(await temporaryFolder(), "daybook.yaml");
+    const given = await daybook(["init", EXAMPLE, ...SERVER, "--host", server, "-c", file]);
+    expect(given).toMatchObject({ exitCode: 0, stderr: "" });
+    const told = await typed(["", server, "-", EXAMPLE, "", "", "", "", ""]);
+    expect(told).toMatchObject({ exitCode: 0, stderr: "" });
+    for (const text of [await readFile(file, "utf8"), await told.text()]) {
+      const written = /transport: \{ use: ftp, host: "?([^",]+)"?(?:, port: (\d+))?, /.exec(text);
+      expect(written?.slice(1)).toEqual([host, port === undefined ? undefined : `${port}`]);
+    }
+  },
+);
+
 test("a file that is there already is left as it is", async () => {
   const file = join(await temporaryFolder(), "daybook.yaml");
   await writeFile(file, "mine");
@@ -75,6 +97,12 @@ test("a file that is there already is left as it is", async () => {
 
 test.each([
   [["--host", "ftp://me@ftp.example.com"], "a name or address alone"],
+  [["--host", "ftp.example.com/pub"], "a name or address alone"],
+  [["--host", "1:2:3"], "a name or address alone"],
+  [["--host", "[ftp.example.com]:21"], "a name or address alone"],
+  [["--host", "ftp.example.com:"], "from 1 to 65535"],
+  [["--host", "ftp.example.com:65536"], "from 1 to 65535"],
+  [["--host", "ftp.example.com:2121", "--port", "21"], "The host says port 2121, and --port 21"],
   [["--start", "2025-01-01T00:00"], "has no time zone"],
   [["--end", "2024-01-01T00:00Z"], "later than 2025-01-01T00:00:00Z"],
   [["--use", "http"], "ftp or sftp"],

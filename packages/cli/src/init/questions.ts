@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { asDaybookError, parseInstant, template } from "@daybook/core";
 import type { Answers } from "./answers.js";
 import type { Asker, Question } from "./ask.js";
@@ -32,8 +33,11 @@ export async function answersFrom(given: Given, asker: Asker): Promise<Answers> 
     otherwise: "ftp",
     read: (answer) => oneOf(answer.toLowerCase(), ["ftp", "sftp"] as const),
   });
-  const host = await ask(given.host, { ask: "Server's name or address?", read: host_ });
-  const port = given.port === undefined ? undefined : port_(given.port);
+  const known = given.port === undefined ? undefined : port_(given.port);
+  const { host, port = known } = await ask(given.host, {
+    ask: "Server's name or address?",
+    read: (answer) => server_(answer, known),
+  });
   const user = await ask(given.user, {
     ask: use === "ftp" ? "Login name, or - for an anonymous login?" : "Login name?",
     ...(use === "ftp" && { otherwise: "-" }),
@@ -122,10 +126,17 @@ function oneOf<T extends string>(answer: string, choices: readonly T[]): T {
   return found;
 }
 
-function host_(answer: string): string {
-  if (!/^[^\s/@]+$/.test(answer))
-    throw new Error("It must be a name or address alone, without ftp://, user or path.");
-  return answer;
+/** A name or an address, and its port if one stands behind it: for IPv6 only where that is in brackets. */
+function server_(answer: string, known: number | undefined): { host: string; port?: number } {
+  const found = /^(?:\[([^[\]\s/@]+)\]|([^[\]\s/@:]+))(?::([^\s/@:]*))?$/.exec(answer);
+  const [, inBrackets, name, port] = found ?? [];
+  const host = inBrackets ?? name ?? answer;
+  const fits = inBrackets === undefined ? found !== null || isIPv6(answer) : isIPv6(inBrackets);
+  if (!fits) throw new Error("It must be a name or address alone, without ftp://, user or path.");
+  if (port === undefined) return { host };
+  if (known !== undefined && port_(port) !== known)
+    throw new Error(`The host says port ${port}, and --port ${known}.`);
+  return { host, port: port_(port) };
 }
 
 function port_(answer: string): number {
