@@ -165,6 +165,22 @@ describe("explain", () => {
     );
     expect(await story(mirror, "/nothing/of/ours")).toBe("");
   });
+
+  it("tells of an hour outside the source's range that it is, and what the range is", async () => {
+    const mirror = new Mirror();
+    const outside =
+      "It is not listed: it is outside the source's range, 2025-01-01T00:00:00Z to 2025-01-01T03:00:00Z.";
+    for (const hour of ["2024/12/31/23", "2025/01/01/03/", "2031/07/01/00"])
+      expect(await story(mirror, `/L2/RMA1/${hour}`)).toBe(outside);
+    expect(await story(mirror, "/L2/RMA1/2025/01/01/02")).toMatch(/never listed/);
+    for (const no of ["2025/01/01/24", "2025/02/30/00", "2025/01/01", ""])
+      expect(await story(mirror, `/L2/RMA1/${no}`)).toBe("");
+    mirror.restart({ source: { end: undefined } });
+    expect(await story(mirror, "/L2/RMA1/2024/12/31/23")).toBe(
+      "It is not listed: it is outside the source's range, 2025-01-01T00:00:00Z and later.",
+    );
+    expect(await story(mirror, "/L2/RMA1/2031/07/01/00")).toMatch(/due to be listed at 2031-07-01T00:00:00Z/);
+  });
 });
 
 describe("after the machine stopped", () => {

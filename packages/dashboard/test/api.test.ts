@@ -119,7 +119,9 @@ test("a file's and an hour's story are told, and what nobody knows is a 404", as
   expect(await json("/api/v1/sources/RMA1/explain?path=/L2/RMA1/2025/01/05/06")).toMatchObject({
     what: "slot",
   });
-  for (const path of ["/etc/passwd", "/L2/RMA1/2031/01/05/06"])
+  const outside = await json<{ story: string[] }>("/api/v1/sources/RMA1/explain?path=/L2/RMA1/2031/01/05/06");
+  expect(outside.story.join()).toContain("outside the source's range");
+  for (const path of ["/etc/passwd", "/L2/RMA1/2031/01/05/24"])
     expect((await get(`/api/v1/sources/RMA1/explain?path=${path}`)).status).toBe(404);
 });
 

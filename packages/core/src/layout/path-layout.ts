@@ -34,6 +34,8 @@ export interface PathLayout {
    * that each begins when the one before it ends, so that none of a long stretch has to be made to know what they cover.
    */
   slots(range: TimeRange): Iterable<Slot> & { readonly length?: number; readonly gapless?: boolean };
+  /** The slot of this path, whatever its time. Without it a path is looked for among the slots of a source's range. */
+  slotNamed?(path: string): Slot | undefined;
   /** Is this directory, discovered below the slot, worth listing? */
   enters(slot: Slot, directory: string): boolean;
   /** Undefined: not ours, skip. */

@@ -60,6 +60,8 @@ class Template implements TemplateLayout {
   readonly #slotFolders: readonly Segment[];
   readonly #unit: SlotUnit | undefined;
   readonly #path: PathMatcher;
+  /** Few programs ever need it. */
+  #slotPath: PathMatcher | undefined;
   /** By depth, for the folders below a slot. */
   readonly #folders = new Map<number, PathMatcher>();
 
@@ -91,6 +93,14 @@ class Template implements TemplateLayout {
     const unit = this.#unit;
     if (unit === undefined) return timelessSlot(literalPath(this.#slotFolders), range);
     return new DateSlots(this.#slotFolders, unit, range);
+  }
+
+  slotNamed(path: string): Slot | undefined {
+    this.#slotPath ??= new PathMatcher(this.#slotFolders);
+    const start = new Date(this.#slotPath.match(path)?.time ?? 0);
+    for (const slot of this.slots({ start, end: new Date(start.getTime() + 1) }))
+      if (slot.path === path) return slot;
+    return undefined;
   }
 
   enters(slot: Slot, directory: string): boolean {

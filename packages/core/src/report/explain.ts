@@ -2,7 +2,7 @@ import type { SourceDefinition } from "../di/source-definition.js";
 import type { Observation, Slot } from "../layout/path-layout.js";
 import { closesAt, windowOf } from "../plan/schedule.js";
 import type { FileRecord, LedgerEvent, SlotRecord, StateStore } from "../store/state-store.js";
-import { contains, type TimeRange } from "../time/range.js";
+import { contains, overlaps, type TimeRange } from "../time/range.js";
 
 /** The whole story of one file, or of one slot. */
 export interface Explanation {
@@ -74,19 +74,31 @@ async function explainSlot(
   now: Date,
 ): Promise<Explanation | undefined> {
   const trimmed = path.replace(/\/+$/, "");
-  const soon = new Date(now.getTime() + AHEAD);
-  const { start, end } = source.range;
-  const range = { start, end: end !== undefined && end < soon ? end : soon };
-  if (range.end <= start) return undefined;
-  for (const found of source.layout.slots(range)) {
-    if (found.path !== trimmed) continue;
-    const slot = { ...found, window: windowOf(found, source.range) };
-    const visit = await recordOf(source, slot, store);
-    const events = await all(store.events(source.name, slot.path));
-    const story = [...slotStory(visit), ...next(source, slot, visit, now)];
-    return { source: source.name, path: trimmed, what: "slot", slot, visit, events, story };
+  const found = source.layout.slotNamed ? source.layout.slotNamed(trimmed) : slotNamed(trimmed, source, now);
+  if (found === undefined) return undefined;
+  const events = await all(store.events(source.name, trimmed));
+  if (!overlaps(found, source.range)) {
+    const story = [`It is not listed: it is ${outsideOf(source.range)}.`];
+    return { source: source.name, path: trimmed, what: "slot", events, story };
   }
+  const slot = { ...found, window: windowOf(found, source.range) };
+  const visit = await recordOf(source, slot, store);
+  const story = [...slotStory(visit), ...next(source, slot, visit, now)];
+  return { source: source.name, path: trimmed, what: "slot", slot, visit, events, story };
+}
+
+/** For layouts that can't tell. */
+function slotNamed(path: string, { layout, range }: SourceDefinition, now: Date): Slot | undefined {
+  const soon = new Date(now.getTime() + AHEAD);
+  const { start, end } = range;
+  const until = end !== undefined && end < soon ? end : soon;
+  if (until <= start) return undefined;
+  for (const slot of layout.slots({ start, end: until })) if (slot.path === path) return slot;
   return undefined;
+}
+
+function outsideOf({ start, end }: TimeRange): string {
+  return `outside the source's range, ${end ? `${utc(start)} to ${utc(end)}` : `${utc(start)} and later`}`;
 }
 
 type WindowedSlot = Slot & { readonly window: TimeRange };
@@ -174,7 +186,7 @@ function strangerStory(
 ): string[] {
   const { observedAt } = observation;
   if (observedAt && !contains(range, observedAt))
-    return [`The ledger doesn't know it: ${utc(observedAt)} is outside the source's range.`];
+    return [`The ledger doesn't know it: ${utc(observedAt)} is ${outsideOf(range)}.`];
   if (!policy.select(observation)) return ["The ledger doesn't know it: `select` leaves it out."];
   if (slot === undefined) return ["The ledger doesn't know it: no slot of the layout holds it."];
   return [`The ledger doesn't know it; it would be in ${slot.path}.`, ...slotStory(visit)];
