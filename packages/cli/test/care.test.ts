@@ -150,6 +150,11 @@ test("a file that was given up is put back in the queue and fetched by the next 
     stdout: "1 file put back in the queue, for the run that is under way or the next one\n",
     stderr: "",
   });
+  expect(await daybook(["retry", `${DAY}/01/`, "-c", file])).toEqual({
+    exitCode: 0,
+    stdout: "1 slot put back in the queue, for the run that is under way or the next one\n",
+    stderr: "",
+  });
   expect(json((await daybook(["retry", "--json", "-c", file])).stdout)).toEqual([{ files: 0, slots: 0 }]);
   await daybook(["run", "--once", "-c", file]);
   expect((await daybook(["files", "-c", file, "--status", "stored"])).stdout).toContain(A);

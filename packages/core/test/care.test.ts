@@ -92,6 +92,10 @@ describe("retry", () => {
     await mirror.run();
     expect(Object.keys(mirror.home())).toHaveLength(3);
     expect(await mirror.daybook.retry({ paths: ["/L2/RMA1/2025/01/01/00"] })).toEqual({ files: 0, slots: 1 });
+    expect(await mirror.daybook.retry({ paths: ["/L2/RMA1/2025/01/01/00//"] })).toEqual({
+      files: 0,
+      slots: 1,
+    });
     await mirror.run();
     expect(mirror.home()).toEqual(mirror.remote());
   });

@@ -25,9 +25,10 @@ export function retryCommand(context: CommandContext): Command {
     );
   command.option("--expired", "also files that were deleted for their age, to be fetched again");
   return withJson(withScope(command), "print what was put back as JSON").action(
-    async (paths: string[], options: RetryOptions, self: Command) => {
+    async (given: string[], options: RetryOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const { stdout, stderr } = context;
+      const paths = given.map((path) => path.replace(/(?<=[^/])\/+$/, ""));
       await withDaybook(context, { config, source: options.source }, async (daybook) => {
         const scope = scopeOf(options);
         const refused = await refusals(daybook, paths, scope);

@@ -228,7 +228,8 @@ class WiredDaybook implements Daybook {
 
   async retry({ paths, expired, ...scope }: RetryScope = {}) {
     const store = await this.#open();
-    const only = paths && new Set(paths);
+    // The ledger has no path that ends with a slash.
+    const only = paths && new Set(paths.map((path) => path.replace(/(?<=[^/])\/+$/, "")));
     return retry(store, narrow(this.#sources, scope), { now: this.#clock.now(), only, expired });
   }
 
