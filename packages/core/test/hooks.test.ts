@@ -236,6 +236,7 @@ describe("a gap", () => {
     put(mirror, "2025-01-01T00:05:00Z", "bad");
     await again();
     expect(told(receiver).slice(1)).toEqual([[`${SLOT}/00`, "found", ["quarantined"]]]);
+    expect(receiver.heard.at(-1)!.data["reason"]).toBe("1 file was given up");
     put(mirror, "2025-01-01T00:05:00Z", "good this time");
     await again();
     expect(told(receiver).slice(2)).toEqual([[`${SLOT}/00`, "closed", undefined]]);

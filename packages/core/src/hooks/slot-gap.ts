@@ -25,10 +25,21 @@ export function slotGap(
   if (slot.state === "missing") found.push(["missing", `no directory ${path} at the source`]);
   if (slot.state === "empty") found.push(["empty", `${path} holds no file of ours`]);
   if (unreadable.count > 0)
-    found.push(["unreadable", `${unreadable.count} lines of its listing can't be read`]);
-  if (files.quarantined > 0) found.push(["quarantined", `${files.quarantined} files were given up`]);
+    found.push(["unreadable", `${count(unreadable.count, "line")} of its listing can't be read`]);
+  if (files.quarantined > 0)
+    found.push([
+      "quarantined",
+      `${count(files.quarantined, "file")} ${files.quarantined === 1 ? "was" : "were"} given up`,
+    ]);
   if (files.gone > 0)
-    found.push(["gone", `${files.gone} files left the source before they could be fetched`]);
+    found.push([
+      "gone",
+      `${count(files.gone, "file")} left the source before ${files.gone === 1 ? "it" : "they"} could be fetched`,
+    ]);
   if (found.length === 0) return "none";
   return { kinds: found.map(([kind]) => kind), reason: found.map(([, reason]) => reason).join("; ") };
+}
+
+function count(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? "" : "s"}`;
 }

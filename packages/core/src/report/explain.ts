@@ -206,9 +206,14 @@ function slotStory(visit: SlotRecord | undefined): string[] {
     `The directory was last listed at ${utc(visitedAt)}, ${outcome}.`,
     `Its state is ${state}: ${files.stored} stored, ${files.pending} to fetch, ${files.quarantined} given up, ${files.gone} gone, ${files.expired} let go for their age.`,
   ];
-  if (skipped.count > 0) story.push(`${skipped.count} names were skipped, such as ${skipped.names[0]}.`);
+  if (skipped.count > 0)
+    story.push(
+      `${skipped.count} ${skipped.count === 1 ? "name was" : "names were"} skipped, such as ${skipped.names[0]}.`,
+    );
   if (unreadable.count > 0)
-    story.push(`${unreadable.count} lines could not be read, such as ${unreadable.names[0]}.`);
+    story.push(
+      `${unreadable.count} ${unreadable.count === 1 ? "line" : "lines"} could not be read, such as ${unreadable.names[0]}.`,
+    );
   return story;
 }
 
