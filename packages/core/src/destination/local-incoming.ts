@@ -10,8 +10,9 @@ import type { SyncGroup } from "./sync-group.js";
 /** Small files are gathered whole and written by one call. */
 const SMALL = 256 * 1024;
 
-/** Of others, what follows is gathered to this: fewer and larger writes. */
+/** Once so much of a file is on its way to disk, more is gathered: fewer and larger writes, and little to lose by a kill. */
 const LARGE = 1024 * 1024;
+const LARGE_FROM = 4 * LARGE;
 
 /** Full stages of one file that wait for the disk; then whoever writes has to wait too. */
 const MOST_FULL = 2;
@@ -21,8 +22,8 @@ export class Stages {
   readonly #small = new SpareMemory();
   readonly #large = new SpareMemory();
 
-  take(first: boolean): Buffer {
-    return first ? this.#small.take(SMALL) : this.#large.take(LARGE);
+  take(small: boolean): Buffer {
+    return small ? this.#small.take(SMALL) : this.#large.take(LARGE);
   }
 
   giveBack(stage: Buffer): void {
@@ -53,8 +54,8 @@ export class LocalIncoming implements Incoming {
   #written: number;
   #stage: Buffer | undefined;
   #staged = 0;
-  /** Whether it is known not to fit a small stage. */
-  #large = false;
+  /** Bytes that went to disk in full stages. */
+  #handed = 0;
   /**
    * Full stages on their way to disk, one write at a time: were there two, a kill could leave a hole between them that a
    * restart takes for content.
@@ -100,7 +101,7 @@ export class LocalIncoming implements Incoming {
   write(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     for (let at = 0; at < chunk.length;) {
-      this.#stage ??= this.#options.stages.take(!this.#large);
+      this.#stage ??= this.#options.stages.take(this.#handed < LARGE_FROM);
       const n = Math.min(this.#stage.length - this.#staged, chunk.length - at);
       this.#stage.set(n === chunk.length ? chunk : chunk.subarray(at, at + n), this.#staged);
       this.#staged += n;
@@ -199,7 +200,7 @@ export class LocalIncoming implements Incoming {
 
   /** The stage joins what waits for the disk. */
   #hand(): void {
-    this.#large = true;
+    this.#handed += this.#staged;
     this.#full.push(this.#stage!);
     this.#stage = undefined;
     this.#staged = 0;
