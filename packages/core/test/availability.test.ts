@@ -6,6 +6,7 @@ import {
   MemoryStore,
   StateStoreToken,
   template,
+  type FileStatus,
   type LedgerChange,
   type ListingOutcome,
   type PathLayout,
@@ -62,16 +63,7 @@ function* randomChanges(layout: PathLayout, random: () => number): Iterable<Ledg
     if (chance(0.05)) yield visit(`/other${path}`, start, end);
     for (const status of ["stored", "quarantined", "gone", "pending"] as const) {
       if (!chance(0.3)) continue;
-      const file = {
-        source: "s",
-        path: `${path}/${status}`,
-        slot: path,
-        status,
-        size: 1,
-        version: 1,
-        attempts: 0,
-      };
-      yield { kind: "file", file: { ...file, observedAt: start, firstSeenAt: start } };
+      yield fileOf(path, status, start);
     }
   }
 }
@@ -175,16 +167,7 @@ function* crawled(
     yield { kind: "visit", visit: { ...visit, selection: "all", skipped: none, unreadable: none } };
     for (const status of ["stored", "gone", "quarantined"] as const) {
       if (random() > (status === "stored" ? 0.9 : 0.1)) continue;
-      const file = {
-        source: "s",
-        path: `${path}/${status}`,
-        slot: path,
-        status,
-        size: 1,
-        version: 1,
-        attempts: 0,
-      };
-      yield { kind: "file", file: { ...file, observedAt: slot.start, firstSeenAt: slot.start } };
+      yield fileOf(path, status, slot.start);
     }
   }
   const stretch = { layout: digestOf(layout), selection: "all", start, end: until, slots };
@@ -225,3 +208,9 @@ it.each([...TEMPLATES, "/a/{yyyy}/{MM}/{n}", "/a/{yy}/{n}"])(
     expect(template(text).slots({ start: new Date(BEGIN), end: new Date(BEGIN) })).toHaveLength(0);
   },
 );
+
+/** A slot's file, named after what has become of it. */
+function fileOf(slot: string, status: FileStatus, at: Date): LedgerChange {
+  const file = { source: "s", path: `${slot}/${status}`, slot, status, size: 1, version: 1, attempts: 0 };
+  return { kind: "file", file: { ...file, observedAt: at, firstSeenAt: at } };
+}
