@@ -77,6 +77,20 @@ describe("a file older than its source keeps files", () => {
     expect(told!.story.join(" ")).toMatch(/Version 1 was stored at .*It was let go: it was deleted at/);
   });
 
+  it("is not fetched again by itself when its source keeps files for longer, nor is a newer version", async () => {
+    const mirror = await expired();
+    put(mirror, "2025-01-01T00:05:10Z", "a newer version");
+    for (const path of [A, B]) await mirror.daybook.retry({ paths: [path.match(/.*\/\d\d(?=\/)/)![0]] });
+    mirror.restart({ source: { keep: 100 * DAY } });
+    const { sources } = await mirror.run();
+    expect(sources[0]!.fetched.files).toBe(0);
+    expect(await statuses(mirror)).toEqual(["expired", "expired"]);
+    await mirror.daybook.retry({ paths: [A] });
+    mirror.restart({ source: { keep: 100 * DAY } });
+    await mirror.run();
+    expect(mirror.home()).toEqual({ [local(A)]: "a newer version" });
+  });
+
   it("is not fetched when it is that old before it is seen, and its hour is settled", async () => {
     const mirror = new Mirror({ source: { end: "2025-01-01T02:00:00Z", keep: 10 * DAY } });
     put(mirror, "2025-01-01T00:05:10Z", "aaaa");
@@ -337,6 +351,27 @@ describe("clean", () => {
       mirror.clock.runUntil(collect(mirror.daybook.clean({ range: { end: new Date(end) } })));
     expect(await until("2025-01-01T12:00:00Z")).toEqual([]);
     expect(await until("2025-01-21T00:00:00Z")).toMatchObject([{ path: "/L2/a.txt", outcome: "deleted" }]);
+  });
+
+  it("is not fetched again by itself where its path says nothing of time and the server touches it", async () => {
+    const layout = flat("/L2", "*.txt");
+    const mirror = new Mirror({ source: { layout, end: "2025-03-01T00:00:00Z" } });
+    mirror.tree.put("/L2/a.txt", "aaaa", new Date("2025-01-01T00:00:00Z"));
+    const stop = new AbortController();
+    mirror.restart({ source: { layout, end: "2025-03-01T00:00:00Z", keep: HOUR } });
+    const run = mirror.daybook.run({ signal: stop.signal });
+    await mirror.clock.advance(3 * HOUR);
+    expect(await statuses(mirror)).toEqual(["expired"]);
+    mirror.tree.put("/L2/a.txt", "aaaa", mirror.clock.now());
+    await mirror.clock.advance(HOUR / 4);
+    mirror.tree.put("/L2/a.txt", "another", mirror.clock.now());
+    await mirror.clock.advance(HOUR / 4);
+    stop.abort();
+    await mirror.clock.runUntil(run);
+    expect(reads(mirror)).toBe(1);
+    expect(await statuses(mirror)).toEqual(["expired"]);
+    const [told] = await mirror.daybook.explain("/L2/a.txt");
+    expect(told!.events.filter(({ what }) => what === "change-ignored")).toHaveLength(2);
   });
 
   it("gives way to a run that is under way", async () => {

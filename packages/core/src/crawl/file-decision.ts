@@ -73,10 +73,13 @@ export async function decide(
     return { file: { ...before!, size: entry.size ?? before!.size, modifiedAt: entry.modifiedAt } };
   if (same && (before!.status === "stored" || before!.status === "quarantined")) return {};
   if (before?.status === "stored" && policy.onChange === "ignore") return ignored(before, found);
+  // What was here and was let go stays away, whatever the server makes of it, until somebody asks for it.
+  if (before?.status === "expired" && before.storedAt !== undefined)
+    return same ? {} : ignored(before, found);
 
   const record = pending(source.name, slot, candidate, now);
   const old = isTooOld(record, policy.keep, now);
-  if (before?.status === "expired" && same && (old || before.storedAt !== undefined)) return {};
+  if (before?.status === "expired" && same && old) return {};
   if (old) return tooOld(record, candidate);
   const event = before && !same ? { what: "changed", detail: describe(before, entry) } : undefined;
   if (typeof place !== "string") return quarantined(record, place.detail);
