@@ -2,14 +2,19 @@ import { DaybookError, failoverTransport, TransportToken } from "@daybook/core";
 import type { FailoverOptions, Plugin, SourceOptions, Transport } from "@daybook/core";
 import { MemoryTransport, RemoteTree } from "@daybook/testing";
 import { expect, test } from "vitest";
-import { HOUR, MINUTE, Mirror, put } from "./support/mirror.js";
+import { HOUR, MINUTE, Mirror, put, type MirrorOptions } from "./support/mirror.js";
+import { Receiver } from "./support/receiver.js";
 
 const DOWN = { fail: new DaybookError("network", "no route to host", { operation: "connect" }) };
 const TIMES = ["00:05", "00:35", "01:05", "01:35", "02:05", "02:35"].map((time) => `2025-01-01T${time}:00Z`);
 
 /** A source on two hosts; the first one's tree is the mirror's. */
-function twoHosts(options: FailoverOptions = {}, source: Partial<SourceOptions> = {}) {
-  const mirror = new Mirror();
+function twoHosts(
+  options: FailoverOptions = {},
+  source: Partial<SourceOptions> = {},
+  more: MirrorOptions = {},
+) {
+  const mirror = new Mirror(more);
   const tree = new RemoteTree();
   const a = mirror.transport;
   const b = new MemoryTransport({ tree, clock: mirror.clock, endpoint: "memory://b" });
@@ -58,6 +63,28 @@ test("a host that goes down in the middle of a crawl costs no file, and none com
   expect(mirror.of("host-lost")).toMatchObject([{ source: "RMA1", host: "memory://tree", error: DOWN.fail }]);
   expect(mirror.of("host-down")).toEqual([]);
   expect(mirror.of("file-failed")).toEqual([]);
+});
+
+test("hooks are told once of a host that others stand in for, and once that it is back", async () => {
+  const receiver = new Receiver();
+  const sources = [{ name: "RMA1" }, { name: "copy" }];
+  const more = { sources, hooks: [receiver.hook(["error"])] };
+  const place = twoHosts({ trust: "any" }, { end: "2025-02-01T00:00:00Z" }, more);
+  const { mirror, a, set } = place;
+  for (const time of TIMES) putBoth(place, time);
+  set(a, true);
+  const stop = new AbortController();
+  const running = mirror.daybook.run({ signal: stop.signal });
+  await mirror.clock.advance(2 * HOUR);
+  expect(mirror.of("host-lost").length).toBeGreaterThan(1);
+  set(a, false);
+  await mirror.clock.advance(2 * HOUR);
+  stop.abort();
+  await mirror.clock.runUntil(running);
+  expect(receiver.heard.map(({ data }) => data)).toEqual([
+    { what: "host-lost", host: "memory://tree", kind: "network", reason: "no route to host" },
+    { what: "host-regained", host: "memory://tree" },
+  ]);
 });
 
 test("while only a mirror can be asked its files come, and nothing is settled until the first is back", async () => {

@@ -2,7 +2,7 @@ import type { CrawlEvent } from "../observe/observer.js";
 import type { LedgerChange, StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 import type { TimeRange } from "../time/range.js";
-import { hostDown, hostUp, sourceFailed } from "./event-data.js";
+import { hostDown, hostLost, hostRegained, hostUp, sourceFailed } from "./event-data.js";
 import type { HookEvent } from "./hook-event.js";
 import { SilenceWatch } from "./silence-watch.js";
 import type { Subscriptions, TellingSource } from "./subscriptions.js";
@@ -22,6 +22,8 @@ export interface AlarmsOptions {
 export class Alarms {
   readonly #options: AlarmsOptions;
   readonly #down = new Set<string>();
+  /** Hosts that others stand in for, and the hooks that were told: sources that share one all hear of it. */
+  readonly #lost = new Map<string, Set<string>>();
   readonly #watches = new Map<string, SilenceWatch[]>();
   readonly #stop = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
@@ -50,6 +52,14 @@ export class Alarms {
         const host = this.#hostOf(source);
         if (this.#down.delete(host)) this.#tellOfHost(source, host, (name) => hostUp(name, host, at));
         return;
+      }
+      case "host-lost":
+        return this.#tellOfLoss(event.host, hostLost(source, event.host, event.error, at));
+      case "host-regained": {
+        const told = this.#lost.get(event.host);
+        if (!this.#lost.delete(event.host)) return;
+        const messages = this.#options.subscriptions.messages(hostRegained(source, event.host, at));
+        return this.#tell(messages.filter(({ message }) => told!.has(message.hook)));
       }
       case "source-failed":
         // Another program is at work on it: it isn't the source that failed.
@@ -80,6 +90,14 @@ export class Alarms {
   #tellOfHost(heard: string, host: string, event: (source: string) => HookEvent): void {
     const others = this.#options.sources.filter((one) => one.host === host).map(({ name }) => name);
     this.#tell(this.#options.subscriptions.oncePerHook([heard, ...others], event));
+  }
+
+  #tellOfLoss(host: string, event: HookEvent): void {
+    const told = this.#lost.get(host) ?? new Set();
+    this.#lost.set(host, told);
+    const messages = this.#options.subscriptions.messages(event);
+    this.#tell(messages.filter(({ message }) => !told.has(message.hook)));
+    for (const { message } of messages) told.add(message.hook);
   }
 
   #tell(messages: readonly LedgerChange[]): void {

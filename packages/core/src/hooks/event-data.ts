@@ -66,6 +66,24 @@ export function hostUp(source: string, host: string, at: Date): HookEvent {
   return { type: "error", source, at, subject: `host ${host}`, occasion: `up ${at.toISOString()}`, data };
 }
 
+/** One of several hosts that hold the same; the others go on. */
+export function hostLost(source: string, host: string, error: DaybookError, at: Date): HookEvent {
+  const data = { what: "host-lost", host, kind: error.kind, reason: error.detail };
+  return { type: "error", source, at, subject: `host ${host}`, occasion: `lost ${at.toISOString()}`, data };
+}
+
+export function hostRegained(source: string, host: string, at: Date): HookEvent {
+  const data = { what: "host-regained", host };
+  return {
+    type: "error",
+    source,
+    at,
+    subject: `host ${host}`,
+    occasion: `regained ${at.toISOString()}`,
+    data,
+  };
+}
+
 export function sourceFailed(source: string, error: DaybookError, at: Date): HookEvent {
   const data = { what: "source-failed", kind: error.kind, reason: error.detail };
   return { type: "error", source, at, subject: "", occasion: `failed ${at.toISOString()}`, data };

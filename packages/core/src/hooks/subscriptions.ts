@@ -5,6 +5,8 @@ import { GroupRule } from "./group-rule.js";
 import { HOOK_EVENT_TYPES, type Hook, type HookEventType } from "./hook.js";
 import { messageFor, type HookEvent } from "./hook-event.js";
 
+export type NewMessage = Extract<LedgerChange, { kind: "message" }>;
+
 /** What is to be known of a source to check hooks by it. */
 export interface HookedSource {
   readonly name: string;
@@ -69,7 +71,7 @@ export class Subscriptions {
   }
 
   /** The event as messages for all who want it, or for one of them. */
-  messages(event: HookEvent, only?: Hook): LedgerChange[] {
+  messages(event: HookEvent, only?: Hook): NewMessage[] {
     return this.#hooks
       .filter((hook) => hook.on.includes(event.type) && follows(hook, event.source))
       .filter((hook) => only === undefined || only === hook)
