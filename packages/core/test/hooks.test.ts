@@ -481,16 +481,39 @@ describe("a receiver that is down", () => {
   });
 
   test("for longer than it is waited for has what is too old dropped", async () => {
-    const { mirror, receiver } = mirrorWith(["file"], { shutdownTimeout: 0 }, { giveUpAfter: HOUR });
+    const { mirror, receiver } = mirrorWith(
+      ["file"],
+      { now: "2025-01-01T01:30:00Z", source: { end: "2025-01-02T00:00:00Z" } },
+      { giveUpAfter: HOUR },
+    );
     receiver.fails = () => true;
     put(mirror, "2025-01-01T01:05:00Z");
-    await mirror.run();
+    const stop = new AbortController();
+    const run = mirror.daybook.run({ signal: stop.signal });
     await mirror.clock.advance(2 * HOUR);
     receiver.fails = () => false;
-    mirror.restart();
-    await mirror.run();
+    await mirror.clock.advance(2 * MINUTE);
+    stop.abort();
+    await mirror.clock.runUntil(run);
     expect(receiver.heard.map(({ type, data }) => [type, data["count"]])).toEqual([["dropped", 1]]);
   });
+});
+
+test("a receiver that is only slow gets every message, however many wait and however old they are", async () => {
+  const { mirror, receiver } = mirrorWith(
+    ["file"],
+    { now: "2025-01-01T01:30:00Z", source: { end: "2025-01-02T00:00:00Z" } },
+    { maxWaiting: 5, giveUpAfter: 10 * MINUTE, concurrency: 1 },
+  );
+  receiver.wait = () => mirror.clock.sleep(2 * MINUTE);
+  for (let minute = 10; minute < 30; minute++) put(mirror, `2025-01-01T01:${minute}:00Z`);
+  const stop = new AbortController();
+  const run = mirror.daybook.run({ signal: stop.signal });
+  await mirror.clock.advance(HOUR);
+  stop.abort();
+  await mirror.clock.runUntil(run);
+  expect(receiver.of("file")).toHaveLength(20);
+  expect(mirror.of("hook-dropped")).toEqual([]);
 });
 
 describe("errors", () => {

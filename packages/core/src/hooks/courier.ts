@@ -205,9 +205,11 @@ export class Courier {
   async #trim(now: number): Promise<void> {
     this.#trimAt = now + TRIM;
     const { store, hook, report } = this.#options;
+    const { down, anyWaiting } = this.#attempts;
+    if (!down && !anyWaiting) return;
     const onTheirWay = this.#window.filter(({ key }) => this.#busy.has(key)).map(({ id }) => id);
     const keep = new Set([...this.#done, ...onTheirWay]);
-    const dropped = await trimOutbox(store, hook, { now: new Date(now), keep });
+    const dropped = await trimOutbox(store, hook, { now: new Date(now), keep, down });
     for (const { count, reason } of dropped) report.dropped(count, reason);
     if (dropped.length > 0) this.#window = [];
     this.#more = true;

@@ -12,20 +12,28 @@ export interface Dropped {
   readonly reason: string;
 }
 
+export interface TrimOptions {
+  readonly now: Date;
+  /** Ids of messages that stay. */
+  readonly keep: ReadonlySet<string>;
+  /** Whether the receiver takes nothing at all. One that is slow gets all there is, however long that takes. */
+  readonly down: boolean;
+}
+
 /**
- * Drops the oldest messages of a hook where they are too many, or too old. Each that is dropped is counted in a message
- * of type "dropped", recorded in the same transaction, which the receiver gets in their stead. Those to `keep` stay.
+ * Drops the oldest messages of a hook that can't be delivered, where they are too many or too old. Each that is dropped
+ * is counted in a message of type "dropped", recorded in the same transaction, which the receiver gets in their stead.
  */
 export async function trimOutbox(
   store: Pick<StateStore, "record" | "messages" | "backlog">,
   hook: Hook,
-  { now, keep }: { readonly now: Date; readonly keep: ReadonlySet<string> },
+  { now, keep, down }: TrimOptions,
 ): Promise<Dropped[]> {
   const { name, giveUpAfter = WEEK, maxWaiting = 100_000 } = hook;
   const dropped: Dropped[] = [];
   const waiting = (await store.backlog()).get(name) ?? 0;
   // A tenth more than need be, so that not every minute drops some.
-  let surplus = waiting > maxWaiting ? waiting - Math.floor(maxWaiting * 0.9) : 0;
+  let surplus = down && waiting > maxWaiting ? waiting - Math.floor(maxWaiting * 0.9) : 0;
   const tooOld = (message: OutboxMessage | undefined, age: number) =>
     message !== undefined && now.getTime() - message.at.getTime() > age;
   for (;;) {
