@@ -17,7 +17,8 @@ import { ftpTransport } from "@daybook/transport-ftp";
 import { DEMO_RADARS, demoScenario } from "daybook";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
-import { place, sourceOf } from "../packages/dashboard/test/support/place.js";
+import { place, RANGE, sourceOf } from "../packages/dashboard/test/support/place.js";
+import { fillYear } from "../packages/dashboard/test/support/year.js";
 import { browserTest, openPage } from "./support/chromium.js";
 
 const LAYOUT =
@@ -168,9 +169,7 @@ browserTest(
     const radars = Array.from({ length: 20 }, (_, i) => `RMA${i + 1}`);
     const range = { start: new Date("2025-01-01T00:00Z"), end: new Date("2026-01-01T00:00Z") };
     const { url } = await place({ store, radars, range });
-    const began = performance.now();
     const { page, troubles } = await openPage(url);
-    console.log(`20 sources × a year: on the page after ${Math.round(performance.now() - began)} ms`);
     expect(await page.getByRole("slider").count()).toBe(20);
     const last = page.getByRole("slider", { name: /^RMA20,/ });
     await last.focus();
@@ -181,6 +180,59 @@ browserTest(
   },
   240_000,
 );
+
+/** In the page: how often each picture was drawn, and how many were when the first frame came after. */
+const COUNT_DRAWINGS = `
+  window.drawings = new Map();
+  const getContext = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (...given) {
+    if (drawings.size === 0) requestAnimationFrame(() => (window.drawnFirst = drawings.size));
+    drawings.set(this, (drawings.get(this) ?? 0) + 1);
+    return getContext.apply(this, given);
+  };
+`;
+
+browserTest(
+  "pictures in view are drawn first, all of them once, and what didn't change isn't drawn again",
+  async () => {
+    const radars = Array.from({ length: 20 }, (_, i) => `RMA${i + 1}`);
+    const { url, store, live } = await place({ radars });
+    const { page, troubles } = await openPage(url, {}, undefined, COUNT_DRAWINGS);
+    const drawings = () => page.evaluate<number[]>("[...drawings.values()]");
+    await expect.poll(drawings).toHaveLength(20);
+    const first = await page.evaluate<number>("drawnFirst");
+    expect(first).toBeGreaterThan(1);
+    expect(first).toBeLessThan(10);
+    await page.waitForResponse((response) => response.url().includes("/availability?from="));
+    const at = new Date();
+    const hour = { start: RANGE.start, end: new Date(RANGE.start.getTime() + 3_600_000) };
+    await fillYear(store, ["RMA1"], hour, undefined, () => "complete");
+    live.on({ type: "slot-settled", source: "RMA1", at, slot: hour as never });
+    await expect.poll(drawings).toEqual(radars.map((_, i) => (i === 0 ? 2 : 1)));
+    await page.getByRole("button", { name: "Show a week" }).click();
+    await expect.poll(drawings).toEqual(radars.map((_, i) => (i === 0 ? 3 : 2)));
+    expect(troubles).toEqual([]);
+  },
+  120_000,
+);
+
+browserTest("a picture has its hours' colours: whole ones solid, missing ones hollow", async () => {
+  const { url } = await place();
+  const { page } = await openPage(url);
+  /** In the middle of the first of fourteen days, at the right of a month. */
+  const colourAt = (hour: number) =>
+    page.evaluate<string>(`(() => {
+      const canvas = document.querySelector(".carpet canvas");
+      const [x, y] = [((31 - 14 + 0.5) * canvas.width) / 31, (${hour} * canvas.height) / 24];
+      const [r, g, b] = canvas.getContext("2d").getImageData(x, y, 1, 1).data;
+      return "#" + [r, g, b].map((part) => part.toString(16).padStart(2, "0")).join("");
+    })()`);
+  const styleOf = (name: string) =>
+    page.evaluate<string>(`getComputedStyle(document.documentElement).getPropertyValue("--${name}").trim()`);
+  expect(await colourAt(1.5)).toBe(await styleOf("complete"));
+  expect(await colourAt(0.05)).toBe(await styleOf("missing"));
+  expect(await colourAt(0.5)).toBe(await styleOf("surface"));
+});
 
 /** With DAYBOOK_SCREENSHOTS set to a folder (npm run screenshots), what it looks like is kept there. */
 browserTest(

@@ -30,6 +30,8 @@ export async function openPage(
   url: string,
   options: BrowserContextOptions = {},
   ready = "body[data-ready]",
+  /** Run in the page before anything of its own. */
+  script = "",
 ): Promise<{ page: Page; troubles: string[] }> {
   browser ??= chromium.launch({ executablePath: FOUND ?? "/usr/bin/chromium", args: FLAGS });
   const context = await (await browser).newContext({ viewport: { width: 1360, height: 860 }, ...options });
@@ -40,6 +42,7 @@ export async function openPage(
   page.on("request", (request) => {
     if (new URL(request.url()).host !== new URL(url).host) troubles.push(`asked for ${request.url()}`);
   });
+  await page.addInitScript(script);
   await page.goto(url);
   await page.waitForSelector(ready);
   return { page, troubles };

@@ -23,6 +23,9 @@ export class Carpet {
   #days: Days | undefined;
   #period: Period = { first: 0, last: 0 };
   #at = -1;
+  #height = 0;
+  /** All that the picture on the canvas was made from. */
+  #drawn = "";
 
   /** What is pointed at is told in `readout`. */
   constructor({ name, readout, open }: { name: string; readout: HTMLElement; open: (day: number) => void }) {
@@ -51,29 +54,44 @@ export class Carpet {
     );
   }
 
-  show(days: Days | undefined, period: Period, height: number, palette: Palette): void {
+  /** Takes what there is to show; it isn't drawn yet. */
+  show(days: Days | undefined, period: Period, height: number): void {
     this.#days = days;
     this.#period = period;
     if (this.#at < period.first || this.#at > period.last) this.#at = this.#own.last;
-    const columns = Array.from({ length: period.last - period.first + 1 }, (_, i) =>
-      this.#day(period.first + i),
-    );
+    this.#height = height;
     this.element.style.height = `${height}px`;
-    paint(this.#canvas, { days: columns, width: this.element.clientWidth, height }, palette);
     this.element.setAttribute("aria-valuemin", String(period.first));
     this.element.setAttribute("aria-valuemax", String(period.last));
     this.#mark();
   }
 
+  /** Draws it, unless that is what was drawn last. */
+  draw(width: number, palette: Palette): void {
+    const { first, last } = this.#period;
+    const known = this.#days?.days;
+    const skip = first - this.#from;
+    const days = Array.from({ length: last - first + 1 }, (_, i) => known?.[skip + i]);
+    const picture = [width, this.#height, window.devicePixelRatio, ...palette.values(), ...days].join();
+    if (picture === this.#drawn) return;
+    this.#drawn = picture;
+    paint(this.#canvas, { days, width, height: this.#height }, palette);
+  }
+
   #day(day: number): string | undefined {
-    return this.#days?.days[day - dayNumber(this.#days.from)];
+    return this.#days?.days[day - this.#from];
+  }
+
+  /** The first day that is known. */
+  get #from(): number {
+    return this.#days === undefined ? 0 : dayNumber(this.#days.from);
   }
 
   /** The days of the period that the source has anything to say of. */
   get #own(): Period {
     const { first, last } = this.#period;
     if (this.#days === undefined) return this.#period;
-    const from = dayNumber(this.#days.from);
+    const from = this.#from;
     const to = from + Math.max(0, this.#days.days.length - 1);
     return { first: Math.min(last, Math.max(first, from)), last: Math.max(first, Math.min(last, to)) };
   }

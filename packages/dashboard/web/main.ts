@@ -1,3 +1,4 @@
+import { AfterFrame } from "./after-frame.js";
 import { answerCards } from "./answers.js";
 import { api, listen } from "./api.js";
 import { AllDays } from "./days.js";
@@ -27,6 +28,7 @@ class Page {
     this.#show(overview);
     for (const source of sources) void this.#panel.refresh(source);
   });
+  readonly #lists = new AfterFrame(() => this.#list());
   readonly #answers = h("div", { class: "answers" });
   readonly #gaps = arrows(h("div", { class: "list" }));
   readonly #givenUp = arrows(h("div", { class: "list" }));
@@ -87,18 +89,23 @@ class Page {
   }
 
   #show(overview: Overview): void {
-    const { answers, gaps, gapsTotal, givenUp, hosts, crawls, sources } = overview;
     this.#overview = overview;
+    refill(this.#answers, ...answerCards(overview.answers));
+    const { period } = this.#days;
+    if (period) this.#period.offer(period);
+    this.#draw();
+    this.#lists.ask();
+  }
+
+  /** The lists are long and below the pictures: they come once those are on the screen. */
+  #list(): void {
+    const { gaps, gapsTotal, givenUp, hosts, crawls, sources } = this.#overview!;
     const open = this.#panel.open.bind(this.#panel);
-    refill(this.#answers, ...answerCards(answers));
     refill(this.#gaps, ...gapList(gaps, gapsTotal, open));
     refill(this.#givenUp, ...givenUpList(givenUp, open));
     refill(this.#hosts, ...hostList(hosts, crawls));
     this.#gapCount.textContent = gapsTotal > 0 ? count(gapsTotal, "stretch", "stretches") : "";
     this.#delays.offer(sources.map(({ name }) => name));
-    const { period } = this.#days;
-    if (period) this.#period.offer(period);
-    this.#draw();
   }
 
   #draw(): void {

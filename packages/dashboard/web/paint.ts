@@ -1,14 +1,14 @@
 import { STATES } from "../src/words/states.js";
+import { colour, Pixels, type Colour } from "./pixels.js";
 
-export type Palette = ReadonlyMap<string, string>;
+export type Palette = ReadonlyMap<string, Colour>;
 
 /** The style sheet's colours, which differ by day and by night. */
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
-  const colours = STATES.map(
-    ({ letter, name }) => [letter, style.getPropertyValue(`--${name}`).trim()] as const,
-  );
-  return new Map([...colours, ["surface", style.getPropertyValue("--surface").trim()]]);
+  const read = (name: string) => colour(style.getPropertyValue(`--${name}`).trim());
+  const colours = STATES.map(({ letter, name }) => [letter, read(name)] as const);
+  return new Map([...colours, ["surface", read("surface")]]);
 }
 
 export interface Grid {
@@ -22,14 +22,13 @@ export interface Grid {
 /** Days from left to right, hours from top to bottom. */
 export function paint(canvas: HTMLCanvasElement, { days, width, height }: Grid, palette: Palette): void {
   const scale = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const context = canvas.getContext("2d")!;
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const pixels = new Pixels(canvas.width, canvas.height);
   const left = (i: number) => Math.round((i * canvas.width) / days.length);
   const top = (hour: number) => Math.round((hour * canvas.height) / 24);
   const gap = canvas.width / days.length >= 5 * scale ? Math.round(scale) : 0;
-  context.fillStyle = palette.get("-")!;
-  context.fillRect(0, 0, canvas.width, canvas.height);
+  pixels.fill(palette.get("-")!, 0, 0, canvas.width, canvas.height);
   for (const [i, day] of days.entries()) {
     if (day === undefined) continue;
     const [x, w] = [left(i), Math.max(1, left(i + 1) - left(i) - gap)];
@@ -38,10 +37,11 @@ export function paint(canvas: HTMLCanvasElement, { days, width, height }: Grid, 
       const letter = day[hour]!;
       let end = hour + 1;
       if (SOLID.has(letter)) while (end < 24 && day[end] === letter) end++;
-      if (letter !== "-") cell(context, letter, { x, y: top(hour), w, h: top(end) - top(hour) }, palette);
+      if (letter !== "-") cell(pixels, letter, { x, y: top(hour), w, h: top(end) - top(hour) }, palette);
       hour = end;
     }
   }
+  pixels.show(canvas.getContext("2d")!);
 }
 
 interface Box {
@@ -54,32 +54,26 @@ interface Box {
 const SOLID = new Set(["c", "o", ".", "-"]);
 
 /** Each state has a figure of its own: solid, half, hollow, dotted, crossed or striped. */
-function cell(
-  context: CanvasRenderingContext2D,
-  letter: string,
-  { x, y, w, h }: Box,
-  palette: Palette,
-): void {
-  context.fillStyle = palette.get(letter)!;
-  context.fillRect(x, y, w, h);
+function cell(pixels: Pixels, letter: string, { x, y, w, h }: Box, palette: Palette): void {
+  pixels.fill(palette.get(letter)!, x, y, w, h);
   if (SOLID.has(letter) || w < 3 || h < 3) return;
   const edge = Math.max(1, Math.floor(Math.min(w, h) / 4));
   const [innerW, innerH] = [Math.max(1, w - 2 * edge), Math.max(1, h - 2 * edge)];
-  context.fillStyle = palette.get("surface")!;
+  const surface = palette.get("surface")!;
   switch (letter) {
     case "p":
-      context.fillRect(x + Math.ceil(w / 2), y + edge, Math.max(1, Math.floor(w / 2) - edge), innerH);
+      pixels.fill(surface, x + Math.ceil(w / 2), y + edge, Math.max(1, Math.floor(w / 2) - edge), innerH);
       break;
     case "m":
     case "e":
-      context.fillRect(x + edge, y + edge, innerW, innerH);
-      context.fillStyle = palette.get("e")!;
-      if (letter === "e") context.fillRect(x + Math.floor(w / 2), y + Math.floor(h / 2), edge, edge);
+      pixels.fill(surface, x + edge, y + edge, innerW, innerH);
+      if (letter === "e")
+        pixels.fill(palette.get("e")!, x + Math.floor(w / 2), y + Math.floor(h / 2), edge, edge);
       break;
     case "f":
-      context.fillRect(x + edge, y + Math.floor(h / 2), innerW, Math.max(1, Math.floor(h / 5)));
+      pixels.fill(surface, x + edge, y + Math.floor(h / 2), innerW, Math.max(1, Math.floor(h / 5)));
       break;
     case "u":
-      for (let at = 1; at < w; at += 4) context.fillRect(x + at, y, Math.min(2, w - at), h);
+      for (let at = 1; at < w; at += 4) pixels.fill(surface, x + at, y, Math.min(2, w - at), h);
   }
 }

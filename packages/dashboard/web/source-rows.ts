@@ -1,31 +1,48 @@
+import { AfterFrame } from "./after-frame.js";
 import { Carpet, type Period } from "./carpet.js";
 import { h, refill } from "./dom.js";
 import type { Palette } from "./paint.js";
 import type { Days, Source } from "./types.js";
-import { bytes, dayText, duration, minute, number, percent, count, printable } from "./words.js";
+import { bytes, dayText, duration, minute, monthName, number, percent, count, printable } from "./words.js";
 
 /** All sources' rows, kept from one look to the next, so that focus and place stay. */
 export class SourceRows {
   readonly element = h("div", { class: "sources" });
   readonly #rows = new Map<string, Row>();
   readonly #open: (source: string, day: number) => void;
+  /** The pictures that aren't in view: whoever scrolls, prints or searches finds them drawn. */
+  readonly #rest = new AfterFrame(() => this.#draw());
+  #draw = () => {};
+  #frame: Frame = { period: { first: 0, last: -1 }, ticks: [], height: 0 };
 
   constructor(open: (source: string, day: number) => void) {
     this.#open = open;
   }
 
+  /** All that changes the layout comes first, then one look at it, then the pictures in view. */
   show(sources: readonly Source[], days: ReadonlyMap<string, Days>, period: Period, palette: Palette): void {
-    const height = sources.length <= 4 ? 120 : 72;
-    for (const source of sources) {
-      const { name } = source;
-      let row = this.#rows.get(name);
-      if (row === undefined) {
-        row = new Row(name, (day) => this.#open(name, day));
-        this.#rows.set(name, row);
-        this.element.append(row.element);
-      }
-      row.show(source, days.get(name), period, height, palette);
-    }
+    const { first, last } = this.#frame.period;
+    const ticks = period.first === first && period.last === last ? this.#frame.ticks : ticksOf(period);
+    this.#frame = { period, ticks, height: sources.length <= 4 ? 120 : 72 };
+    const carpets = sources.flatMap((source) => {
+      const row = this.#row(source.name);
+      row.show(source, days.get(source.name), this.#frame);
+      return source.timeless ? [] : [row.carpet];
+    });
+    const width = carpets[0]?.element.clientWidth ?? 0;
+    const inView = carpets.filter(({ element }) => isInView(element));
+    this.#draw = () => carpets.forEach((carpet) => carpet.draw(width, palette));
+    for (const carpet of inView) carpet.draw(width, palette);
+    this.#rest.ask();
+  }
+
+  #row(name: string): Row {
+    const known = this.#rows.get(name);
+    if (known !== undefined) return known;
+    const row = new Row(name, (day) => this.#open(name, day));
+    this.#rows.set(name, row);
+    this.element.append(row.element);
+    return row;
   }
 
   /** Back to where a day was opened from. */
@@ -34,12 +51,26 @@ export class SourceRows {
   }
 }
 
+function isInView(element: HTMLElement): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+}
+
+/** What all rows share. */
+interface Frame {
+  readonly period: Period;
+  readonly ticks: readonly Tick[];
+  /** In CSS pixels. */
+  readonly height: number;
+}
+
 class Row {
   readonly element: HTMLElement;
   readonly carpet: Carpet;
   readonly #head = h("div", { class: "facts" });
   readonly #axis = h("div", { class: "axis", "aria-hidden": "true" });
   readonly #note = h("p", { class: "quiet" });
+  #ticks: readonly Tick[] = [];
 
   constructor(name: string, open: (day: number) => void) {
     const readout = h("span", { class: "readout", "aria-hidden": "true" });
@@ -60,13 +91,15 @@ class Row {
     );
   }
 
-  show(source: Source, days: Days | undefined, period: Period, height: number, palette: Palette): void {
+  show(source: Source, days: Days | undefined, { period, ticks, height }: Frame): void {
     refill(this.#head, ...facts(source));
     this.element.classList.toggle("timeless", source.timeless);
     this.#note.textContent = source.timeless ? "One folder without dates: there are no hours to show." : "";
     if (source.timeless) return;
-    this.carpet.show(days, period, height, palette);
-    refill(this.#axis, ...ticks(period));
+    this.carpet.show(days, period, height);
+    if (ticks === this.#ticks) return;
+    this.#ticks = ticks;
+    refill(this.#axis, ...ticks.map(tickMark));
   }
 }
 
@@ -114,25 +147,34 @@ function hostFact({ endpoint, used, down }: NonNullable<Source["hosts"]>[number]
   return used && h("span", { class: "quiet" }, `from ${endpoint}`);
 }
 
+interface Tick {
+  readonly text: string;
+  /** From the left, in per cent. */
+  readonly at: number;
+}
+
 /** Months where there are many days, else single days; each where it begins. */
-function ticks({ first, last }: Period): HTMLElement[] {
+function ticksOf({ first, last }: Period): Tick[] {
   const length = last - first + 1;
   const begins = (date: string, i: number) => {
     if (length > 100) return date.endsWith("-01");
     if (length > 35) return date.endsWith("-01") || date.endsWith("-15");
     return length <= 10 || (last - first - i) % 5 === 0;
   };
-  return Array.from({ length }, (_, i) => dayText(first + i)).flatMap((date, i) => {
-    if (!begins(date, i)) return [];
-    const tick = h("span", {}, label(date, length > 100));
-    tick.style.left = `${(100 * i) / length}%`;
-    return [tick];
-  });
+  return Array.from({ length }, (_, i) => dayText(first + i)).flatMap((date, i) =>
+    begins(date, i) ? [{ text: label(date, length > 100), at: (100 * i) / length }] : [],
+  );
+}
+
+function tickMark({ text, at }: Tick): HTMLElement {
+  const mark = h("span", {}, text);
+  mark.style.left = `${at}%`;
+  return mark;
 }
 
 function label(date: string, monthly: boolean): string {
   const [year, month, day] = date.split("-") as [string, string, string];
-  const name = new Date(`${date}T00:00Z`).toLocaleDateString("en", { month: "short", timeZone: "UTC" });
+  const name = monthName(date);
   if (!monthly) return `${Number(day)} ${name}`;
   return month === "01" ? year : name;
 }

@@ -10,15 +10,20 @@ export const dayText = (day: number): string => new Date(day * DAY).toISOString(
 export const dayNumber = (date: string): number =>
   Math.floor(Date.parse(`${date.slice(0, 10)}T00:00Z`) / DAY);
 
+// Kept, like the format of numbers.
+const LONG_DAY = new Intl.DateTimeFormat("en-GB", {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const MONTH = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
+
 /** Wednesday 1 January 2025 */
-export const longDay = (day: number): string =>
-  new Date(day * DAY).toLocaleDateString("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
+export const longDay = (day: number): string => LONG_DAY.format(day * DAY);
+/** Jan, of 2025-01-31 */
+export const monthName = (date: string): string => MONTH.format(dayNumber(date) * DAY);
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
