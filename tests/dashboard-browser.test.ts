@@ -251,22 +251,26 @@ browserTest(
       const { page, troubles } = await openPage(url, options);
       await page.locator(".histogram").waitFor();
       expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name).toBe(true);
-      await keep(page, name, name !== "phone");
+      await keep(page, name, name === "phone" ? "to .calendar" : "whole");
       await page
         .getByRole("slider")
         .first()
         .click({ position: { x: 200, y: 40 } });
       await page.locator(".slots button").first().waitFor();
-      if (name !== "dark") await keep(page, `${name}-day`, false);
+      if (name !== "dark") await keep(page, `${name}-day`, "in view");
       expect(troubles).toEqual([]);
     }
   },
   240_000,
 );
 
-async function keep(page: Page, name: string, fullPage = true): Promise<void> {
+async function keep(page: Page, name: string, what: "whole" | "in view" | "to .calendar"): Promise<void> {
   const folder = process.env["DAYBOOK_SCREENSHOTS"];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `dashboard-${name}.png`), fullPage });
+  if (folder === undefined) return;
+  const path = join(folder, `dashboard-${name}.png`);
+  const box = what === "to .calendar" ? await page.locator(".calendar").boundingBox() : null;
+  const clip = box === null ? undefined : { x: 0, y: 0, width: 390, height: box.y + box.height + 12 };
+  await page.screenshot({ path, fullPage: what !== "in view", clip });
 }
 
 /** Five radars of the last year, with troubles such as radars have. */

@@ -27,6 +27,8 @@ export function paint(canvas: HTMLCanvasElement, { days, width, height }: Grid, 
   const pixels = new Pixels(canvas.width, canvas.height);
   const left = (i: number) => Math.round((i * canvas.width) / days.length);
   const top = (hour: number) => Math.round((hour * canvas.height) / 24);
+  // All of a picture's hours have figures, or none: columns differ by a pixel.
+  const figures = Math.floor(canvas.width / days.length) >= 3 && Math.floor(canvas.height / 24) >= 3;
   const gap = canvas.width / days.length >= 5 * scale ? Math.round(scale) : 0;
   pixels.fill(palette.get("-")!, 0, 0, canvas.width, canvas.height);
   for (const [i, day] of days.entries()) {
@@ -37,8 +39,11 @@ export function paint(canvas: HTMLCanvasElement, { days, width, height }: Grid, 
       const letter = day[hour]!;
       let end = hour + 1;
       if (SOLID.has(letter)) while (end < 24 && day[end] === letter) end++;
-      if (letter !== "-") cell(pixels, letter, { x, y: top(hour), w, h: top(end) - top(hour) }, palette);
+      const box = { x, y: top(hour), w, h: top(end) - top(hour) };
       hour = end;
+      if (letter === "-") continue;
+      pixels.fill(palette.get(letter)!, box.x, box.y, box.w, box.h);
+      if (figures) figure(pixels, letter, box, palette);
     }
   }
   pixels.show(canvas.getContext("2d")!);
@@ -54,9 +59,7 @@ interface Box {
 const SOLID = new Set(["c", "o", ".", "-"]);
 
 /** Each state has a figure of its own: solid, half, hollow, dotted, crossed or striped. */
-function cell(pixels: Pixels, letter: string, { x, y, w, h }: Box, palette: Palette): void {
-  pixels.fill(palette.get(letter)!, x, y, w, h);
-  if (SOLID.has(letter) || w < 3 || h < 3) return;
+function figure(pixels: Pixels, letter: string, { x, y, w, h }: Box, palette: Palette): void {
   const edge = Math.max(1, Math.floor(Math.min(w, h) / 4));
   const [innerW, innerH] = [Math.max(1, w - 2 * edge), Math.max(1, h - 2 * edge)];
   const surface = palette.get("surface")!;

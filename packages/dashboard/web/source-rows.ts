@@ -175,6 +175,6 @@ function tickMark({ text, at }: Tick): HTMLElement {
 function label(date: string, monthly: boolean): string {
   const [year, month, day] = date.split("-") as [string, string, string];
   const name = monthName(date);
-  if (!monthly) return `${Number(day)} ${name}`;
+  if (!monthly) return `${Number(day)}\u00a0${name}`;
   return month === "01" ? year : name;
 }
