@@ -69,6 +69,21 @@ describe("verify", () => {
       "bBbb",
     );
   });
+
+  it("brings back the same version, unless it was published again meanwhile", async () => {
+    const mirror = await mirrored();
+    mirror.volume.writeFileSync(home(A), "aAaa");
+    mirror.volume.unlinkSync(home(B));
+    await verify(mirror, true);
+    mirror.tree.put(B, "bbbb", new Date("2025-01-02T00:00:00Z"));
+    await mirror.run();
+    const versions = (await mirror.files()).map(({ path, version }) => [path, version]);
+    expect(Object.fromEntries(versions)).toMatchObject({ [A]: 1, [B]: 2 });
+    const told = async (path: string) =>
+      (await collect(mirror.store.events("RMA1", path))).map(({ what }) => what);
+    expect(await told(A)).toEqual(["damaged", "restored"]);
+    expect(await told(B)).toEqual(["lost", "changed", "new-version"]);
+  });
 });
 
 describe("retry", () => {

@@ -70,6 +70,18 @@ describe("a file that is stored", () => {
     }
   });
 
+  test("isn't told again when it was damaged here and is fetched once more", async () => {
+    const { mirror, receiver } = mirrorWith(["file"]);
+    const path = put(mirror, "2025-01-01T01:05:00Z", "12345");
+    await mirror.run();
+    mirror.volume.writeFileSync(path.replace("/L2/", "/home/"), "1x345");
+    for await (const { repaired } of mirror.daybook.verify({ repair: true })) expect(repaired).toBe(true);
+    mirror.restart();
+    await mirror.run();
+    expect(mirror.home()).toEqual(mirror.remote());
+    expect(receiver.messages).toHaveLength(1);
+  });
+
   test("is told only to hooks that follow its source and want files", async () => {
     const [all, one, other] = [new Receiver(), new Receiver(), new Receiver()];
     const hooks = [

@@ -152,14 +152,31 @@ export class FileWork {
     const { name, emit, clock } = this.#options.source;
     const at = clock.now();
     const { path } = file;
-    const changes: LedgerChange[] = [{ kind: "file", file }];
-    if (record.version > 0) {
-      const detail = `version ${record.version} was sha256 ${record.sha256}, stored ${record.storedAt?.toISOString()}`;
-      changes.push({ kind: "event", event: { source: name, path, at, what: "new-version", detail } });
-    }
+    const restored = await this.#isRestored(record, file);
+    const stored = restored ? { ...file, version: record.version } : file;
+    const changes: LedgerChange[] = [{ kind: "file", file: stored }];
+    const note = (what: string, detail: string) =>
+      changes.push({ kind: "event", event: { source: name, path, at, what, detail } });
+    if (restored) note("restored", `version ${record.version} is back, with the same bytes`);
+    else if (record.version > 0)
+      note(
+        "new-version",
+        `version ${record.version} was sha256 ${record.sha256}, stored ${record.storedAt?.toISOString()}`,
+      );
     await work.fileDone(changes);
     this.#files++;
     this.#bytes += file.size ?? 0;
-    emit({ type: "file-stored", source: name, at, file, adopted });
+    emit({ type: "file-stored", source: name, at, file: stored, adopted });
+  }
+
+  /**
+   * Whether it is the version that was there before, lost or damaged since. A file that was published again is another
+   * version even with the same bytes; that it changed was noted when it was listed.
+   */
+  async #isRestored({ source, path, version, sha256, storedAt }: FileRecord, file: FileRecord) {
+    if (version === 0 || sha256 !== file.sha256 || storedAt === undefined) return false;
+    for await (const { what, at } of this.#options.source.store.events(source, path))
+      if (what === "changed" && at >= storedAt) return false;
+    return true;
   }
 }

@@ -91,7 +91,8 @@ export class News implements Pick<StateStore, "record"> {
     batch.slots.get(keyOf({ source: file.source, path: file.slot }))?.file(before, file);
     if (file.status === "quarantined" && before?.status !== "quarantined")
       this.#tell(batch, quarantined(file, this.#clock.now()));
-    if (file.status !== "stored" || (before?.status === "stored" && before.version === file.version)) return;
+    // A version that was fetched again, since it was lost or damaged here, is no news.
+    if (file.status !== "stored" || before?.version === file.version) return;
     this.#tell(batch, fileStored(file, source.layout));
     // What was stored before was there for its group already.
     if ((before?.version ?? 0) > 0) return;
