@@ -73,6 +73,44 @@ test("a long row of missing hours is told of now and then", () => {
   ]);
 });
 
+test("a slot that is settled again is a line that says what it was", () => {
+  const again = (n: number, state: SlotRecord["state"], before: SlotRecord["state"]) => ({
+    ...settled(n, state),
+    before,
+  });
+  expect(logged([again(0, "complete", "complete"), again(1, "complete", "missing")])).toEqual([
+    "A: 2025-01-01T00:00Z/2025-01-01T01:00Z complete again: 1 file, 0 B",
+    "A: 2025-01-01T01:00Z/2025-01-01T02:00Z complete, was missing: 1 file, 0 B",
+  ]);
+});
+
+test("an hour that is missing is told when the crawl has nothing more to do, not with what comes next", () => {
+  const idle: CrawlEvent = { type: "source-idle", source: "A", at: START, until: hour(1) };
+  const lines = logged([idle, settled(0, "missing"), idle, idle]);
+  expect(lines).toEqual([
+    "A: nothing to do; next look at 01:00:00Z",
+    "A: 2025-01-01T00:00Z/2025-01-01T01:00Z missing",
+    "A: nothing to do; next look at 01:00:00Z",
+  ]);
+});
+
+test("a log of everything has its lines in the order of what happened", () => {
+  const listed: CrawlEvent = {
+    type: "slot-visited",
+    source: "A",
+    at: START,
+    slot: "/s/1",
+    lane: "live",
+    listing: "missing",
+    found: 0,
+  };
+  expect(logged([settled(0, "missing"), listed, settled(1, "missing")], "human", "debug")).toEqual([
+    "A: 2025-01-01T00:00Z/2025-01-01T01:00Z missing",
+    "A: /s/1 listed: missing, 0 files of ours",
+    "A: 2025-01-01T01:00Z/2025-01-01T02:00Z missing",
+  ]);
+});
+
 test("the level leaves out what is less grave", () => {
   const error = new DaybookError("network", "reset");
   const events: CrawlEvent[] = [

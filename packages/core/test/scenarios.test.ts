@@ -24,6 +24,22 @@ describe("over time", () => {
     expect(await gaps()).toEqual(["empty 01", "empty 02"]);
     const [hour] = await mirror.daybook.explain("/L2/RMA1/2025/01/01/00");
     expect(hour!.events.map(({ what }) => what)).toEqual(["gap-closed"]);
+    const settled = (path: string) =>
+      mirror
+        .of("slot-settled")
+        .filter(({ slot }) => slot.path === path)
+        .map(({ slot, before }) => [before, slot.state]);
+    expect(settled("/L2/RMA1/2025/01/01/00")).toEqual([
+      [undefined, "missing"],
+      ["missing", "complete"],
+    ]);
+    // Files that come late to an hour that was complete are told of as well, once; a visit that finds none isn't.
+    mirror.tree.put(radarPath("2025-01-01T03:45:10Z"), "late", mirror.clock.now());
+    await mirror.clock.set(new Date("2025-01-01T12:00:00Z"));
+    expect(settled("/L2/RMA1/2025/01/01/03")).toEqual([
+      [undefined, "complete"],
+      ["complete", "complete"],
+    ]);
     stop.abort();
     await mirror.clock.runUntil(running);
   });

@@ -57,12 +57,15 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
       return entry("warning", `${printable(slot)} could not be listed: ${why}`, { slot, listing });
     }
     case "slot-settled": {
-      const { path, state, start, end, files } = event.slot;
+      const { slot, before } = event;
+      const { path, state, start, end, files } = slot;
+      const now =
+        before === undefined ? state : state === before ? `${state} again` : `${state}, was ${before}`;
       const stored = files.stored > 0 ? `: ${count(files.stored, "file")}, ${formatBytes(files.bytes)}` : "";
       const lost = files.quarantined > 0 ? `, ${files.quarantined} given up` : "";
       const old = files.expired > 0 ? `, ${files.expired} older than is kept` : "";
-      const fields = { slot: path, state, start, end, files: files.stored, bytes: files.bytes };
-      return entry("info", `${formatRange(event.slot)} ${state}${stored}${lost}${old}`, fields);
+      const fields = { slot: path, state, before, start, end, files: files.stored, bytes: files.bytes };
+      return entry("info", `${formatRange(slot)} ${now}${stored}${lost}${old}`, fields);
     }
     case "file-stored": {
       const { path, size, location, sha256 } = event.file;

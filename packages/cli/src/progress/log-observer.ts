@@ -1,5 +1,6 @@
 import type { CrawlEvent, Observer } from "@daybook/core";
 import type { Output } from "../output.js";
+import { logEntry, type LogEntry } from "./log-entry.js";
 import { Log } from "./log.js";
 import { SlotFold } from "./slot-fold.js";
 
@@ -17,12 +18,25 @@ export class LogObserver implements Observer {
 
   on(event: CrawlEvent): void {
     const { type, source } = event;
+    // Nothing more comes that slots could wait for; what they have to tell is news, too.
+    if (type === "source-idle" && this.#write(this.#fold.flush(source))) this.#idle.delete(source);
     if (type === "source-idle" && this.#idle.has(source)) return;
-    const entries = this.#fold.entries(event);
-    for (const entry of entries) this.#log.write(entry);
+    const news = this.#write(this.#entries(event));
     if (type === "source-idle") this.#idle.add(source);
-    else if (type === "file-stored" || entries.some(({ level }) => level !== "debug"))
-      this.#idle.delete(source);
+    else if (news || type === "file-stored") this.#idle.delete(source);
+  }
+
+  /** A log of everything folds nothing: its lines are in the order of what happened. */
+  #entries(event: CrawlEvent): readonly LogEntry[] {
+    if (!this.#log.takes("debug")) return this.#fold.entries(event);
+    const entry = logEntry(event);
+    return entry === undefined ? [] : [entry];
+  }
+
+  /** Whether there was anything but details. */
+  #write(entries: readonly LogEntry[]): boolean {
+    for (const entry of entries) this.#log.write(entry);
+    return entries.some(({ level }) => level !== "debug");
   }
 
   /** Writes what waited for company. */

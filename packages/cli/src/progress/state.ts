@@ -69,7 +69,7 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
     case "slot-visited":
       return { ...source, phase: "working", doing: `listed ${event.slot}` };
     case "slot-settled":
-      return { ...source, settled: source.settled + 1 };
+      return event.before === undefined ? { ...source, settled: source.settled + 1 } : source;
     case "file-started":
       return withActive(
         { ...source, phase: "working" },

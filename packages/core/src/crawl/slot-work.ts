@@ -46,14 +46,14 @@ export class SlotWork {
 
   /** Nothing is left to do for it now. */
   async end(): Promise<void> {
-    const { source, writer, planned, onDone } = this.#options;
+    const { source, writer, planned, files, onDone } = this.#options;
     const visit = this.#visit;
     const { path } = planned.slot;
     const before = planned.previous;
-    const complete = before?.settled && before.state === "complete";
+    const news = files > 0 || !before?.settled || before.state !== "complete";
     let due = visit.nextVisitAt?.getTime() ?? Infinity;
-    const record = due === Infinity || (visit.closed && !complete) ? await this.#record() : undefined;
-    if (record?.settled && visit.closed && !complete) await this.#tellSettled(record, before);
+    const record = due === Infinity || (visit.closed && news) ? await this.#record() : undefined;
+    if (record?.settled && visit.closed && news) await this.#tellSettled(record, before);
     if (due === Infinity && record !== undefined && record.files.pending > 0) {
       // A file was put back in the queue while the slot was being worked on.
       due = source.clock.now().getTime() + source.policy.retryDelay;
@@ -71,13 +71,16 @@ export class SlotWork {
   }
 
   async #tellSettled(slot: SlotRecord, before: SlotRecord | undefined): Promise<void> {
-    const { name, emit, clock } = this.#options.source;
+    const { source, files, writer } = this.#options;
+    const { name, emit, clock } = source;
+    const { path, state } = slot;
     const at = clock.now();
-    if (!before?.settled) emit({ type: "slot-settled", source: name, at, slot });
-    else if (slot.state === "complete") {
-      const detail = `it was ${before.state}, and is complete now`;
-      const event = { source: name, path: slot.path, at, what: "gap-closed", detail };
-      await this.#options.writer.write([{ kind: "event", event }]);
-    }
+    if (!before?.settled) return emit({ type: "slot-settled", source: name, at, slot });
+    const changed = state !== before.state;
+    if (changed || (state === "complete" && files > 0))
+      emit({ type: "slot-settled", source: name, at, slot, before: before.state });
+    if (!changed || state !== "complete") return;
+    const detail = `it was ${before.state}, and is complete now`;
+    await writer.write([{ kind: "event", event: { source: name, path, at, what: "gap-closed", detail } }]);
   }
 }

@@ -1,5 +1,5 @@
 import type { DaybookError } from "../errors/daybook-error.js";
-import type { FileRecord, ListingOutcome, SlotRecord } from "../store/state-store.js";
+import type { FileRecord, ListingOutcome, SlotRecord, SlotState } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 
 /** What a crawl tells as it goes. Times are the engine's clock's. */
@@ -15,7 +15,8 @@ export type CrawlEvent =
       found: number;
       reason?: string;
     }
-  | { type: "slot-settled"; source: string; at: Date; slot: SlotRecord }
+  /** `before`: it was settled already, in that state; told if it became another, or complete again with files that came late. */
+  | { type: "slot-settled"; source: string; at: Date; slot: SlotRecord; before?: SlotState }
   | {
       type: "file-started";
       source: string;
