@@ -10,7 +10,6 @@ export { gapLine, gapReason } from "./format/gap-words.js";
 export { table } from "./format/table.js";
 export { textWidth, truncate } from "./format/text-width.js";
 export { formatInstant, formatRange } from "./format/time.js";
-export { logLine, warningLine } from "./progress/event-lines.js";
 export { LiveObserver } from "./progress/live-observer.js";
 export type { LiveObserverOptions } from "./progress/live-observer.js";
 export { Log } from "./progress/log.js";

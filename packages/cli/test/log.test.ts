@@ -111,6 +111,63 @@ test("a log of everything has its lines in the order of what happened", () => {
   ]);
 });
 
+function visited(n: number, reason?: string): CrawlEvent {
+  const listing = reason === undefined ? "entries" : "truncated";
+  return {
+    type: "slot-visited",
+    source: "A",
+    at: START,
+    slot: `/s/${n}`,
+    lane: "live",
+    found: 1,
+    listing,
+    reason,
+  };
+}
+
+test("what many hours share is told once, how many they are when a pass is over, and again when it comes back", () => {
+  const idle: CrawlEvent = { type: "source-idle", source: "A", at: START, until: hour(1) };
+  const hours = [0, 1, 2, 3];
+  const failing = hours.map((n) => visited(n, "a mirror"));
+  const told = "warning A: /s/0 was listed, but that settles nothing: a mirror";
+  const others = "warning A: what was listed of 3 other slots settles nothing either: a mirror";
+  const nothing = "A: nothing to do; next look at 01:00:00Z";
+  // The second pass brings nothing new; a fifth hour is news.
+  expect(logged([...failing, idle, ...failing, idle])).toEqual([told, others, nothing]);
+  expect(logged([...failing, idle, ...failing, visited(4, "a mirror"), idle])).toEqual([
+    told,
+    others,
+    nothing,
+    "warning A: what was listed of 1 other slot settles nothing either: a mirror",
+  ]);
+  const well = hours.map((n) => visited(n));
+  expect(logged([...failing, idle, ...well, idle, ...failing, idle])).toEqual([
+    told,
+    others,
+    nothing,
+    told,
+    others,
+    nothing,
+  ]);
+  expect(logged(failing, "human", "debug")).toHaveLength(4);
+});
+
+test("a host that stays down is told once, until it is back or refuses us", () => {
+  const host = { source: "A", at: START, host: "ftp://a", nextTryAt: hour(1) } as const;
+  const lost = { ...host, type: "host-lost", error: new DaybookError("network", "refused") } as const;
+  const back: CrawlEvent = { ...host, type: "host-regained" };
+  const locked: CrawlEvent = { ...lost, error: new DaybookError("auth", "wrong password") };
+  const line = (why: string) =>
+    `warning A: ftp://a is left out: ${why}; tried again from 2025-01-01T01:00Z on`;
+  expect(logged([lost, lost, lost, back, lost, { ...lost, host: "ftp://b" }, locked])).toEqual([
+    line("refused"),
+    "A: ftp://a is back",
+    line("refused"),
+    line("refused").replace("ftp://a", "ftp://b"),
+    line("wrong password"),
+  ]);
+});
+
 test("the level leaves out what is less grave", () => {
   const error = new DaybookError("network", "reset");
   const events: CrawlEvent[] = [

@@ -1,13 +1,4 @@
-import {
-  advance,
-  initialProgress,
-  LiveObserver,
-  LogObserver,
-  logLine,
-  renderProgress,
-  textWidth,
-  warningLine,
-} from "daybook";
+import { advance, initialProgress, LiveObserver, LogObserver, renderProgress, textWidth } from "daybook";
 import type { ProgressState } from "daybook";
 import { DaybookError } from "@daybook/core";
 import type { CrawlEvent, FileRecord, SlotRecord, SourceStatus } from "@daybook/core";
@@ -202,18 +193,19 @@ test("a log tells that a source is idle once, and again after news of it", () =>
 test("failures are warnings that say what happens next", () => {
   const error = new DaybookError("network", "connection reset");
   const failed = { ...source, type: "file-failed", path: "/s/a\nb", error } as const;
-  expect(warningLine({ ...failed, nextAttemptAt: later(5) })).toBe(
-    "A: /s/a\\u000ab: connection reset; again at 2025-01-01T00:00:05Z",
-  );
-  expect(warningLine({ ...failed, error: new DaybookError("cancelled", "stopped") })).toBeUndefined();
-  expect(logLine({ ...source, type: "file-quarantined", path: "/s/a", error })).toBe(
-    "error A: given up: /s/a: connection reset",
-  );
   const visited = { ...source, type: "slot-visited", slot: "/s", lane: "live", found: 0 } as const;
-  expect(logLine({ ...visited, listing: "failed", reason: "timeout" })).toBe(
-    "warning A: /s could not be listed: timeout",
-  );
-  expect(logLine({ ...visited, listing: "missing" })).toBeUndefined();
+  const output = new CapturedOutput();
+  const log = new LogObserver({ output });
+  log.on({ ...failed, nextAttemptAt: later(5) });
+  log.on({ ...failed, error: new DaybookError("cancelled", "stopped") });
+  log.on({ ...source, type: "file-quarantined", path: "/s/a", error });
+  log.on({ ...visited, listing: "failed", reason: "timeout" });
+  log.on({ ...visited, listing: "missing" });
+  expect(output.text.trimEnd().split("\n")).toEqual([
+    "2025-01-01T00:00:00.000Z warning A: /s/a\\u000ab: connection reset; again at 2025-01-01T00:00:05Z",
+    "2025-01-01T00:00:00.000Z error A: given up: /s/a: connection reset",
+    "2025-01-01T00:00:00.000Z warning A: /s could not be listed: timeout",
+  ]);
 });
 
 test("the live block hides the cursor, keeps warnings above itself and gives the cursor back", () => {

@@ -193,7 +193,8 @@ test("a mirror's listing settles nothing, and what it lacks isn't missing, while
   expect(await transport.list("/nowhere")).toEqual({
     entries: [],
     complete: false,
-    reason: "only a mirror could be asked, memory://a couldn't: network for the test",
+    reason:
+      "only memory://b could be asked; memory://a, which must list it before it is settled, is down since 2025-01-01T12:00:00.000Z: network for the test",
   });
   const size = 5;
   const error = await transport.read("/late/lacking", { size }).catch((e: unknown) => e);

@@ -58,7 +58,7 @@ const LISTINGS: Record<PlannedSlot["listing"], string> = {
   empty: "the directory is empty",
   missing: "there is no such directory",
   failed: "could not be listed",
-  truncated: "the listing may be cut off",
+  truncated: "the listing settles nothing",
 };
 
 function slotLine(slot: PlannedSlot & { source: string }): string {
@@ -79,6 +79,6 @@ function totalLine({ slots, files, bytes, waiting, unlisted }: Totals): string {
     `${count(files, "file")} to fetch, ${formatBytes(bytes)}`,
   ];
   if (waiting > 0) parts.push(`${count(waiting, "file")} not ready yet`);
-  if (unlisted > 0) parts.push(`${count(unlisted, "slot")} could not be listed`);
+  if (unlisted > 0) parts.push(`${count(unlisted, "slot")} could not be listed whole`);
   return parts.join("; ");
 }

@@ -1,10 +1,11 @@
 import type { CrawlEvent, Observer, SourceStatus } from "@daybook/core";
 import type { Output } from "../output.js";
-import { logLine, warningLine } from "./event-lines.js";
+import { entryLine, isTrouble } from "./entry-line.js";
 import { Rate } from "./rate.js";
 import { bytesMoved, renderProgress } from "./render.js";
 import { advance, initialProgress } from "./state.js";
 import type { ProgressState } from "./state.js";
+import { TroubleFold } from "./trouble-fold.js";
 
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -23,6 +24,7 @@ export class LiveObserver implements Observer {
   readonly #rate = new Rate({ windowMs: 5000 });
   readonly #restore = () => this.#output.write(SHOW_CURSOR);
   readonly #state: ProgressState;
+  readonly #trouble = new TroubleFold();
   #pending: string[] = [];
   #drawn = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -44,8 +46,7 @@ export class LiveObserver implements Observer {
   on(event: CrawlEvent): void {
     advance(this.#state, event);
     this.#stale = true;
-    const line = warningLine(event) === undefined ? undefined : logLine(event);
-    if (line !== undefined) this.print(line);
+    for (const entry of this.#trouble.entries(event)) if (isTrouble(entry)) this.print(entryLine(entry));
   }
 
   /** Puts a line above the block, with the next picture. */

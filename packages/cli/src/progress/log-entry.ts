@@ -54,7 +54,8 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
           found,
         });
       const why = printable(inConfigWords(reason ?? listing));
-      return entry("warning", `${printable(slot)} could not be listed: ${why}`, { slot, listing });
+      const what = listing === "failed" ? "could not be listed" : "was listed, but that settles nothing";
+      return entry("warning", `${printable(slot)} ${what}: ${why}`, { slot, listing });
     }
     case "slot-settled": {
       const { slot, before } = event;
@@ -86,14 +87,14 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
     }
     case "host-down": {
       const { error, nextTryAt } = event;
-      const text = `server down: ${inConfigWords(error.detail)}; again at ${formatInstant(nextTryAt)}`;
+      const text = `server down: ${inConfigWords(error.detail)}; tried again from ${formatInstant(nextTryAt)} on`;
       return entry("warning", text, { kind: error.kind, nextTryAt });
     }
     case "host-up":
       return entry("info", "server is back");
     case "host-lost": {
       const { host, error, nextTryAt } = event;
-      const text = `${host} is left out: ${inConfigWords(error.detail)}; tried again at ${formatInstant(nextTryAt)}`;
+      const text = `${host} is left out: ${inConfigWords(error.detail)}; tried again from ${formatInstant(nextTryAt)} on`;
       return entry("warning", text, { host, kind: error.kind, nextTryAt });
     }
     case "host-regained":

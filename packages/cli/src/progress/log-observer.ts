@@ -20,8 +20,8 @@ export class LogObserver implements Observer {
     const { type, source } = event;
     // Nothing more comes that slots could wait for; what they have to tell is news, too.
     if (type === "source-idle" && this.#write(this.#fold.flush(source))) this.#idle.delete(source);
-    if (type === "source-idle" && this.#idle.has(source)) return;
-    const news = this.#write(this.#entries(event));
+    const known = type === "source-idle" && this.#idle.has(source);
+    const news = this.#write(this.#entries(event).filter((entry) => !known || entry.event !== type));
     if (type === "source-idle") this.#idle.add(source);
     else if (news || type === "file-stored") this.#idle.delete(source);
   }

@@ -1,6 +1,6 @@
 import { toJson } from "../format/json.js";
 import type { Output } from "../output.js";
-import { entryLine } from "./event-lines.js";
+import { entryLine } from "./entry-line.js";
 import { LOG_LEVELS } from "./log-entry.js";
 import type { LogEntry, LogLevel } from "./log-entry.js";
 

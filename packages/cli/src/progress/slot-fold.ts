@@ -2,6 +2,7 @@ import type { CrawlEvent } from "@daybook/core";
 import { formatRange } from "../format/time.js";
 import { logEntry } from "./log-entry.js";
 import type { LogEntry } from "./log-entry.js";
+import { TroubleFold } from "./trouble-fold.js";
 
 type Settled = Extract<CrawlEvent, { type: "slot-settled" }>;
 
@@ -18,14 +19,15 @@ interface Run {
 /** Makes one entry of many slots in a row that have nothing to show: a year of missing hours is no year of lines. */
 export class SlotFold {
   readonly #runs = new Map<string, Run>();
+  readonly #trouble = new TroubleFold();
 
   /** The entries that an event leads to, those of slots that waited for company first. */
   entries(event: CrawlEvent): LogEntry[] {
     if (event.type !== "slot-settled" || !folds(event)) {
-      const entry = logEntry(event);
-      return entry === undefined || entry.level === "debug"
-        ? [entry].filter((one) => one !== undefined)
-        : [...this.flush(event.source), entry];
+      const entries = this.#trouble.entries(event);
+      return entries.every(({ level }) => level === "debug")
+        ? entries
+        : [...this.flush(event.source), ...entries];
     }
     const run = this.#runs.get(event.source);
     const { state, start, end } = event.slot;

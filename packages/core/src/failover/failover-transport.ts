@@ -80,6 +80,7 @@ export class FailoverTransport implements Transport, ManyHosts {
   async list(directory: string, options: TransportCallOptions = {}): Promise<Listing> {
     refuseControls(directory, "list");
     const failures: HostFailure[] = [];
+    const without: Host[] = [];
     let absence: DaybookError | undefined;
     for (const host of this.#candidates(directory)) {
       if (this.#isPointless(host)) break;
@@ -89,12 +90,14 @@ export class FailoverTransport implements Transport, ManyHosts {
         return this.#asTrusted(value, host, failures);
       }
       if (error.kind === "cancelled" || (isAbsence(error) && this.#isFinal(host))) throw error;
-      if (isAbsence(error)) absence ??= error;
-      else failures.push({ endpoint: host.endpoint, error });
+      if (isAbsence(error)) {
+        without.push(host);
+        absence ??= error;
+      } else failures.push({ endpoint: host.endpoint, error });
     }
     if (absence === undefined) throw this.#nowhere("list", directory, failures);
     if (this.#trustAny) throw absence;
-    return { entries: [], complete: false, reason: this.#onlyMirrors(failures) };
+    return { entries: [], complete: false, reason: this.#onlyMirrors(without, failures) };
   }
 
   async read(path: string, options: ReadOptions = {}): Promise<Readable> {
@@ -161,13 +164,17 @@ export class FailoverTransport implements Transport, ManyHosts {
     const shown = this.#withoutTimes ? entries.map(({ modifiedAt: _, ...entry }) => entry) : entries;
     const trusted = this.#trustAny || host === this.#hosts[0];
     if (trusted) return { ...rest, entries: shown };
-    return { ...rest, entries: shown, complete: false, reason: this.#onlyMirrors(failures) };
+    return { ...rest, entries: shown, complete: false, reason: this.#onlyMirrors([host], failures) };
   }
 
-  #onlyMirrors(failures: readonly HostFailure[]): string {
+  /** The same words for as long as an outage lasts: it is one piece of news. */
+  #onlyMirrors(asked: readonly Host[], failures: readonly HostFailure[]): string {
     const { endpoint, health } = this.#hosts[0]!;
-    const error = failures.find((failure) => failure.endpoint === endpoint)?.error ?? health.down;
-    return `only a mirror could be asked, ${endpoint} couldn't: ${error?.detail ?? "it is down"}`;
+    const failure = failures.find((one) => one.endpoint === endpoint)?.error;
+    const how = health.down ? `is down since ${health.downSince.toISOString()}` : "could not";
+    const why = (health.down ?? failure)?.detail ?? "it gave no answer";
+    const mirrors = asked.map((host) => host.endpoint).join(" and ");
+    return `only ${mirrors} could be asked; ${endpoint}, which must list it before it is settled, ${how}: ${why}`;
   }
 
   #nowhere(operation: string, path: string, failures: readonly HostFailure[]): DaybookError {

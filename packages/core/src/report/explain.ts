@@ -200,7 +200,7 @@ function slotStory(visit: SlotRecord | undefined): string[] {
     empty: "and no file of ours was there",
     missing: "and there was no such directory",
     failed: `but that failed (${failures} in a row): ${reason}`,
-    truncated: "but the server cut the listing off",
+    truncated: `but that settles nothing: ${reason ?? "the server cut the listing off"}`,
   }[listing];
   const story = [
     `The directory was last listed at ${utc(visitedAt)}, ${outcome}.`,
