@@ -1,6 +1,6 @@
-import { FtpServer } from "@daybook/testing";
+import { FtpServer, RemoteTree } from "@daybook/testing";
 import { afterEach, expect, test } from "vitest";
-import { DAY, PASSWORD, sampleTree } from "./radar-server.js";
+import { DAY, json, PASSWORD, sampleTree } from "./radar-server.js";
 import { daybook, writeConfig } from "./workspace.js";
 
 const servers: FtpServer[] = [];
@@ -49,4 +49,45 @@ test("a host that is down is one line in the log, and the hours that wait for it
   expect((await daybook(["explain", "-c", file, `${DAY}/01`])).stdout).toMatch(
     new RegExp(`but that settles nothing: ${why}`),
   );
+});
+
+test("check looks at each host by itself", async () => {
+  const hosts = [await serve(), await serve()];
+  const file = await configOf(hosts.map(({ port }) => port));
+  const { exitCode, stdout, stderr } = await daybook(["check", "-c", file]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout.split("\n").filter((line) => /^\S/.test(line))).toEqual(
+    hosts.map(({ port }) => `RMA1  ftp://127.0.0.1:${port}`),
+  );
+  expect(stdout.match(/ok {4}resume/g)).toHaveLength(2);
+});
+
+test("check fails for one host that is down, has another tree or refuses us, and tells of the others", async () => {
+  const other = new RemoteTree();
+  other.put("/pub/L2/RMA1/file", "x", new Date("2025-01-01T06:00:00Z"));
+  const [first, down, strange] = [await serve(), await serve(), await serve(other)];
+  const file = await configOf([first.port, down.port, strange.port]);
+  await down.close();
+  const { exitCode, stdout, stderr } = await daybook(["check", "--json", "-c", file]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+  expect(json(stdout)).toMatchObject([
+    { source: "RMA1", endpoint: `ftp://127.0.0.1:${first.port}`, ok: true },
+    { source: "RMA1", ok: false, findings: [{ step: "connection", outcome: "failed" }] },
+    { source: "RMA1", ok: false, findings: [{ outcome: "ok" }, { step: "root", outcome: "failed" }] },
+  ]);
+  const told = await daybook(["check", "-c", file]);
+  expect(told.stderr).toBe("daybook: 2 hosts of sources with several can't be used as configured\n");
+});
+
+test("check says that a source brings nothing home where none of its hosts can be used", async () => {
+  const hosts = [await serve(), await serve()];
+  const file = await configOf(
+    hosts.map(({ port }) => port),
+    { password: "wrong" },
+  );
+  const { exitCode, stderr } = await daybook(["check", "-c", file]);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: "daybook: 1 source would bring nothing home as configured\n",
+  });
 });

@@ -15,21 +15,21 @@ export function checkCommand(context: CommandContext): Command {
   const command = new Command("check").description(
     "test the configuration against the server: connects, logs in, and compares what is there with the layout",
   );
-  return withJson(withScope(command), "print what was found as JSON, a line for each source").action(
+  return withJson(withScope(command), "print what was found as JSON, a line for each source and host").action(
     async (options: ScopeOptions & { json?: boolean }, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const stop = new StopSignals({ onFirst: (message) => context.stderr.line(message) }).listen();
       try {
         await withDaybook(context, { config, source: options.source }, async (daybook) => {
-          let failed = 0;
+          const oks = new Map<string, boolean[]>();
           for await (const report of daybook.check({ ...scopeOf(options), signal: stop.signal })) {
-            if (!report.ok) failed++;
+            oks.set(report.source, [...(oks.get(report.source) ?? []), report.ok]);
             for (const line of options.json ? [toJson(report)] : reportLines(report))
               context.stdout.line(line);
           }
-          if (failed > 0 && !options.json)
-            context.stderr.line(`daybook: ${count(failed, "source")} would bring nothing home as configured`);
-          return failed > 0 ? ExitCode.failed : ExitCode.complete;
+          const verdicts = verdictLines([...oks.values()]);
+          if (!options.json) for (const line of verdicts) context.stderr.line(`daybook: ${line}`);
+          return verdicts.length > 0 ? ExitCode.failed : ExitCode.complete;
         });
       } catch (error) {
         if (stop.received === undefined) throw error;
@@ -39,6 +39,19 @@ export function checkCommand(context: CommandContext): Command {
       }
     },
   );
+}
+
+/** What can't work, of whether each host of each source is usable. */
+function verdictLines(sources: readonly (readonly boolean[])[]): string[] {
+  const lost = sources.filter((hosts) => !hosts.includes(true)).length;
+  const lame = sources
+    .filter((hosts) => hosts.includes(true))
+    .flat()
+    .filter((ok) => !ok).length;
+  return [
+    ...(lost > 0 ? [`${count(lost, "source")} would bring nothing home as configured`] : []),
+    ...(lame > 0 ? [`${count(lame, "host")} of sources with several can't be used as configured`] : []),
+  ];
 }
 
 const MARKS: Record<CheckFinding["outcome"], string> = { ok: "ok  ", warning: "look", failed: "BAD " };

@@ -154,13 +154,16 @@ class WiredDaybook implements Daybook {
     const clock = this.#clock;
     const unreachable = new Map<Transport, CheckReport>();
     for (const { name, range, layout, policy } of narrow(this.#sources, scope)) {
-      const transport = this.#children.get(name)!.get(TransportToken);
-      // Sources that share a login don't try a wrong password one after the other.
-      const known = unreachable.get(transport);
-      const report = known ?? (await checkSource({ name, range, layout, policy, transport, clock }, signal));
-      if (report.findings.some(({ step, outcome }) => step === "connection" && outcome === "failed"))
-        unreachable.set(transport, report);
-      yield { ...report, source: name };
+      const whole = this.#children.get(name)!.get(TransportToken);
+      for (const transport of hasManyHosts(whole) ? whole.transports : [whole]) {
+        // Sources that share a login don't try a wrong password one after the other.
+        const known = unreachable.get(transport);
+        const report =
+          known ?? (await checkSource({ name, range, layout, policy, transport, clock }, signal));
+        if (report.findings.some(({ step, outcome }) => step === "connection" && outcome === "failed"))
+          unreachable.set(transport, report);
+        yield { ...report, source: name };
+      }
     }
   }
 

@@ -94,7 +94,8 @@ export interface Daybook {
   plan(options?: Scope & { signal?: AbortSignal }): AsyncIterable<PlannedSlot>;
   /**
    * Compares what each source's server shows with its layout: reads a few listings and one small file, records nothing
-   * and opens no ledger. What is wrong is in the reports.
+   * and opens no ledger. What is wrong is in the reports: one for each source, or for each of its hosts where it has
+   * several, the preferred one first.
    */
   check(options?: Scope & { signal?: AbortSignal }): AsyncIterable<CheckReport>;
   status(options?: Scope): Promise<SourceStatus[]>;

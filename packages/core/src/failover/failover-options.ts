@@ -1,3 +1,4 @@
+import type { Transport } from "../transport/transport.js";
 import { DaybookError } from "../errors/daybook-error.js";
 
 export interface FailoverOptions {
@@ -50,10 +51,12 @@ export type HostChange =
 /** What a transport that has several hosts tells of them. */
 export interface ManyHosts {
   readonly hosts: readonly HostState[];
+  /** To each of them alone, the preferred one first; closed with the whole. */
+  readonly transports: readonly Transport[];
   /** Told of every change from now on, until the returned function is called; where several listen, one of them is. */
   watch(listener: (change: HostChange) => void): () => void;
 }
 
 export function hasManyHosts(transport: object): transport is ManyHosts {
-  return "hosts" in transport && "watch" in transport;
+  return "hosts" in transport && "transports" in transport && "watch" in transport;
 }

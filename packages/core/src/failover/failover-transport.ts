@@ -72,6 +72,10 @@ export class FailoverTransport implements Transport, ManyHosts {
     return this.#hosts.map((host) => ({ ...host.state, used: used.includes(host) }));
   }
 
+  get transports(): readonly Transport[] {
+    return this.#hosts.map(({ transport }) => transport);
+  }
+
   watch(listener: (change: HostChange) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
