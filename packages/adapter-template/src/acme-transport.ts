@@ -31,6 +31,7 @@ export class AcmeTransport implements Transport {
     this.#pool = new SessionPool({
       budget: budget ?? new HostBudget({ connections, clock }),
       clock,
+      login: [resolved.token],
       open: (signal) => AcmeSession.open(resolved, signal),
       close: (session) => session.close(),
       usable: (session) => session.usable,

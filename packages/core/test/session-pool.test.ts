@@ -445,25 +445,53 @@ test("whatever happens in whatever order, nobody waits for ever and no permit is
   );
 });
 
-test("a password that turns out wrong is tried once for all who wait, and again by the next who asks", async () => {
-  let tries = 0;
-  const pool = new SessionPool<Session>({
-    budget: budgetOf(5),
-    open: async () => {
-      tries++;
-      await settle();
-      throw new DaybookError("auth", "530 login incorrect");
-    },
-    close: () => {},
-    usable: () => true,
-  });
-  const all = await Promise.allSettled(Array.from({ length: 5 }, () => pool.acquire()));
-  expect(all.map((one) => one.status === "rejected" && (one.reason as DaybookError).kind)).toEqual(
-    Array.from({ length: 5 }, () => "auth"),
+/** Pools whose every login is refused, each with what it logs in with. */
+function refused(budget: HostBudget, ...logins: readonly (readonly unknown[] | undefined)[]) {
+  const state = { tries: 0 };
+  const pools = logins.map(
+    (login) =>
+      new SessionPool<Session>({
+        budget,
+        login,
+        open: async () => {
+          state.tries++;
+          await settle();
+          throw new DaybookError("auth", "530 login incorrect");
+        },
+        close: () => {},
+        usable: () => true,
+      }),
   );
-  expect(tries).toBe(1);
-  await expect(pool.acquire()).rejects.toMatchObject({ kind: "auth" });
-  expect(tries).toBe(2);
+  return { pools, state };
+}
+
+test("a password that turns out wrong is tried once for all who wait and ask later, and again after a while", async () => {
+  const clock = new ManualClock();
+  const { pools, state } = refused(new HostBudget({ connections: 5, clock }), undefined);
+  const [pool] = pools;
+  const all = await Promise.all(Array.from({ length: 5 }, () => kindOf(pool!.acquire())));
+  expect(all).toEqual(Array.from({ length: 5 }, () => "auth"));
+  clock.ms += 299_999;
+  expect(await kindOf(pool!.acquire())).toBe("auth");
+  expect(state.tries).toBe(1);
+  clock.ms += 1;
+  expect(await kindOf(pool!.acquire())).toBe("auth");
+  expect(state.tries).toBe(2);
+});
+
+test("pools that log in alike try a wrong password once between them; others are not held up by it", async () => {
+  const budget = budgetOf(5);
+  const { pools, state } = refused(budget, ["me", "x"], ["me", "x"], ["me", "y"], undefined, undefined);
+  const [one, same, ...others] = pools.map((pool) => () => kindOf(pool.acquire()));
+  expect(await Promise.all([one!(), same!()])).toEqual(["auth", "auth"]);
+  await same!();
+  expect(state.tries).toBe(1);
+  for (const other of others) await other();
+  expect(state.tries).toBe(4);
+  budget.forgetRefusals();
+  await one!();
+  await same!();
+  expect(state.tries).toBe(5);
 });
 
 test("nobody waits for another's first login longer than they want to, and its end by a stop is nobody else's", async () => {

@@ -14,7 +14,7 @@ import type { ServerFacts } from "./data-connection.js";
 import { DirectoryReader } from "./directory-reader.js";
 import { describe, errorKind, toDaybookError, wireOf } from "./errors.js";
 import { FtpSession } from "./ftp-session.js";
-import { endpointOf, resolveOptions } from "./options.js";
+import { endpointOf, loginOf, resolveOptions } from "./options.js";
 import type { FtpTransportOptions, ResolvedFtpOptions } from "./options.js";
 
 type Phase = "list" | "read";
@@ -50,6 +50,7 @@ export class FtpTransport implements Transport {
     this.#pool = new SessionPool({
       budget: budget ?? new HostBudget({ connections, clock: time }),
       clock: time,
+      login: loginOf(this.#options),
       open: (signal) => FtpSession.open(this.#options, this.#server, signal),
       close: (session) => session.close(),
       usable: (session) => session.usable,

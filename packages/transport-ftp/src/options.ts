@@ -81,6 +81,11 @@ export function endpointOf({ secure, host, port }: ResolvedFtpOptions): string {
   return `${secure ? "ftps" : "ftp"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** What the server judges when we log in. */
+export function loginOf({ user, password, secure, tls }: ResolvedFtpOptions): readonly unknown[] {
+  return [user, password, secure, tls];
+}
+
 function whole(value: unknown, least: number): boolean {
   return Number.isSafeInteger(value) && (value as number) >= least;
 }

@@ -44,6 +44,7 @@ export class SftpTransport implements Transport {
     const budget = options.budget ?? new HostBudget({ connections, clock });
     this.#pool = new SessionPool<SftpSession>({
       budget,
+      login: [this.#options.target, this.#options.jump],
       open: (signal) => SftpSession.open(this.#options, signal),
       close: (session) => session.close(),
       usable: (session) => session.failure === undefined,

@@ -122,6 +122,7 @@ class WiredDaybook implements Daybook {
 
   async run({ signal, once, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
+    this.#hosts.forgetRefusals();
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
     const chosen = narrow(this.#sources, scope).map((definition) => this.#source(definition, store));
@@ -144,6 +145,7 @@ class WiredDaybook implements Daybook {
 
   async *plan({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}): AsyncIterable<PlannedSlot> {
     const store = await this.#open();
+    this.#hosts.forgetRefusals();
     for (const definition of narrow(this.#sources, scope))
       yield* plan(this.#source(definition, store), signal ?? new AbortController().signal);
   }
@@ -151,12 +153,13 @@ class WiredDaybook implements Daybook {
   async *check({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}) {
     // Few programs ever need it.
     const { checkSource } = await import("../check/check-source.js");
+    this.#hosts.forgetRefusals();
     const clock = this.#clock;
     const unreachable = new Map<Transport, CheckReport>();
     for (const { name, range, layout, policy } of narrow(this.#sources, scope)) {
       const whole = this.#children.get(name)!.get(TransportToken);
       for (const transport of hasManyHosts(whole) ? whole.transports : [whole]) {
-        // Sources that share a login don't try a wrong password one after the other.
+        // Sources that share a connection don't wait for a server that is down one after the other.
         const known = unreachable.get(transport);
         const report =
           known ?? (await checkSource({ name, range, layout, policy, transport, clock }, signal));

@@ -63,6 +63,11 @@ export class Hosts {
     return this.#budgets.get(endpoint);
   }
 
+  /** Somebody asks anew: logins that were refused before are tried again, once. */
+  forgetRefusals(): void {
+    for (const budget of this.#budgets.values()) budget.forgetRefusals();
+  }
+
   /** `anyWell` where the endpoint is several hosts: see `BreakerOptions`. */
   breaker(endpoint: string, anyWell?: () => boolean): Breaker {
     const known = this.#breakers.get(endpoint);

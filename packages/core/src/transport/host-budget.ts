@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
+import { LoginGate } from "./login-gate.js";
 import type { Lane } from "./transport.js";
 
 /** What a budget asks of the pools that share it. */
@@ -35,6 +37,8 @@ export class HostBudget {
   readonly #recoverAfterMs: number;
   readonly #clock: Clock;
   readonly #members = new Set<BudgetMember>();
+  /** By a digest of what is logged in with, or by a member that shares its login with nobody. */
+  readonly #logins = new Map<unknown, LoginGate>();
   readonly #line: Record<Lane, BudgetWaiter[]> = { live: [], backfill: [] };
   #configured: number;
   #limit: number;
@@ -89,12 +93,28 @@ export class HostBudget {
     };
   }
 
+  /** The gate that all logins with the same credentials pass; a member that shares its own with nobody gives itself. */
+  login(credentials: readonly unknown[] | BudgetMember): LoginGate {
+    const key = Array.isArray(credentials)
+      ? createHash("sha256").update(JSON.stringify(credentials)).digest("base64")
+      : credentials;
+    const gate = this.#logins.get(key) ?? new LoginGate({ clock: this.#clock });
+    this.#logins.set(key, gate);
+    return gate;
+  }
+
+  /** Somebody asks anew: logins that were refused are tried again. */
+  forgetRefusals(): void {
+    for (const gate of this.#logins.values()) gate.forgetRefusal();
+  }
+
   join(member: BudgetMember): void {
     this.#members.add(member);
   }
 
   leave(member: BudgetMember): void {
     this.#members.delete(member);
+    this.#logins.delete(member);
   }
 
   /**

@@ -2,6 +2,7 @@ import { DaybookError, isDaybookError } from "../errors/daybook-error.js";
 import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BudgetMember, HostBudget } from "./host-budget.js";
+import type { LoginGate } from "./login-gate.js";
 import { onAbort } from "./on-abort.js";
 import type { Lane, TransportCallOptions } from "./transport.js";
 
@@ -9,6 +10,11 @@ export interface SessionPoolOptions<S> {
   readonly budget: HostBudget;
   /** Connects and logs in. Rejects with kind "busy" where the server has enough connections. Must honour the signal. */
   open(signal: AbortSignal): Promise<S>;
+  /**
+   * What it logs in with, such as `[user, password]`: pools of the same budget that log in alike try a wrong password
+   * once between them. Only a digest of it is kept. Default: like no other.
+   */
+  readonly login?: readonly unknown[];
   /** Ends a session at once, whatever it is doing. Must not throw. */
   close(session: S): void;
   /** Whether an idle session still works, as far as can be told without asking the server. */
@@ -41,22 +47,20 @@ export class SessionPool<S> implements BudgetMember {
   readonly #budget: HostBudget;
   readonly #idleMs: number;
   readonly #clock: Clock;
+  readonly #gate: LoginGate;
   readonly #busy = new Set<S>();
   /** What ends the calls that wait for their turn or for a login. */
   readonly #pending = new Set<() => void>();
   #idle: Idle<S>[] = [];
   #sweeper: NodeJS.Timeout | undefined;
   #closed = false;
-  /** Whether the last login the server judged was let in. */
-  #proven = false;
-  /** The only login under way, while it isn't proven that the server lets us in; resolves with what went wrong. */
-  #trial: Promise<unknown> | undefined;
 
   constructor(options: SessionPoolOptions<S>) {
     this.#options = options;
     this.#budget = options.budget;
     this.#idleMs = options.idleMs ?? 60_000;
     this.#clock = options.clock ?? new SystemClock();
+    this.#gate = this.#budget.login(options.login ?? this);
     this.#budget.join(this);
   }
 
@@ -76,7 +80,7 @@ export class SessionPool<S> implements BudgetMember {
         throw cancelled();
       }
       try {
-        return this.#lease(await this.#login(signal), lane, false);
+        return this.#lease(await this.#gate.pass(() => this.#open(signal), signal), lane, false);
       } catch (error) {
         this.#budget.done(lane);
         const wait = isDaybookError(error, "busy") ? this.#budget.refused() : this.#budget.forget();
@@ -147,25 +151,6 @@ export class SessionPool<S> implements BudgetMember {
     });
   }
 
-  /** Many callers with a wrong password try it once, before the server locks the account: one goes first for all. */
-  async #login(signal: AbortSignal | undefined): Promise<S> {
-    while (!this.#proven && this.#trial !== undefined) {
-      const error = await outcome(this.#trial, signal);
-      if (isDaybookError(error) && error.kind !== "busy" && error.kind !== "cancelled") throw error;
-      if (signal?.aborted) throw cancelled();
-    }
-    const opening = this.#open(signal);
-    const judged = opening.then(
-      () => void (this.#proven = true),
-      (error: unknown) => {
-        if (isDaybookError(error, "auth")) this.#proven = false;
-        return error;
-      },
-    );
-    if (!this.#proven) this.#trial = judged.finally(() => (this.#trial = undefined));
-    return opening;
-  }
-
   /** Logs in, so that both the caller's signal and a close of the pool stop it. */
   async #open(signal: AbortSignal | undefined): Promise<S> {
     const stop = new AbortController();
@@ -233,19 +218,6 @@ export class SessionPool<S> implements BudgetMember {
     }, this.#idleMs);
     this.#sweeper.unref();
   }
-}
-
-/** How a trial ends, unless the signal fires first. */
-function outcome(trial: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
-  return new Promise((resolve) => {
-    const end = (error?: unknown) => {
-      unhook?.();
-      resolve(error);
-    };
-    const unhook = signal && onAbort(signal, () => end());
-    void trial.then(end);
-    if (signal?.aborted) end();
-  });
 }
 
 function cancelled(): DaybookError {
