@@ -207,3 +207,31 @@ test("where times say nothing, a mirror with times of its own brings nothing a s
   expect(b.calls.list.length).toBeGreaterThan(listed);
   expect([a.calls.read.length, b.calls.read.length]).toEqual(before);
 });
+
+test("a host that refuses one source's login is still the preferred one of another", async () => {
+  const before = new Mirror();
+  for (const time of TIMES) put(before, time);
+  const { tree, clock } = before;
+  const [first, mirror] = ["a", "b"].map(
+    (name) => new MemoryTransport({ tree, clock, endpoint: `memory://${name}` }),
+  );
+  const refused = new MemoryTransport({
+    tree,
+    clock,
+    endpoint: "memory://a",
+    faults: {
+      onList: () => ({ fail: new DaybookError("auth", "wrong password", { operation: "connect" }) }),
+    },
+  });
+  const source = (name: string, preferred: MemoryTransport) => {
+    const hosts = [
+      { ...hostOf(preferred), key: name },
+      { ...hostOf(mirror!), key: "b" },
+    ];
+    return { name, plugins: [failoverTransport({ hosts })] };
+  };
+  const { daybook } = new Mirror({ sources: [source("refused", refused), source("let in", first!)] });
+  await daybook.run({ sources: ["refused"], once: true });
+  const { sources } = await daybook.run({ sources: ["let in"], once: true });
+  expect(sources).toMatchObject([{ fetched: { files: 6 }, summary: { settled: 3 } }]);
+});

@@ -107,7 +107,7 @@ class WiredDaybook implements Daybook {
       clock: this.#clock,
       budget: (endpoint, connections) => this.#hosts.budget(endpoint, connections),
       limited: (transport) => this.#hosts.limited(transport),
-      health: (endpoint) => this.#hosts.health(endpoint),
+      health: (endpoint, key) => this.#hosts.health(endpoint, key),
     };
     this.#root = PluginContainer.root(deps, options.container);
     for (const plugin of options.plugins) if (plugin !== given) add(this.#root, plugin);

@@ -21,7 +21,8 @@ export class Hosts {
   readonly #random: () => number;
   readonly #budgets = new Map<string, HostBudget>();
   readonly #breakers = new Map<string, Breaker>();
-  readonly #health = new Map<string, HostHealth>();
+  /** By endpoint, and by how it is used. */
+  readonly #health = new Map<string, Map<string, HostHealth>>();
   readonly #limits: ReadonlyMap<string, BandwidthLimit>;
 
   /** `options` by name ("ftp.example.com"), by name and port, or by endpoint ("ftp://ftp.example.com:21"). */
@@ -53,7 +54,7 @@ export class Hosts {
   /** How things stand with each host that was asked for a connection. */
   status(): HostStatus[] {
     return [...this.#budgets].map(([endpoint, { open, limit, waiting }]) => {
-      const down = outage(this.#breakers.get(endpoint)) ?? outage(this.#health.get(endpoint));
+      const down = outage(this.#breakers.get(endpoint)) ?? this.#outageOf(endpoint);
       return { endpoint, open, limit, waiting, down };
     });
   }
@@ -76,11 +77,21 @@ export class Hosts {
     return breaker;
   }
 
-  /** How one of several hosts fares. */
-  health(endpoint: string): HostHealth {
-    const health = this.#health.get(endpoint) ?? new HostHealth({ clock: this.#clock });
-    this.#health.set(endpoint, health);
+  /** How one of several hosts fares, for those that use it in the same way. */
+  health(endpoint: string, key = ""): HostHealth {
+    const all = this.#health.get(endpoint) ?? new Map<string, HostHealth>();
+    const health = all.get(key) ?? new HostHealth({ clock: this.#clock });
+    this.#health.set(endpoint, all.set(key, health));
     return health;
+  }
+
+  /** The first that is told of, where it is used in several ways. */
+  #outageOf(endpoint: string): HostStatus["down"] {
+    for (const health of this.#health.get(endpoint)?.values() ?? []) {
+      const down = outage(health);
+      if (down) return down;
+    }
+    return undefined;
   }
 
   /** The transport, kept to what its host is limited to. */

@@ -29,8 +29,11 @@ export interface PluginDeps {
    * made of others does it with those.
    */
   limited(transport: Transport): Transport;
-  /** How one of several hosts fares, for all that use it. */
-  health(endpoint: string): HostHealth;
+  /**
+   * How one of several hosts fares, for all that use it in the same way, such as with the same login: that of one source
+   * may be refused where another's isn't. `key` is the plugin's own.
+   */
+  health(endpoint: string, key?: string): HostHealth;
 }
 
 /**

@@ -22,8 +22,8 @@ import { VersionCheck } from "./version-check.js";
 export interface FailoverTransportOptions extends FailoverOptions {
   /** The preferred one first; closed with this one. */
   readonly transports: readonly Transport[];
-  /** How a host fares, by its endpoint; for hosts that others use too. */
-  readonly health?: (endpoint: string) => HostHealth;
+  /** How a host fares, by its place among `transports`; for hosts that others use too. */
+  readonly health?: (place: number) => HostHealth;
   readonly clock?: Clock;
 }
 
@@ -56,9 +56,7 @@ export class FailoverTransport implements Transport, ManyHosts {
     this.#withoutTimes = times === "ignore";
     const { health = () => new HostHealth({ clock }) } = options;
     const tell = (change: HostChange) => this.#tell(change);
-    this.#hosts = transports.map(
-      (transport) => new Host({ transport, health: health(transport.capabilities.endpoint), tell }),
-    );
+    this.#hosts = transports.map((transport, place) => new Host({ transport, health: health(place), tell }));
     this.capabilities = combinedCapabilities(
       transports.map(({ capabilities }) => capabilities),
       { together: this.#inTurn, times },

@@ -28,7 +28,7 @@ export function failoverTransport(
         ...rest,
         transports,
         clock: deps.clock,
-        health: (at) => deps.health(at),
+        health: (place) => deps.health(transports[place]!.capabilities.endpoint, keys[place]),
       });
     },
   };
