@@ -6,7 +6,7 @@ import {
   radarLayout,
   type CheckReport,
 } from "@daybook/core";
-import { memoryTransport, radarTree, type MemoryTransportOptions, type RemoteTree } from "@daybook/testing";
+import { memoryTransport, radarTree, RemoteTree, type MemoryTransportOptions } from "@daybook/testing";
 import { describe, expect, it } from "vitest";
 import { collect } from "./support/mirror.js";
 
@@ -101,6 +101,20 @@ describe("check", () => {
     });
     expect(report).toMatchObject({ ok: false, resume: false });
     expect(told(report)["resume"]).toContain("is not the end of the file");
+  });
+
+  it("doesn't take times that are exact to the day for those of another zone, and does notice other days", async () => {
+    const name = "/L2/RMA1/2025/01/01/02/5959/RMA1_0315_01_DBZH_20250101T025959Z.BUFR";
+    const timed = async (day: string) => {
+      const tree = new RemoteTree();
+      tree.put(name, "an old file", new Date(day));
+      return told(await check(tree))["times"];
+    };
+    const exact = "times here are exact to the day, as LIST shows those of older files";
+    expect(await timed("2025-01-01")).toBe(`ok: ${exact}`);
+    // A server west of here.
+    expect(await timed("2024-12-31")).toBe(`ok: ${exact}`);
+    expect(await timed("2024-12-29")).toContain(`warning: ${exact}, but 1 of 1 files were modified before`);
   });
 
   it("notices clocks that don't agree", async () => {

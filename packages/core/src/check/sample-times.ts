@@ -3,8 +3,11 @@ import type { TransportCapabilities } from "../transport/transport.js";
 import type { CheckFinding } from "./check-report.js";
 
 const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
 /** Clocks may differ by so much before it is worth a word, in ms. */
 const SKEW = 2 * MINUTE;
+/** A listing that shows days only puts a file at the begin of its day, in whatever zone the server is. */
+const DAY_SKEW = 2 * DAY;
 
 /** What the server's times are good for. */
 export function checkTimes(
@@ -34,11 +37,14 @@ export function checkTimes(
       detail: `a file was modified ${minutes(newest - now.getTime())} in the future: this machine's clock or the server's is wrong, or the server shows local time`,
       advice: "set the clocks by NTP; if the server shows local time, set ready: { stable_for: 30s }",
     };
-  const delays = timed.flatMap(({ entry, observation }) =>
-    observation.observedAt ? [entry.modifiedAt!.getTime() - observation.observedAt.getTime()] : [],
-  );
-  const early = delays.filter((delay) => delay < -SKEW).length;
-  const exact = `times here are exact to the ${finestOf(timed.map(({ entry }) => entry.modifiedAt!))}`;
+  const delays = timed.flatMap(({ entry, observation }) => {
+    const modified = entry.modifiedAt!.getTime();
+    const { observedAt } = observation;
+    return observedAt ? [{ delay: modified - observedAt.getTime(), daily: modified % DAY === 0 }] : [];
+  });
+  const early = delays.filter(({ delay, daily }) => delay < -(daily ? DAY_SKEW : SKEW)).length;
+  const finest = finestOf(timed.map(({ entry }) => entry.modifiedAt!));
+  const exact = `times here are exact to the ${finest}${finest === "day" ? ", as LIST shows those of older files" : ""}`;
   if (early > 0)
     return {
       step,
@@ -47,7 +53,8 @@ export function checkTimes(
       advice:
         "names must be in UTC; the server's times only tell when a file is old enough, and which version it is",
     };
-  const middle = delays.sort((a, b) => a - b)[delays.length >> 1];
+  const known = delays.filter(({ daily }) => !daily).map(({ delay }) => delay);
+  const middle = known.sort((a, b) => a - b)[known.length >> 1];
   const late =
     middle === undefined ? "" : `; files are written ${minutes(middle)} after the time in their names`;
   return { step, outcome: "ok", detail: `${exact}${late}` };
@@ -58,7 +65,7 @@ function finestOf(times: readonly Date[]): string {
   const some = (unit: number) => times.some((time) => time.getTime() % unit !== 0);
   if (some(1000)) return "millisecond";
   if (some(MINUTE)) return "second";
-  return some(1440 * MINUTE) ? "minute" : "day";
+  return some(DAY) ? "minute" : "day";
 }
 
 function minutes(ms: number): string {
