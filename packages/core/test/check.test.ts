@@ -4,6 +4,7 @@ import {
   localDestination,
   memoryStore,
   radarLayout,
+  template,
   type CheckReport,
 } from "@daybook/core";
 import { memoryTransport, radarTree, RemoteTree, type MemoryTransportOptions } from "@daybook/testing";
@@ -86,6 +87,63 @@ describe("check", () => {
     expect(report.ok).toBe(false);
     expect(told(report)["names"]).toContain("failed: none of the 1 names in /L2/RMA1/2025/01/01/01 fits");
     expect(report.names?.skippedExamples[0]).toContain("T023020Z.BUFR");
+  });
+
+  const AT = "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}";
+  const FILE = "{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
+
+  // Each of a tree with /L2/RMA1/2025/01/01/02/3020/RMA1_0315_01_DBZH_20250101T023020Z.BUFR.
+  it.each([
+    [
+      "a level too few",
+      `${AT}/${FILE}`,
+      `3020 is a directory where the layout has the file's name, \`${FILE}\``,
+    ],
+    [
+      "a level too many",
+      `${AT}/{mm}{ss}/raw/${FILE}`,
+      "Z.BUFR is a file where the layout has a directory, `raw`",
+    ],
+    ["another directory", `${AT}/{mm}/${FILE}`, "3020 doesn't fit `{mm}`"],
+    ["a month left out", `/L2/{radar}/{yyyy}/{dd}/{HH}/{mm}{ss}/${FILE}`, "02 doesn't fit `{mm}{ss}`"],
+    ["another ending", `${AT}/{mm}{ss}/${FILE.replace("BUFR", "bufr")}`, "doesn't fit `{radar}_{strategy}_"],
+    [
+      "minutes for seconds",
+      `${AT}/{ss}{mm}/${FILE}`,
+      "times or values aren't those of the directories it is in",
+    ],
+  ])("says what of a name doesn't fit a wrong layout: %s", async (_, text, said) => {
+    const tree = new RemoteTree();
+    tree.put("/L2/RMA1/2025/01/01/02/3020/RMA1_0315_01_DBZH_20250101T023020Z.BUFR", "x");
+    const report = await check(tree, { layout: template(text, { radar: "RMA1" }) });
+    const names = report.findings.find(({ step }) => step === "names");
+    expect(names?.outcome).toBe("failed");
+    expect(names?.advice).toContain(said);
+  });
+
+  // The way to a slot is told of from its first directory that isn't there.
+  it.each([
+    [
+      "a wrong constant at the beginning",
+      "/L3/{radar}/{yyyy}/{MM}/{dd}/{HH}",
+      "/ is there, L3 in it isn't: it holds L2",
+    ],
+    ["the wrong case", "/l2/{radar}/{yyyy}/{MM}/{dd}/{HH}", "/ is there, l2 in it isn't: it holds L2 (`l2`"],
+    [
+      "a wrong constant in the middle",
+      "/L2/{radar}/{yyyy}/raw/{MM}/{dd}/{HH}",
+      "raw in it isn't: it holds 01 (`raw`",
+    ],
+    [
+      "another way to write a date",
+      "/L2/{radar}/{yyyy}-{MM}/{dd}/{HH}",
+      "2025-01 in it isn't: it holds 2025 (`{yyyy}-{MM}`",
+    ],
+  ])("says where the way to the newest slot leaves a wrong layout: %s", async (_, text, said) => {
+    const layout = template(`${text}/{mm}{ss}/${FILE}`, { radar: "RMA1" });
+    const report = await check(aTree(), { layout });
+    const failed = report.findings.filter(({ outcome }) => outcome === "failed");
+    expect(failed.map(({ detail }) => detail)).toEqual([expect.stringContaining(said)]);
   });
 
   it("tells a login that was refused, with what to do", async () => {

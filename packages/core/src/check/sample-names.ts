@@ -3,7 +3,7 @@ import type { Look } from "../crawl/tree-walk.js";
 import type { PathLayout, Slot } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { CheckFinding, CheckReport } from "./check-report.js";
-import { partOf } from "./layout-parts.js";
+import { misfit } from "./misfit.js";
 
 const EXAMPLES = 3;
 
@@ -27,14 +27,11 @@ export function checkNames(
   const add = (outcome: CheckFinding["outcome"], detail: string, advice?: string) =>
     findings.push({ step: "names", outcome, detail, advice });
   const strangers = skipped.count > 0 ? `: ${skipped.names.slice(0, EXAMPLES).join(", ")}` : "";
-  const rest = restOf(layout, slot);
-  const folders = skipped.count > 0 && skipped.names.every((name) => name.endsWith(" (a directory)"));
   if (found.length === 0)
     add(
       "failed",
       `none of the ${skipped.count + unreadable.count} names in ${slot.path} fits the layout${strangers}`,
-      `compare with what the layout has there${rest ? `, \`${rest}\`` : ""}: ` +
-        (folders ? "it may lack a level of directories" : "times in directory and file name must agree"),
+      misfit(slot, skipped.names, layout) ?? "compare with what the layout has there",
     );
   else {
     const others = skipped.count > 0 ? `; of other names there: ${skipped.count}${strangers}` : "";
@@ -51,14 +48,4 @@ export function checkNames(
       "ask whoever runs the server to raise its limit",
     );
   return { findings, names };
-}
-
-/** The template's parts below the slot, the file's name last. */
-function restOf(layout: PathLayout, slot: Slot): string {
-  const parts: string[] = [];
-  for (let path = `${slot.path}/x`; ; path += "/x") {
-    const part = partOf(layout, path);
-    if (part === undefined) return parts.join("/");
-    parts.push(part);
-  }
 }
