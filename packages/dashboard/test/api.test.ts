@@ -2,6 +2,7 @@ import { template, type Availability } from "@daybook/core";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { place, sourceOf } from "./support/place.js";
+import type { Fate } from "./support/year.js";
 
 interface Page {
   files: { path: string }[];
@@ -85,6 +86,24 @@ test("gaps come page by page, and are those that the ledger tells", async () => 
   const some = await json<Page>("/api/v1/gaps?source=RMA5&from=2025-01-05&to=2025-01-06");
   expect(some.gaps.every(({ start }) => start.startsWith("2025-01-05"))).toBe(true);
   expect((await json<Page>("/api/v1/gaps?from=2030-01-01")).gaps).toEqual([]);
+});
+
+test("a range that is over isn't through while hours are to be listed or files are on their way", async () => {
+  const range = { start: new Date("2025-01-01T00:00Z"), end: new Date("2025-01-01T03:00Z") };
+  const flowing = async (fate: Fate) => {
+    const { json } = await place({ radars: ["RMA1"], range, fate });
+    const { answers } = await json<{ answers: { verdict: string; headline: string }[] }>("/api/v1/overview");
+    return answers[0]!;
+  };
+  expect(await flowing(() => "complete")).toMatchObject({ verdict: "good", headline: "Every range is over" });
+  expect(await flowing((_, n) => (n === 1 ? "failed" : "complete"))).toMatchObject({
+    verdict: "watch",
+    headline: "Every range is over, but 1 hour is still to be listed",
+  });
+  expect(await flowing(() => "fetching")).toMatchObject({
+    verdict: "watch",
+    headline: "Every range is over, but 3 files are still to come",
+  });
 });
 
 test("the overview answers the four questions from the ledger", async () => {

@@ -53,8 +53,22 @@ function flowing({ sources, now }: Facts): Answer {
     return answer("bad", `Not from ${count(stuck.length, "source")} of ${sources.length}`);
   if (late.length > 0)
     return answer("watch", `Nothing new from ${count(late.length, "source")} of ${sources.length}`);
-  if (live.length === 0) return answer("good", "Every range is over");
+  if (live.length === 0) {
+    const left = leftToDo(sources);
+    if (left.length > 0) return answer("watch", `Every range is over, but ${left.join(" and ")}`);
+    return answer("good", "Every range is over");
+  }
   return answer("good", live.length === 1 ? "Yes" : `Yes, from all ${live.length} sources`);
+}
+
+/** What is still on its way though no new data is expected. */
+function leftToDo(sources: readonly SourceView[]): string[] {
+  const files = sources.reduce((sum, source) => sum + source.files.pending, 0);
+  const hours = sources.reduce((sum, { hours }) => sum + hours.unseen + hours.failed, 0);
+  return [
+    ...(hours > 0 ? [`${count(hours, "hour")} ${hours === 1 ? "is" : "are"} still to be listed`] : []),
+    ...(files > 0 ? [`${count(files, "file")} ${files === 1 ? "is" : "are"} still to come`] : []),
+  ];
 }
 
 function flowLine({ name, flow, detail, lagMs, until, silentSince }: SourceView): string {

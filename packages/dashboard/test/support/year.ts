@@ -8,7 +8,7 @@ export const yearLayout = (radar: string) =>
   template("/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{radar}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR", { radar });
 
 /** What became of the n-th hour of a source. */
-export type Fate = (source: string, n: number) => "complete" | "missing" | "failed" | "damaged";
+export type Fate = (source: string, n: number) => "complete" | "missing" | "failed" | "damaged" | "fetching";
 
 /** Every so often something goes wrong. */
 const regular: Fate = (_source, n) =>
@@ -73,6 +73,7 @@ function* hour(
   const stamp = observedAt.toISOString().replace(/[-:]|\.\d+/g, "");
   const path = `${slot}/${source}_${stamp}.BUFR`;
   const bad = fate === "damaged";
+  const stored = !bad && fate !== "fetching";
   yield {
     kind: "file",
     file: {
@@ -80,11 +81,11 @@ function* hour(
       path,
       slot,
       observedAt,
-      status: bad ? "quarantined" : "stored",
+      status: bad ? "quarantined" : stored ? "stored" : "pending",
       size: 100_000,
       modifiedAt: new Date(observedAt.getTime() + 90_000),
       firstSeenAt: new Date(observedAt.getTime() + 120_000 + (n % 50) * 5_000),
-      ...(!bad && { sha256: "ab".repeat(32), location: path.slice(1), storedAt: visitedAt, version: 1 }),
+      ...(stored && { sha256: "ab".repeat(32), location: path.slice(1), storedAt: visitedAt, version: 1 }),
       ...(bad && { version: 0, reason: "bad-content: the message doesn't end with 7777" }),
       attempts: bad ? 5 : 0,
     } as never,
