@@ -102,10 +102,13 @@ export class PostgresStore implements StateStore {
       .filter((path) => isStorable(path) && isStorable(source))
       .map(splitPath);
     for (const some of chunks(wanted, LOOK_UPS_PER_STATEMENT)) {
+      const places = new Map<string, number>();
+      for (const { directory } of some) if (!places.has(directory)) places.set(directory, places.size + 1);
       const rows = await this.#query<FileRowRead>("files", lookUpFiles(this.#quoted), [
         source,
-        some.map(({ directory }) => keyOf(directory)),
+        [...places.keys()].map(keyOf),
         some.map(({ name }) => name),
+        some.map(({ directory }) => places.get(directory)),
       ]);
       for (const row of rows) found.set(row.path, toFileRecord(source, row));
     }

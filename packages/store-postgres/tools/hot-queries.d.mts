@@ -9,4 +9,5 @@ export interface HotQuery {
 }
 
 export function scatteredPaths(files: number, source?: string, count?: number): string[];
+export function neighbouringPaths(files: number, source?: string, count?: number): string[];
 export function hotQueries(connectionString: string, schema: string, files: number): Promise<HotQuery[]>;

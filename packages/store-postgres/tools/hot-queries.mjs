@@ -29,6 +29,15 @@ export function scatteredPaths(files, source = SOURCES[1], count = 1_000) {
   });
 }
 
+/** A thousand paths of hours next to each other, as visits look them up. */
+export function neighbouringPaths(files, source = SOURCES[1], count = 1_000) {
+  const first = Math.floor(hoursOf(files) / 2);
+  return Array.from({ length: count }, (_, i) => {
+    const directory = Math.floor(i / FILES);
+    return filePath(source, first + Math.floor(directory / DIRECTORIES), directory % DIRECTORIES, i % FILES);
+  });
+}
+
 /**
  * The four queries a crawl lives on, as the store asks them of a ledger that `fillLedger` filled, each with the server's
  * plan and its time in ms.

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import pg from "pg";
 import { PostgresStore } from "@daybook/store-postgres";
 import { startServer } from "../test/support/embedded-server.mjs";
-import { hotQueries, scatteredPaths } from "./hot-queries.mjs";
+import { hotQueries, neighbouringPaths, scatteredPaths } from "./hot-queries.mjs";
 import { fillLedger, FIRST } from "./ledger-of.mjs";
 
 const files = Number(process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? 1_000_000);
@@ -76,12 +76,16 @@ console.log(
   `recording 2,000 files one by one: ${(2_000 / ((await timed(() => recordFiles(store, 2_000, 1))) / 1_000)).toFixed(0)} files/s`,
 );
 
-const paths = scatteredPaths(files);
-const times = [];
-for (let i = 0; i < 50; i++) times.push(await timed(() => store.files("RMA2", paths)));
-console.log(
-  `1,000 scattered paths: first ${times[0].toFixed(1)} ms, best ${Math.min(...times).toFixed(1)} ms, median ${times.sort((a, b) => a - b)[25].toFixed(1)} ms`,
-);
+for (const [title, paths] of [
+  ["1,000 neighbouring paths", neighbouringPaths(files)],
+  ["1,000 scattered paths", scatteredPaths(files)],
+]) {
+  const times = [];
+  for (let i = 0; i < 50; i++) times.push(await timed(() => store.files("RMA2", paths)));
+  console.log(
+    `${title}: first ${times[0].toFixed(1)} ms, best ${Math.min(...times).toFixed(1)} ms, median ${times.sort((a, b) => a - b)[25].toFixed(1)} ms`,
+  );
+}
 
 const range = { start: new Date(FIRST), end: new Date(FIRST + 365 * 24 * 3_600_000) };
 const yearly = [

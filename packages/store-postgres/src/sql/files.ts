@@ -66,17 +66,21 @@ export const fileFields = `
 export const LOOK_UPS_PER_STATEMENT = 1_000;
 
 /**
- * $1 source; $2 path_key[] of the directories and $3 name[] of the files. Lateral with a limit, so that each path goes
- * down the two indexes whatever the statistics say: on a table that grew since they were taken, a planner that is free
- * to choose may read all of it instead.
+ * $1 source; $2 path_key[] of the directories; $3 name[] of the files and $4 the place in $2 of each one's directory, from 1.
+ * Lateral with a limit, so that each goes down its index whatever the statistics say: on a table that grew since they
+ * were taken, a planner that is free to choose may read all of it instead. The offset keeps directories from being looked
+ * up once for each of their files.
  */
 export const lookUpFiles = (schema: string): string => `
   SELECT ${fileFields}
-  FROM unnest($2::uuid[], $3::text[]) AS q(path_key, name)
-  CROSS JOIN LATERAL (
-    SELECT id, path FROM ${schema}.directories
-    WHERE source_id = (SELECT id FROM ${schema}.sources WHERE name = $1) AND path_key = q.path_key LIMIT 1
+  FROM (
+    SELECT k.place, known.id, known.path FROM unnest($2::uuid[]) WITH ORDINALITY AS k(path_key, place)
+    CROSS JOIN LATERAL (
+      SELECT id, path FROM ${schema}.directories
+      WHERE source_id = (SELECT id FROM ${schema}.sources WHERE name = $1) AND path_key = k.path_key LIMIT 1
+    ) AS known OFFSET 0
   ) AS d
+  JOIN unnest($3::text[], $4::int[]) AS q(name, place) ON q.place = d.place
   CROSS JOIN LATERAL (
     SELECT * FROM ${schema}.files WHERE directory_id = d.id AND name = q.name LIMIT 1
   ) AS f
