@@ -29,10 +29,11 @@ sources:
 const PLUGIN = (name: string) =>
   `() => ({ name: "${name}", provides: Symbol.for("@daybook/core/Transport"), create() {} })`;
 
-test("a package that isn't installed is told with the command that installs it", async () => {
-  expect((await withTransport("some-transport")).problems).toEqual([
-    "the package some-transport is not installed: npm install some-transport",
-  ]);
+test("a name that is no adapter's is told with those there are, and no stranger's package is named", async () => {
+  for (const use of ["s3", "@daybook/transport-s3"])
+    expect((await withTransport(`"${use}"`)).problems).toEqual([
+      `there is no transport \`${use}\`: there are ftp, sftp, failover; one of your own is named by its package, once that is installed, or by its file, such as ./transport.mjs`,
+    ]);
 });
 
 test("a package in the configuration's own folder comes before the command's", async () => {

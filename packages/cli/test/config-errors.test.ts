@@ -338,6 +338,20 @@ test("broken YAML is told with its line, and never quoted: it may hold a passwor
   }
 });
 
+test("a bracket or quote that is never closed is told at its own line", async () => {
+  const never = (line: number, what: string) => [
+    `daybook.yaml:${line}: not valid YAML: the ${what} that is opened here is never closed`,
+  ];
+  const each = (text: string) => changed(NAME, `  - name: "{radar}"\n    each: ${text}`);
+  expect(await problems(each("{ radar: [RMA1, RMA5 }"))).toEqual(never(5, "bracket ["));
+  expect(await problems(each("{ radar: [RMA1, RMA5]"))).toEqual(never(5, "bracket {"));
+  expect(await problems(withStart("inspect: [\n      bufr"))).toEqual(never(8, "bracket ["));
+  expect(await problems(each('{ radar: "RMA1 }'))).toEqual(never(5, 'quote "'));
+  expect(await problems("destination:\n  use: local\n path: d\nsources: []\n")).toEqual([
+    "daybook.yaml:3: not valid YAML: the indentation doesn't fit the lines above",
+  ]);
+});
+
 test("a value that came from the environment is shown as it is written in the file", async () => {
   const text = changed(START, '    start: "${START}"');
   expect(await problems(text, { START: "hunter2" })).toEqual([

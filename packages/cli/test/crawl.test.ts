@@ -20,6 +20,13 @@ test("a run brings everything home and exits 3 for the gap that remains, 0 witho
   expect((await daybook(["run", "-c", file, "--to", "2025-01-01T01:00Z"])).exitCode).toBe(0);
 });
 
+test("files that are asked for by an attribute no path has are refused with those there are", async () => {
+  const { file } = await served(sampleTree());
+  const { exitCode, stdout, stderr } = await daybook(["files", "-c", file, "-a", "feld=DBZH"]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain("the layout reads no feld from paths: it reads radar, strategy, volume, field");
+});
+
 test("the ledger answers after a run: gaps, status and files", async () => {
   const { file } = await served(sampleTree());
   await daybook(["run", "-c", file]);

@@ -104,9 +104,9 @@ test.each([
   [["--host", "ftp.example.com:65536"], "from 1 to 65535"],
   [["--host", "ftp.example.com:2121", "--port", "21"], "The host says port 2121, and --port 21"],
   [["--start", "2025-01-01T00:00"], "has no time zone"],
-  [["--end", "2024-01-01T00:00Z"], "later than 2025-01-01T00:00:00Z"],
-  [["--use", "http"], "ftp or sftp"],
-  [["--password-env", "my password"], "the name of a variable"],
+  [["--end", "2024-01-01T00:00Z"], "The end must be later than 2025-01-01T00:00:00Z"],
+  [["--use", "http"], "The protocol must be ftp or sftp"],
+  [["--password-env", "my password"], "The variable must have a name such as"],
 ])("%j is refused, and nothing is written", async (wrong, message) => {
   const file = join(await temporaryFolder(), "daybook.yaml");
   const told = await daybook(["init", EXAMPLE, ...SERVER, ...wrong, "-c", file]);

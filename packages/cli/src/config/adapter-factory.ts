@@ -1,6 +1,9 @@
 import { DaybookError, asDaybookError } from "@daybook/core";
 import type { PathLayout, Plugin } from "@daybook/core";
-import { findModule, isFile } from "./find-module.js";
+import { absentAdapter } from "./absent-adapter.js";
+import type { AdapterModule } from "./adapter-module.js";
+import type { AdapterChoice } from "./checked-config.js";
+import { findModule } from "./find-module.js";
 
 /** What a factory may want to know beside its options. */
 export interface AdapterContext {
@@ -19,21 +22,14 @@ export type AdapterFactory<T extends Plugin | PathLayout = Plugin | PathLayout> 
   context: AdapterContext,
 ) => T;
 
-/** Finds a factory. Rejects with kind "config" where the package isn't installed or has none. */
+/** Finds an adapter's factory. Rejects with kind "config" where its module isn't there or has none. */
 export async function importFactory(
-  module: string,
-  names: readonly string[],
+  choice: Pick<AdapterChoice, "kind" | "use">,
+  { module, names }: Pick<AdapterModule, "module" | "names">,
   directory: string,
 ): Promise<AdapterFactory> {
   const url = findModule(module, directory);
-  if (url === undefined) {
-    throw new DaybookError(
-      "config",
-      isFile(module)
-        ? `there is no file ${module} beside the configuration`
-        : `the package ${module} is not installed: npm install ${module}`,
-    );
-  }
+  if (url === undefined) throw new DaybookError("config", absentAdapter(choice, module, directory));
   const exports = await load(url, module);
   for (const name of names) {
     if (typeof exports[name] === "function") return exports[name] as AdapterFactory;

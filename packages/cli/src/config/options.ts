@@ -124,15 +124,15 @@ export class OptionsBuilder {
   async #prepare(
     choice: AdapterChoice,
   ): Promise<{ factory: AdapterFactory; options: Record<string, unknown> } | undefined> {
-    const { module, names, arrange } = adapterModule(choice, this.#directory);
+    const found = adapterModule(choice, this.#directory);
     const failures: SecretFailure[] = [];
     const options = await readSecretFiles(choice.options, this.#directory, choice.path, failures);
     for (const secret of findSecrets(options)) this.#onSecret(secret);
     for (const failure of failures) this.#fail(failure);
     try {
-      const factory = await importFactory(module, names, this.#directory);
+      const factory = await importFactory(choice, found, this.#directory);
       if (failures.length > 0) return undefined;
-      return { factory, options: arrange(options) as Record<string, unknown> };
+      return { factory, options: found.arrange(options) as Record<string, unknown> };
     } catch (error) {
       this.#refuse(choice, error);
       return undefined;

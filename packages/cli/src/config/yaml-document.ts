@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Alias, Document, Node, YAMLError } from "yaml";
 import type { KeyPath, Problem } from "./problem.js";
 
@@ -30,15 +40,38 @@ export function parseYaml(text: string, verbatim: (path: KeyPath) => boolean): Y
     }
     return 1;
   };
+  const open = unclosed(document, text);
   const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
     path: [],
     message: explain(error),
     line: counter.linePos(error.pos[0]).line,
   }));
+  // The parser notices it lines later, by what it takes for a wrong indentation; all else it says follows from that.
+  if (open !== undefined) {
+    const message = `not valid YAML: the ${text[open] === "[" || text[open] === "{" ? "bracket" : "quote"} ${text[open]} that is opened here is never closed`;
+    return { value: undefined, problems: [{ path: [], message, line: counter.linePos(open).line }], lineOf };
+  }
   if (problems.length > 0) return { value: undefined, problems, lineOf };
 
   const reader = new Reader(document, counter, verbatim, lines, problems);
   return { value: reader.read(document.contents, []), problems, lineOf };
+}
+
+const CLOSING: Readonly<Record<string, string>> = { "[": "]", "{": "}", '"': '"', "'": "'" };
+
+/** Where the last bracket or quote stands that was opened before the first error and isn't closed. */
+function unclosed({ errors, contents }: Document, text: string): number | undefined {
+  let open: number | undefined;
+  if (errors.length === 0) return open;
+  visit(contents, (_key, node) => {
+    if (!isNode(node) || !node.range) return;
+    const [start, end] = node.range;
+    const isFlow = isCollection(node) && node.flow;
+    const isQuoted = isScalar(node) && (node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE");
+    if (!(isFlow || isQuoted) || start > errors[0]!.pos[0]) return;
+    if (end - start < 2 || text[end - 1] !== CLOSING[text[start]!]) open = start;
+  });
+  return open;
 }
 
 class Reader {

@@ -31,7 +31,7 @@ export async function answersFrom(given: Given, asker: Asker): Promise<Answers> 
   const use = await ask(given.use, {
     ask: "Protocol, ftp or sftp?",
     otherwise: "ftp",
-    read: (answer) => oneOf(answer.toLowerCase(), ["ftp", "sftp"] as const),
+    read: (answer) => protocol(answer.toLowerCase(), ["ftp", "sftp"] as const),
   });
   const known = given.port === undefined ? undefined : port_(given.port);
   const { host, port = known } = await ask(given.host, {
@@ -120,9 +120,9 @@ async function passwordFrom(given: Given, asker: Asker): Promise<Answers["passwo
   });
 }
 
-function oneOf<T extends string>(answer: string, choices: readonly T[]): T {
+function protocol<T extends string>(answer: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === answer);
-  if (found === undefined) throw new Error(`It must be ${choices.join(" or ")}.`);
+  if (found === undefined) throw new Error(`The protocol must be ${choices.join(" or ")}.`);
   return found;
 }
 
@@ -132,7 +132,7 @@ function server_(answer: string, known: number | undefined): { host: string; por
   const [, inBrackets, name, port] = found ?? [];
   const host = inBrackets ?? name ?? answer;
   const fits = inBrackets === undefined ? found !== null || isIPv6(answer) : isIPv6(inBrackets);
-  if (!fits) throw new Error("It must be a name or address alone, without ftp://, user or path.");
+  if (!fits) throw new Error("The server must be a name or address alone, without ftp://, user or path.");
   if (port === undefined) return { host };
   if (known !== undefined && port_(port) !== known)
     throw new Error(`The host says port ${port}, and --port ${known}.`);
@@ -147,14 +147,14 @@ function port_(answer: string): number {
 }
 
 function oneLine(answer: string): string {
-  if (/\p{Cc}/u.test(answer)) throw new Error("It must be plain text on one line.");
+  if (/\p{Cc}/u.test(answer)) throw new Error("An answer must be plain text on one line.");
   return answer;
 }
 
 function variable(answer: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(answer))
     throw new Error(
-      "It must be the name of a variable, such as FTP_PASSWORD; the password itself stays out of the file.",
+      "The variable must have a name such as FTP_PASSWORD; the password itself stays out of the file.",
     );
   return answer;
 }
@@ -175,7 +175,7 @@ function instant(answer: string): string {
 }
 
 function later(end: string, start: string): string {
-  if (new Date(end) <= new Date(start)) throw new Error(`It must be later than ${start}.`);
+  if (new Date(end) <= new Date(start)) throw new Error(`The end must be later than ${start}.`);
   return end;
 }
 

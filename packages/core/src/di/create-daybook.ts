@@ -1,3 +1,4 @@
+import { checkAttributes } from "../layout/select.js";
 import type { DependencyContainer } from "tsyringe";
 import type { CheckReport } from "../check/check-report.js";
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
@@ -186,6 +187,9 @@ class WiredDaybook implements Daybook {
   async *files(query: Parameters<Daybook["files"]>[0] = {}) {
     const store = await this.#open();
     const { attributes: wanted, limit = Infinity, ...rest } = query;
+    const asked = this.#sources.filter(({ name }) => query.source === undefined || query.source === name);
+    const known = asked.flatMap(({ layout }) => layout.attributes ?? Object.keys(wanted ?? {}));
+    if (asked.length > 0) checkAttributes("files", Object.keys(wanted ?? {}), [...new Set(known)]);
     const layouts = new Map(this.#sources.map(({ name, layout }) => [name, layout]));
     let left = limit;
     const enough = wanted === undefined ? { ...rest, limit: query.limit } : rest;

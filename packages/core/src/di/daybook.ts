@@ -101,7 +101,10 @@ export interface Daybook {
   status(options?: Scope): Promise<SourceStatus[]>;
   /** Slots over by now that aren't settled or have nothing to show, and files that never came; oldest first per source. */
   gaps(options?: Scope): AsyncIterable<Gap>;
-  /** Files of the ledger with what the layout reads from their paths. */
+  /**
+   * Files of the ledger with what the layout reads from their paths. Rejects with kind "config" where attributes are
+   * asked for that no layout reads.
+   */
   files(
     query?: FileQuery & { attributes?: Readonly<Record<string, string>> },
   ): AsyncIterable<FileRecord & { attributes: Readonly<Record<string, string>> }>;

@@ -42,7 +42,7 @@ export class GroupRule {
     this.field = field;
     this.#expect = expect;
     this.#select = (select as { spec?: SelectSpec } | undefined)?.spec;
-    const { attributes } = layout as { attributes?: readonly string[] };
+    const { attributes } = layout;
     const asked = [field, ...(by ?? [])].filter((name) => name !== "observedAt");
     const unknown = attributes && asked.find((name) => !attributes.includes(name));
     if (unknown !== undefined)

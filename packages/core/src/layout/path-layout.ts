@@ -28,6 +28,8 @@ export interface PathLayout {
    * compares each slot of the range with the ledger.
    */
   readonly key?: string;
+  /** The names of all attributes that `parse` may find, for those who ask for one that it never does. */
+  readonly attributes?: readonly string[];
   /**
    * Every slot that shares an instant with the range, oldest first. Endless if the range is and the layout has dates.
    * Where a layout knows their number without making them it may say it as `length`, as an array does; and it may say

@@ -54,10 +54,15 @@ function selectorOf(spec: SelectSpec): (observation: Observation) => boolean {
 /** Throws kind "config", naming the valid ones, where a spec asks for attributes that the layout doesn't read. */
 export function checkSelect(spec: SelectSpec, attributes: readonly string[]): void {
   const asked = isByVolume(spec) ? VOLUME_ATTRIBUTES : Object.keys(spec);
+  checkAttributes("select", asked, attributes);
+}
+
+/** The same for names asked for by `who`. */
+export function checkAttributes(who: string, asked: readonly string[], attributes: readonly string[]): void {
   const unknown = asked.filter((name) => !attributes.includes(name));
   if (unknown.length === 0) return;
   const valid = attributes.length > 0 ? `it reads ${attributes.join(", ")}` : "it reads no attributes";
-  throw new DaybookError("config", `select: the layout reads no ${unknown.join(", ")} from paths: ${valid}`);
+  throw new DaybookError("config", `${who}: the layout reads no ${unknown.join(", ")} from paths: ${valid}`);
 }
 
 export function isByVolume(spec: SelectSpec): spec is SelectByVolume {
