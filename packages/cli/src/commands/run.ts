@@ -29,7 +29,10 @@ export function runCommand(context: CommandContext): Command {
   const command = new Command("run")
     .description("crawl until every slot in range is settled, or for ever where there is no end")
     .option("--once", "visit every due slot once and exit")
-    .option("--serve [address]", "show the dashboard meanwhile; default serve.address, or 127.0.0.1:8470");
+    .option(
+      "--serve [address]",
+      "show the dashboard until the run ends; default serve.address, or 127.0.0.1:8470",
+    );
   return withLog(withJson(withScope(command), "print events as JSON, one a line")).action(
     async (options: RunCommandOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
