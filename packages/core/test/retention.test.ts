@@ -173,6 +173,16 @@ describe("a file older than its source keeps files", () => {
     expect(mirror.home()).toEqual({ [local(A)]: "aaaa" });
   });
 
+  it("comes back where a time is asked for that holds it, not with all of an hour that the time cuts", async () => {
+    const mirror = await expired();
+    const until = (end: string) =>
+      mirror.daybook.retry({ expired: true, range: { start: new Date(0), end: new Date(end) } });
+    expect(await until("2025-01-01T00:05:00Z")).toEqual({ files: 0, slots: 0 });
+    expect(await until("2025-01-01T01:05:00Z")).toEqual({ files: 1, slots: 0 });
+    await mirror.run();
+    expect(mirror.home()).toEqual({ [local(A)]: "aaaa" });
+  });
+
   it("that was asked for and is not at the source any more makes no gap", async () => {
     const mirror = await expired();
     mirror.tree.remove(A);

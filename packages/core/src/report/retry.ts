@@ -40,14 +40,14 @@ export async function retry(
       files++;
     };
     for (const file of only ? (await store.files(name, [...only])).values() : [])
-      if (MAY_COME_BACK.has(file.status) && (!file.observedAt || contains(range, file.observedAt)))
-        putBack(file);
+      if (MAY_COME_BACK.has(file.status) && isWithin(range, file)) putBack(file);
     for await (const slot of store.slots(name, range)) {
       const wanted = only === undefined || (expired && only.has(slot.path));
       const { pending, quarantined, expired: old } = slot.files;
       if (wanted && pending + quarantined + (expired ? old : 0) > 0)
         for await (const file of store.find({ source: name, slot: slot.path, status }))
-          if (!only?.has(file.path)) putBack(file);
+          // The range may cut the slot.
+          if (!only?.has(file.path) && isWithin(range, file)) putBack(file);
       const unsure = slot.state === "failed" || slot.unreadable.count + slot.files.gone > 0;
       if (only === undefined ? unsure : only.has(slot.path)) {
         changes.push({ kind: "due", source: name, path: slot.path, at: now });
@@ -61,6 +61,8 @@ export async function retry(
 }
 
 const MAY_COME_BACK: ReadonlySet<FileStatus> = new Set(["pending", "quarantined", "expired"]);
+
+const isWithin = (range: TimeRange, { observedAt }: FileRecord) => !observedAt || contains(range, observedAt);
 
 /** What the record of a file that was let go says of its last version is kept as an event. */
 function because({ status, version, sha256, storedAt }: FileRecord): string {
