@@ -1,9 +1,18 @@
-import { createDaybook, DaybookError, ObserverToken } from "@daybook/core";
+import { existsSync } from "node:fs";
+import { createDaybook, DaybookError, memoryStore, ObserverToken, StateStoreToken } from "@daybook/core";
 import type { Daybook, DaybookOptions, Observer } from "@daybook/core";
 import type { LoadedConfig } from "./config/load-config.js";
 import { suggestion } from "./config/suggest.js";
 import type { CommandContext } from "./context.js";
 import { ExitCode } from "./exit-code.js";
+
+export interface DaybookSettings {
+  readonly config: string;
+  readonly source?: readonly string[];
+  readonly observers?: readonly Observer[];
+  /** Nothing is to be written: where there is no ledger yet, one in memory takes its place, and none is left behind. */
+  readonly onlyLooks?: boolean;
+}
 
 /**
  * Reads the configuration and hands the application made of it to `use`, then closes it. Where the file is wrong, all
@@ -11,7 +20,7 @@ import { ExitCode } from "./exit-code.js";
  */
 export async function withDaybook(
   context: CommandContext,
-  options: { config: string; source?: readonly string[]; observers?: readonly Observer[] },
+  options: DaybookSettings,
   use: (daybook: Daybook, serve: LoadedConfig["serve"]) => Promise<ExitCode>,
 ): Promise<void> {
   const { loadConfig } = await import("./config/load-config.js");
@@ -30,10 +39,12 @@ export async function withDaybook(
     provides: ObserverToken,
     create: () => observer,
   }));
-  const daybook = createDaybook({
-    ...loaded.options,
-    plugins: [...loaded.options.plugins, ...observers],
-  });
+  const { ledgerFile } = loaded;
+  const none = options.onlyLooks && ledgerFile !== undefined && !existsSync(ledgerFile);
+  const plugins = loaded.options.plugins.map((plugin) =>
+    none && plugin.provides === StateStoreToken ? memoryStore() : plugin,
+  );
+  const daybook = createDaybook({ ...loaded.options, plugins: [...plugins, ...observers] });
   try {
     context.exitCode = await use(daybook, loaded.serve);
   } finally {

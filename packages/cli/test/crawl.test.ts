@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
@@ -86,6 +86,13 @@ test("the ledger answers after a run: gaps, status and files", async () => {
   expect(some.map(({ path }) => path)).toEqual([name("00", "DBZH"), name("00", "VRAD")]);
   expect(some[0]).toMatchObject({ attributes: { strategy: "0315", field: "DBZH" }, size: 1000 });
   expect((await daybook(["files", "-c", file, "--status", "pending"])).stdout).toBe("");
+});
+
+test("what only looks leaves no ledger behind where there was none", async () => {
+  const { file, folder } = await served(sampleTree());
+  for (const [command, ...args] of [["plan"], ["status"], ["gaps"], ["files"], ["explain", `${DAY}/00`]])
+    expect((await daybook([command!, ...args, "-c", file])).stderr, command).not.toContain("state.db");
+  expect(await readdir(folder)).toEqual(["daybook.yaml"]);
 });
 
 test("a plan says what a run would do and leaves the ledger as it was", async () => {

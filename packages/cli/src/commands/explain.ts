@@ -23,7 +23,7 @@ export function explainCommand(context: CommandContext): Command {
     async (path: string, { source, json }: ExplainOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const { stdout, stderr } = context;
-      await withDaybook(context, { config, source }, async (daybook) => {
+      await withDaybook(context, { config, source, onlyLooks: true }, async (daybook) => {
         const told = await daybook.explain(path, { sources: source });
         for (const one of told) {
           for (const line of json ? [toJson(one)] : explanationLines(one)) stdout.line(line);

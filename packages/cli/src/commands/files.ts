@@ -34,12 +34,16 @@ export function filesCommand(context: CommandContext): Command {
     async (options: FilesOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const { source } = options;
-      await withDaybook(context, { config, source: source ? [source] : [] }, async (daybook) => {
-        for await (const file of daybook.files(query(options))) {
-          context.stdout.line(options.json ? toJson(file) : fileLine(file));
-        }
-        return ExitCode.complete;
-      });
+      await withDaybook(
+        context,
+        { config, source: source ? [source] : [], onlyLooks: true },
+        async (daybook) => {
+          for await (const file of daybook.files(query(options))) {
+            context.stdout.line(options.json ? toJson(file) : fileLine(file));
+          }
+          return ExitCode.complete;
+        },
+      );
     },
   );
 }

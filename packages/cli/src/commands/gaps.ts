@@ -12,7 +12,7 @@ export function gapsCommand(context: CommandContext): Command {
   return withJson(withScope(command), "print gaps as JSON, one a line").action(
     async (options: ScopeOptions & { json?: boolean }, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
-      await withDaybook(context, { config, source: options.source }, async (daybook) => {
+      await withDaybook(context, { config, source: options.source, onlyLooks: true }, async (daybook) => {
         let any = false;
         for await (const gap of daybook.gaps(scopeOf(options))) {
           any = true;

@@ -21,7 +21,7 @@ export function planCommand(context: CommandContext): Command {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const stop = new StopSignals({ onFirst: (message) => context.stderr.line(message) }).listen();
       try {
-        await withDaybook(context, { config, source: options.source }, async (daybook) => {
+        await withDaybook(context, { config, source: options.source, onlyLooks: true }, async (daybook) => {
           const totals = { slots: 0, files: 0, bytes: 0, waiting: 0, unlisted: 0 };
           for await (const slot of daybook.plan({ ...scopeOf(options), signal: stop.signal })) {
             add(totals, slot);

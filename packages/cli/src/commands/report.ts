@@ -17,7 +17,7 @@ export function reportCommand(context: CommandContext): Command {
     .action(async (file: string, _options: object, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const { reportHtml } = await loadDashboard(dirname(resolve(config)));
-      await withDaybook(context, { config }, async (daybook) => {
+      await withDaybook(context, { config, onlyLooks: true }, async (daybook) => {
         await write(file, await reportHtml(daybook));
         context.stdout.line(`The report is in ${file}`);
         return ExitCode.complete;

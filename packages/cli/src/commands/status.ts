@@ -18,7 +18,7 @@ export function statusCommand(context: CommandContext): Command {
   return withJson(withScope(command), "print one JSON document").action(
     async (options: ScopeOptions & { json?: boolean }, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
-      await withDaybook(context, { config, source: options.source }, async (daybook) => {
+      await withDaybook(context, { config, source: options.source, onlyLooks: true }, async (daybook) => {
         const sources = await daybook.status(scopeOf(options));
         const lines = options.json ? [toJson({ sources }, 2)] : statusLines(sources, new Date());
         for (const line of lines) context.stdout.line(line);

@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { DaybookOptions } from "@daybook/core";
 import { checkConfig } from "./check-config.js";
+import type { AdapterChoice } from "./checked-config.js";
 import { OptionsBuilder } from "./options.js";
+import { builtIn } from "./schema/adapters.js";
 import type { ServeConfig } from "./schema/serve.js";
 import { formatProblem } from "./problem.js";
 
@@ -17,7 +19,13 @@ export interface LoadConfigOptions {
 }
 
 export type LoadedConfig =
-  | { readonly options: DaybookOptions; readonly serve?: ServeConfig; readonly problems?: undefined }
+  | {
+      readonly options: DaybookOptions;
+      readonly serve?: ServeConfig;
+      /** The file that holds the ledger, where one does. */
+      readonly ledgerFile?: string;
+      readonly problems?: undefined;
+    }
   /** Lines that name file, line and key; at least one. */
   | { readonly problems: readonly string[]; readonly options?: undefined; readonly serve?: undefined };
 
@@ -39,8 +47,17 @@ export async function loadConfig(file: string, options: LoadConfigOptions = {}):
   for (const adapter of checked.config ? [] : checked.adapters) await builder.probe(adapter);
   const found = builder.failures.map((failure) => ({ ...failure, line: checked.lineOf(failure.path) }));
   const problems = [...(checked.config ? [] : checked.problems), ...found].sort((a, b) => a.line - b.line);
-  if (built !== undefined && problems.length === 0) return { options: built, serve: checked.config?.serve };
+  if (built !== undefined && problems.length === 0) {
+    const { serve, state } = checked.config!;
+    return { options: built, serve, ledgerFile: ledgerFile(state, dirname(resolve(file))) };
+  }
   return { problems: problems.map((problem) => formatProblem(file, problem)) };
+}
+
+function ledgerFile({ use, options }: AdapterChoice, directory: string): string | undefined {
+  const { path } = options;
+  const inFile = builtIn("state", use)?.paths?.includes("path") && typeof path === "string";
+  return inFile ? resolve(directory, path) : undefined;
 }
 
 function unreadable(file: string, { code }: NodeJS.ErrnoException): string {
