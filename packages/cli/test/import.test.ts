@@ -145,6 +145,22 @@ test("what can't be believed is left to be fetched, with counts and reasons", as
   expect(fetched(server).sort()).toEqual([A, B, C]);
 });
 
+test("large files are taken over whole, and left where their bytes are others", async () => {
+  const { file, folder, old } = await setUp();
+  const large = "large ".repeat(600_000);
+  const proof = { file_size: large.length, checksum: sha256(large) };
+  await old.has(A, proof, large);
+  await old.has(B, proof, large.replace("large", "other"));
+  await old.has(C, proof, large);
+  old.close();
+  const { exitCode, stdout } = await daybook(["import", old.state, "-c", file]);
+  expect(exitCode).toBe(3);
+  expect(stdout).toContain("2 files taken over");
+  expect(stdout).toContain(`  1: its bytes are not those that were recorded: ${basename(B)}`);
+  expect(await readFile(join(folder, A.replace("/L2/", "downloads/")), "utf8")).toBe(large);
+  expect((await daybook(["verify", "-c", file])).exitCode).toBe(0);
+});
+
 test("a file with other bytes than were recorded is left, whether it is copied or lies at its place", async () => {
   const { file, folder, old } = await setUp();
   await old.has(A, {}, "x".repeat(1000));

@@ -10,8 +10,10 @@ import type { SyncGroup } from "./sync-group.js";
 /** Small files are gathered whole and written by one call. */
 const SMALL = 256 * 1024;
 
-/** Once so much of a file is on its way to disk, more is gathered: fewer and larger writes, and little to lose by a kill. */
+/** Of large ones so much is gathered: fewer and larger writes. */
 const LARGE = 1024 * 1024;
+
+/** One is large once so much of it is on its way to disk: what a kill can cost is little of that. */
 const LARGE_FROM = 4 * LARGE;
 
 /** Full stages of one file that wait for the disk; then whoever writes has to wait too. */

@@ -75,16 +75,21 @@ async function checked(
   { inspectors, delivery, file, standing }: BringOptions,
   write: (chunk: Uint8Array) => Promise<void> | undefined,
 ): Promise<string> {
-  const check = new ContentCheck(inspectors, { record: delivery, observation: delivery.observation });
-  for await (const chunk of bytes) {
-    await check.update(chunk);
-    await write(chunk);
+  const { observation } = delivery;
+  const check = new ContentCheck(inspectors, { record: delivery, observation, size: standing.size });
+  try {
+    for await (const chunk of bytes) {
+      await check.update(chunk);
+      await write(chunk);
+    }
+    const sha256 = await check.end();
+    if (check.bytes !== standing.size) throw bad("it changed while it was read");
+    if (file.sha256 !== undefined && file.sha256 !== sha256)
+      throw bad("its bytes are not those that were recorded");
+    return sha256;
+  } finally {
+    check.drop();
   }
-  const sha256 = await check.end();
-  if (check.bytes !== standing.size) throw bad("it changed while it was read");
-  if (file.sha256 !== undefined && file.sha256 !== sha256)
-    throw bad("its bytes are not those that were recorded");
-  return sha256;
 }
 
 function bad(detail: string): DaybookError {
