@@ -1,121 +1,11 @@
-import { loadConfig } from "daybook";
-import { basename } from "node:path";
 import { expect, test } from "vitest";
-import { writeConfig } from "./workspace.js";
-
-const GOOD = `state: { use: memory }
-destination: { use: local, path: ./downloads }
-sources:
-  - name: RMA1
-    transport: { use: ftp, host: ftp.example.com }
-    layout: /L2/RMA1/{yyyy}/{MM}/{dd}/{HH}/{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR
-    start: 2025-01-01T00:00:00Z
-`;
-
-async function problems(text: string, env: Record<string, string> = {}): Promise<string[]> {
-  const file = await writeConfig(text);
-  const loaded = await loadConfig(file, { env });
-  return (loaded.problems ?? []).map((line) => line.replace(file, basename(file)));
-}
-
-/** The good file with one line changed; `#` in the expected text is that line's number. */
-const changed = (line: string, to: string) => {
-  expect(GOOD.split("\n")).toContain(line);
-  return GOOD.replace(line, to);
-};
-const NAME = "  - name: RMA1";
-const START = "    start: 2025-01-01T00:00:00Z";
-const TRANSPORT = "    transport: { use: ftp, host: ftp.example.com }";
-const LAYOUT = "    layout: /L2/RMA1/{yyyy}/{MM}/{dd}/{HH}/{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
-const withStart = (more: string) => `${GOOD}    ${more}\n`;
+import { GOOD, problems, changed, NAME, START, TRANSPORT, LAYOUT, withStart } from "./config-problems.js";
 
 test("a file without mistakes has no problems", async () => {
   expect(await problems(GOOD)).toEqual([]);
 });
 
 const TABLE: [string, string, string[]][] = [
-  [
-    "what is wrong with one of several hosts",
-    changed(
-      TRANSPORT,
-      `    transport:
-      use: failover
-      order: round-robin
-      trust: first
-      hosts:
-        - { use: ftp, host: a, conections: 5 }
-        - { use: fpt, host: b }
-        - { use: failover, hosts: [] }`,
-    ),
-    [
-      "daybook.yaml:8: sources[0].transport.trust: hosts that are asked in turn must all be trusted: leave it out",
-    ],
-  ],
-  [
-    "what is wrong with another of several hosts",
-    changed(
-      TRANSPORT,
-      `    transport:
-      use: failover
-      hosts:
-        - { use: ftp, host: a, conections: 5 }
-        - { use: fpt, host: b }
-        - { use: failover, hosts: [] }
-        - { use: ftp, host: c, root: pub }`,
-    ),
-    [
-      "daybook.yaml:8: sources[0].transport.hosts[0].conections: unknown key `conections`; did you mean `connections`?",
-      "daybook.yaml:9: sources[0].transport.hosts[1].use: there is no transport `fpt`; did you mean `ftp`?",
-      "daybook.yaml:10: sources[0].transport.hosts[2].use: is within a failover already: list its hosts there",
-      "daybook.yaml:11: sources[0].transport.hosts[3].root: must be an absolute path, such as /pub/mirror",
-    ],
-  ],
-  [
-    "several hosts that are none",
-    changed(TRANSPORT, "    transport: { use: failover, hosts: [] }"),
-    ["daybook.yaml:5: sources[0].transport.hosts: must have at least one item"],
-  ],
-  [
-    "a rate that is none, and hours that contradict each other",
-    withStart(`limit:
-      rate: 5
-      hours:
-        - { from: 08:00, to: 18:00, rate: 1MB/s }
-        - { from: 8:00, to: 18:00, rate: 0MB/s, day: mon }`),
-    [
-      'daybook.yaml:9: sources[0].limit.rate: "5" has no unit: write 5B/s for bytes per second',
-      'daybook.yaml:12: sources[0].limit.hours[1].rate: "0MB/s" could mean two things: write unlimited for no limit, or a small rate such as 10kB/s',
-      "daybook.yaml:12: sources[0].limit.hours[1].day: unknown key `day`; did you mean `days`?",
-    ],
-  ],
-  [
-    "hours that overlap",
-    withStart(`limit:
-      rate: 5MB/s
-      hours:
-        - { from: 08:00, to: 18:00, rate: 1MB/s, days: mon-fri }
-        - { from: 22:00, to: 08:30, rate: 2MB/s, days: [sun] }`),
-    ["daybook.yaml:12: sources[0].limit.hours[1]: overlaps hours[0] on mon 08:00: which rate is meant?"],
-  ],
-  [
-    "a time of day that is none, and a zone that isn't known",
-    `${GOOD}hosts:
-  ftp.example.com:
-    limit: { rate: unlimited, hours: [{ from: "8:00", to: "18:00", rate: 1MB/s }] }
-  FTP.example.com:2121: { limit: { rate: 1MB/s, zone: Mars } }
-`,
-    [
-      'daybook.yaml:10: hosts.ftp.example.com.limit.hours[0].from: "8:00" is no time of day: write 08:00 or 17:30',
-      'daybook.yaml:11: hosts.FTP.example.com:2121.limit.zone: "Mars" is not known: write UTC or a name such as Europe/Zurich',
-    ],
-  ],
-  [
-    "a limit for a host that nobody asks",
-    `${GOOD}hosts: { ftp.exmaple.com: { limit: { rate: 1MB/s } } }\n`,
-    [
-      "daybook.yaml:8: hosts.ftp.exmaple.com: no source has the host `ftp.exmaple.com`; did you mean `ftp.example.com`?",
-    ],
-  ],
   [
     "an unknown key at the top",
     `${GOOD}storage: {}\n`,
@@ -319,50 +209,6 @@ sources:
     "daybook.yaml:8: sources[0].start",
     "daybook.yaml:10: sources[1].transport.tiemout",
     "daybook.yaml:13: sources[1].end",
-  ]);
-});
-
-test("broken YAML is told with its line, and never quoted: it may hold a password", async () => {
-  for (const password of [
-    "*hunter2",
-    "@hunter2",
-    "!hunter2 x",
-    '"hunter2',
-    "[hunter2",
-    "{ a: hunter2",
-    "`hunter2",
-  ]) {
-    const found = await problems(`destination:\n  use: local\n  password: ${password}\nsources: []\n`);
-    expect(found.filter((line) => /^daybook\.yaml:\d+: (\S+: )?not valid YAML: /.test(line))).toHaveLength(1);
-    expect(found.join("\n")).not.toContain("hunter2");
-  }
-});
-
-test("a bracket or quote that is never closed is told at its own line", async () => {
-  const never = (line: number, what: string) => [
-    `daybook.yaml:${line}: not valid YAML: the ${what} that is opened here is never closed`,
-  ];
-  const each = (text: string) => changed(NAME, `  - name: "{radar}"\n    each: ${text}`);
-  expect(await problems(each("{ radar: [RMA1, RMA5 }"))).toEqual(never(5, "bracket ["));
-  expect(await problems(each("{ radar: [RMA1, RMA5]"))).toEqual(never(5, "bracket {"));
-  expect(await problems(withStart("inspect: [\n      bufr"))).toEqual(never(8, "bracket ["));
-  expect(await problems(each('{ radar: "RMA1 }'))).toEqual(never(5, 'quote "'));
-  expect(await problems("destination:\n  use: local\n path: d\nsources: []\n")).toEqual([
-    "daybook.yaml:3: not valid YAML: the indentation doesn't fit the lines above",
-  ]);
-});
-
-test("a value that came from the environment is shown as it is written in the file", async () => {
-  const text = changed(START, '    start: "${START}"');
-  expect(await problems(text, { START: "hunter2" })).toEqual([
-    'daybook.yaml:7: sources[0].start: "${START}" is no time: write it like 2025-01-01T00:00Z',
-  ]);
-});
-
-test("a file that isn't there says what to do", async () => {
-  const { problems: found } = await loadConfig("/nowhere/daybook.yaml");
-  expect(found).toEqual([
-    "/nowhere/daybook.yaml: there is no such file. Write one (docs/configuration.md shows how), or name yours with --config",
   ]);
 });
 

@@ -3,14 +3,13 @@ import { isDaybookError, template, type TimeRange } from "@daybook/core";
 
 const RADAR =
   "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
+
 const PATH = "/L2/RMA1/2025/01/01/18/3020/RMA1_0315_01_DBZH_20250101T183020Z.BUFR";
 
 const range = (start: string, end?: string): TimeRange => ({
   start: new Date(start),
   end: end === undefined ? undefined : new Date(end),
 });
-const paths = (text: string, start: string, end: string) =>
-  [...template(text).slots(range(start, end))].map(({ path }) => path);
 
 function refusal(action: () => unknown): string {
   try {
@@ -165,88 +164,6 @@ describe("parse", () => {
   });
 });
 
-describe("slots", () => {
-  test("are the hours that share an instant with the range", () => {
-    const slots = [
-      ...template(RADAR, { radar: "RMA1" }).slots(range("2025-01-01T22:30Z", "2025-01-02T00:00Z")),
-    ];
-    expect(slots).toEqual([
-      {
-        path: "/L2/RMA1/2025/01/01/22",
-        start: new Date("2025-01-01T22:00Z"),
-        end: new Date("2025-01-01T23:00Z"),
-      },
-      {
-        path: "/L2/RMA1/2025/01/01/23",
-        start: new Date("2025-01-01T23:00Z"),
-        end: new Date("2025-01-02T00:00Z"),
-      },
-    ]);
-  });
-
-  test.each([
-    ["/{yyyy}/x", "2023-12-31T23:00Z", "2025-01-01T00:00Z", ["/2023", "/2024"]],
-    ["/{yyyy}/{MM}/x", "2024-11-30T00:00Z", "2025-01-01T00:00:00.001Z", ["/2024/11", "/2024/12", "/2025/01"]],
-    ["/{yyyy}-{MM}-{dd}/x", "2024-02-28T23:59Z", "2024-03-01T00:00Z", ["/2024-02-28", "/2024-02-29"]],
-    ["/{yyyy}/{DDD}/x", "2024-12-30T01:00Z", "2025-01-01T01:00Z", ["/2024/365", "/2024/366", "/2025/001"]],
-    ["/{yyyy}/{DDD}/{HH}/x", "2024-12-31T23:00Z", "2025-01-01T01:00Z", ["/2024/366/23", "/2025/001/00"]],
-    [
-      "/{yyyy}/{yyyy}{MM}/{dd}/x",
-      "2025-01-31T00:00Z",
-      "2025-02-02T00:00Z",
-      ["/2025/202501/31", "/2025/202502/01"],
-    ],
-    [
-      "/a/{yyyy}/raw/{MM}/*/x",
-      "2025-01-31T00:00Z",
-      "2025-02-02T00:00Z",
-      ["/a/2025/raw/01", "/a/2025/raw/02"],
-    ],
-    ["/{MM}/{yyyy}/x", "2025-01-31T00:00Z", "2025-02-02T00:00Z", ["/01/2025", "/02/2025"]],
-    ["/{yy}/x", "1979-01-01T00:00Z", "1981-01-01T00:00Z", ["/80"]],
-    ["/{yyyy}/{MM}/{dd}{mm}/{HH}", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025/01"]],
-    ["/{yyyy}/{dd}/{MM}.x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
-    ["/{yyyy}/{site}/{MM}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
-    ["/{yyyy}/{epoch}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
-    ["/{yyyy}/{HH}/{MM}{dd}.x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/2025"]],
-    ["/{site}/{yyyy}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/"]],
-    ["/a/b/{MM}/x", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/a/b"]],
-    ["/{yyyy}{MM}{dd}.log", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/"]],
-    ["/a/{epoch}/{name}", "2025-01-31T00:00Z", "2025-02-01T00:00Z", ["/a"]],
-    ["/{yyyy}/x", "0098-06-01T00:00Z", "0100-06-01T00:00Z", ["/0098", "/0099", "/0100"]],
-    ["/{yyyy}/x", "9998-06-01T00:00Z", "+012000-06-01T00:00Z", ["/9998", "/9999"]],
-  ])("of %s from %s to %s", (text, start, end, expected) => {
-    expect(paths(text, start, end)).toEqual(expected);
-  });
-
-  test("without dates in the leading folders are one that never ends and is the same under every range", () => {
-    const layout = template("/in/{site}/{yyyy}.nc");
-    const slot = { path: "/in", start: new Date(0), end: undefined };
-    expect([...layout.slots(range("2025-01-01T00:00Z", "2026-01-01T00:00Z"))]).toEqual([slot]);
-    expect([...layout.slots(range("1950-01-01T00:00Z", "1951-01-01T00:00Z"))]).toEqual([slot]);
-    expect([...layout.slots(range("2025-01-01T00:00Z", "2025-01-01T00:00Z"))]).toEqual([]);
-  });
-
-  test("are made one at a time, without end if the range has none", () => {
-    const iterator = template("/{yyyy}/{MM}/{dd}/{HH}/x")
-      .slots(range("2025-01-01T00:00Z"))
-      [Symbol.iterator]();
-    expect(iterator.next().value).toMatchObject({ path: "/2025/01/01/00" });
-    expect(iterator.next().value).toMatchObject({ path: "/2025/01/01/01" });
-  });
-
-  test("of a year of hours are all there, leap day included", () => {
-    const all = paths("/{yyyy}/{MM}/{dd}/{HH}/x", "2024-01-01T00:00Z", "2025-01-01T00:00Z");
-    expect(all).toHaveLength(366 * 24);
-    expect(all).toContain("/2024/02/29/23");
-    expect(new Set(all).size).toBe(all.length);
-  });
-
-  test("are refused for a range with an invalid date", () => {
-    expect(refusal(() => template("/{yyyy}/x").slots({ start: new Date(NaN) }))).toContain("start");
-  });
-});
-
 describe("enters", () => {
   const layout = template(RADAR, { radar: "RMA1" });
   const [slot] = layout.slots(range("2025-01-01T18:00Z", "2025-01-01T19:00Z"));
@@ -350,96 +267,5 @@ describe("format", () => {
     expect(refusal(() => layout.format({ ...layout.parse(PATH)!, attributes: { radar: "RMA5" } }))).toContain(
       '"RMA5"',
     );
-  });
-});
-
-describe("a template is refused, with its text, the column and what to do,", () => {
-  test.each([
-    ["", 1, /start with "\/"/],
-    ["a/{yyyy}", 1, /start with "\/"/],
-    ["/", 1, /file name/],
-    ["/a/{yyyy}/", 10, /file name/],
-    ["/a//b", 4, /one "\/"/],
-    ["/a/../b", 4, /"\.\."/],
-    ["/./b", 2, /"\."/],
-    ["/a/..", 4, /"\.\."/],
-    ["/a\\b", 3, /write "\/"/],
-    ["/a\0b", 3, /control/],
-    ["/a/b\u009f", 5, /control/],
-    ["/{YYYY}", 2, /did you mean \{yyyy\}\?/],
-    ["/{yyy}", 2, /did you mean \{yyyy\}\?/],
-    ["/{YY}", 2, /did you mean \{yy\}\?/],
-    ["/{DD}", 2, /did you mean \{dd\}\?/],
-    ["/{D}", 2, /did you mean \{dd\}\?/],
-    ["/{DDDD}", 2, /did you mean \{DDD\}\?/],
-    ["/{hh}", 2, /did you mean \{HH\}\?/],
-    ["/{HHH}", 2, /did you mean \{HH\}\?/],
-    ["/{MMM}", 2, /did you mean \{MM\}\?/],
-    ["/{SS}", 2, /did you mean \{ss\}\?/],
-    ["/{yyyyMMdd}", 2, /did you mean \{yyyy\}\{MM\}\{dd\}\?/],
-    ["/{yyyymmdd}", 2, /did you mean \{yyyy\}\{MM\}\{dd\}\?/],
-    ["/{HHmm}", 2, /did you mean \{HH\}\{mm\}\?/],
-    ["/{yyyy-MM-dd}", 2, /did you mean \{yyyy\}-\{MM\}-\{dd\}\?/],
-    ["/{YYYY:\\d+}", 2, /did you mean \{yyyy\}\?/],
-    ["/x{a", 3, /never closed/],
-    ["/x{a:[}]", 3, /never closed/],
-    ["/x}", 3, /closes nothing/],
-    ["/{}", 2, /no placeholder/],
-    ["/{%Y}", 2, /no placeholder/],
-    ["/{a_b}", 2, /no placeholder/],
-    ["/{a/b}", 2, /no placeholder/],
-    ["/{yyyy:\\d+}", 2, /takes no pattern/],
-    ["/{a:}", 2, /empty/],
-    ["/{a:[z-a]}", 2, /no regular expression/],
-    ["/{a:x)(y}", 2, /no regular expression/],
-    ["/{a:\\1}", 2, /no regular expression/],
-    ["/{a:(x|y)}", 2, /capturing group/],
-    ["/{a:(?<n>x)}", 2, /capturing group/],
-    ["/{a:x}/{a:y}", 8, /another pattern/],
-    ["/{a}{b}", 2, /nothing shows where \{a\} ends.*pattern/],
-    ["/{a}{yyyy}", 2, /nothing shows where \{a\} ends.*pattern/],
-    ["/{a}*", 2, /nothing shows where \{a\} ends.*pattern/],
-    ["/*{a}", 2, /nothing shows where "\*" ends/],
-    ["/*{epoch}", 2, /nothing shows where "\*" ends/],
-    ["/*a*", 4, /one "\*"/],
-    ["/{yyyy}/{dd}", 9, /\{dd\}.*\{MM\}/],
-    ["/{yyyy}/{MM}/{HH}", 14, /\{HH\}.*\{dd\}/],
-    ["/{yyyy}{MM}{dd}{mm}", 16, /\{mm\}.*\{HH\}/],
-    ["/{yyyy}{MM}{dd}{HH}{ss}", 20, /\{ss\}.*\{mm\}/],
-  ])("%j", (text, column, message) => {
-    const detail = refusal(() => template(text));
-    expect(detail).toContain(`column ${column}:`);
-    expect(detail).toMatch(message);
-    expect(detail).toMatch(/^layout "/);
-  });
-
-  test.each([
-    ["/{a}", { b: "x" }, /no \{b\}.*attributes are a/],
-    ["/x", { b: "x" }, /no attributes/],
-    ["/{yyyy}", { yyyy: "2025" }, /date/],
-    ["/{a}", { a: "" }, /one name/],
-    ["/{a}", { a: "x/y" }, /one name/],
-    ["/{a}", { a: "x\\y" }, /one name/],
-    ["/{a}", { a: "x\n" }, /one name/],
-    ["/{a}", { a: ".." }, /one name/],
-    ["/{a}", { a: 5 }, /one name/],
-    ["/{a:\\d+}", { a: "x" }, /doesn't fit the pattern/],
-    ["/{a}{b}/x", { a: ".", b: "." }, /one name/],
-    ["/.{a}/x", { a: "." }, /one name/],
-  ])("%j with the constants %j", (text, constants, message) => {
-    expect(refusal(() => template(text, constants as Record<string, string>))).toMatch(message);
-  });
-
-  test("but attributes that merely resemble dates are fine", () => {
-    const names = ["day", "sh", "mode", "h2", "site-id", "md"];
-    expect(template(`/${names.map((name) => `{${name}}`).join("/")}`).attributes).toEqual(names);
-  });
-
-  test("but neighbours are fine where a constant, a pattern or a second occurrence shows the end", () => {
-    expect(template("/{a}{b}", { b: "x" }).parse("/1x")?.attributes).toEqual({ a: "1", b: "x" });
-    expect(template("/{a:[A-Z]+}{yyyy}").parse("/AB2025")?.attributes).toEqual({ a: "AB" });
-    expect(template("/{site}/{site}{yyyy}").parse("/A1/A12025")?.attributes).toEqual({ site: "A1" });
-    expect(template("/{site}/*{site}").parse("/A1/xA1")?.attributes).toEqual({ site: "A1" });
-    expect(template("/*{yyyy}.nc").parse("/x12025.nc")?.observedAt).toEqual(new Date("2025-01-01T00:00Z"));
   });
 });

@@ -3,7 +3,8 @@ import { MemoryStore } from "@daybook/core";
 import type { StoreCase } from "@daybook/testing";
 import { storeCases } from "@daybook/testing";
 import { describe, expect, test } from "vitest";
-import { brokenStore, brokenStores } from "./store/broken-stores.js";
+import { brokenStore } from "./store/broken-store.js";
+import { brokenStores } from "./store/broken-stores.js";
 
 const cases = storeCases({ persistent: true, leaseClock: "argument" });
 

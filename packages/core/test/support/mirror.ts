@@ -217,3 +217,9 @@ export function put(
   mirror.tree.put(path, content, new Date(Date.parse(time) + MINUTE));
   return path;
 }
+
+/** Three hours, two scans each. */
+export function threeHours(mirror: Mirror): void {
+  for (const hour of ["00", "01", "02"])
+    for (const minute of ["05", "35"]) put(mirror, `2025-01-01T${hour}:${minute}:10Z`);
+}

@@ -1,4 +1,5 @@
 import { DaybookError, type Hook, type HookTarget, type OutboxMessage } from "@daybook/core";
+import { Mirror, type MirrorOptions } from "./mirror.js";
 
 export interface Heard {
   readonly id: string;
@@ -40,4 +41,14 @@ export class Receiver implements HookTarget {
   hook(on: Hook["on"], more: Partial<Hook> = {}): Hook {
     return { name: "test", on, target: this, ...more };
   }
+}
+
+/** The directory of the day that is mirrored: its hours lie in it. */
+export const SLOT = "/L2/RMA1/2025/01/01";
+
+/** A mirror that tells a receiver. */
+export function mirrorWith(on: Hook["on"], options: MirrorOptions = {}, more: Partial<Hook> = {}) {
+  const receiver = new Receiver();
+  const mirror = new Mirror({ ...options, hooks: [receiver.hook(on, more)] });
+  return { receiver, mirror };
 }
