@@ -168,6 +168,21 @@ test("a host that stays down is told once, until it is back or refuses us", () =
   ]);
 });
 
+test("a run that waits for its last deliveries says for how long, and that nothing is lost", () => {
+  const waiting: CrawlEvent = {
+    type: "hook-waiting",
+    source: "",
+    hook: "h",
+    at: START,
+    waiting: 2,
+    until: hour(1),
+  };
+  expect(logged([waiting])).toEqual([
+    "warning hook h: 2 messages still to be delivered: waiting until 2025-01-01T01:00Z at most; " +
+      "nothing is lost, what is left then goes out with the next run",
+  ]);
+});
+
 test("the level leaves out what is less grave", () => {
   const error = new DaybookError("network", "reset");
   const events: CrawlEvent[] = [

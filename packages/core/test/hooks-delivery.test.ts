@@ -9,8 +9,13 @@ describe("a receiver that is down", () => {
     receiver.fails = () => true;
     const times = ["01:05:00", "01:15:00", "01:25:00"];
     for (const time of times) put(mirror, `2025-01-01T${time}Z`, "first");
+    const began = mirror.clock.now().getTime();
     await mirror.run();
     expect(receiver.messages).toEqual([]);
+    // It says what it waits for.
+    const [told] = mirror.of("hook-waiting");
+    expect(told).toMatchObject({ hook: "test", waiting: 3, until: new Date(told!.at.getTime() + 4000) });
+    expect(mirror.clock.now().getTime() - began).toBeGreaterThanOrEqual(5000);
     for (const time of times) put(mirror, `2025-01-01T${time}Z`, "second version");
     await mirror.daybook.retry({ paths: [`${SLOT}/01`] });
     mirror.restart();

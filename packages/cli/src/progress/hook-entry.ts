@@ -18,6 +18,13 @@ export function hookEntry(event: CrawlEvent): LogEntry | undefined {
       return entry(event, "error", `${count(event.count, "message")} dropped: ${event.reason}`, {
         count: event.count,
       });
+    case "hook-waiting": {
+      const { waiting, until } = event;
+      const text =
+        `${count(waiting, "message")} still to be delivered: waiting until ${formatInstant(until)} at most; ` +
+        "nothing is lost, what is left then goes out with the next run";
+      return entry(event, "warning", text, { waiting, until });
+    }
     case "hook-left": {
       const text = `${count(event.waiting, "message")} could not be delivered yet: left to the next run`;
       return entry(event, "warning", text, { waiting: event.waiting });

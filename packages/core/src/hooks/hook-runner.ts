@@ -19,6 +19,9 @@ export interface HookRunnerOptions {
   readonly emit: (event: CrawlEvent) => void;
 }
 
+/** How long a run that waits for its last deliveries does so without a word, in ms. */
+const LONGEST_SILENCE = 1000;
+
 /** All that one run does for hooks: finds out what they want to know, keeps it in the ledger, and delivers it. */
 export class HookRunner {
   /** Where the run's changes go, so that what they mean is recorded with them. */
@@ -58,7 +61,7 @@ export class HookRunner {
    * fails from then on to the next one.
    */
   async finish({ ms, stop }: { readonly ms: number; readonly stop: AbortSignal }): Promise<void> {
-    const { clock, store } = this.#options;
+    const { clock } = this.#options;
     await this.#alarms.end();
     const onStop = () => {
       this.#stopped = true;
@@ -72,15 +75,26 @@ export class HookRunner {
       () => this.#abort.abort(),
       () => undefined,
     );
+    const until = new Date(clock.now().getTime() + ms);
+    const silence = clock.sleep(LONGEST_SILENCE, done.signal).then(
+      () => this.#tellBacklog((waiting) => ({ type: "hook-waiting", ...waiting, until })),
+      () => undefined,
+    );
     await this.#delivering;
     done.abort();
     stop.removeEventListener("abort", onStop);
-    await timer;
+    await Promise.all([timer, silence]);
+    await this.#tellBacklog((waiting) => ({ type: "hook-left", ...waiting }));
+  }
+
+  async #tellBacklog(
+    event: (waiting: { source: ""; hook: string; at: Date; waiting: number }) => CrawlEvent,
+  ): Promise<void> {
+    const { store, clock, hooks, emit } = this.#options;
     const left = await store.backlog().catch(() => new Map<string, number>());
-    for (const { name } of this.#options.hooks) {
-      const waiting = left.get(name);
-      if (waiting !== undefined)
-        this.#options.emit({ type: "hook-left", source: "", hook: name, at: clock.now(), waiting });
+    for (const { name: hook } of hooks) {
+      const waiting = left.get(hook);
+      if (waiting !== undefined) emit(event({ source: "", hook, at: clock.now(), waiting }));
     }
   }
 

@@ -55,6 +55,8 @@ export type CrawlEvent =
   | { type: "hook-recovered"; source: string; at: Date; hook: string }
   /** Messages were dropped from the outbox, of whatever source; the receiver is told how many. */
   | { type: "hook-dropped"; source: ""; at: Date; hook: string; count: number; reason: string }
+  /** The crawl is over, and the run waits for so many messages to be delivered: until then at most. */
+  | { type: "hook-waiting"; source: ""; at: Date; hook: string; waiting: number; until: Date }
   /** The run is over, and so many messages wait for the next one. */
   | { type: "hook-left"; source: ""; at: Date; hook: string; waiting: number };
 
