@@ -43,9 +43,20 @@ it.runIf(hasAnalyze)("systemd finds nothing wrong with the unit", async () => {
 });
 
 it("unit and container start commands that are there, and wait longer than a run that is stopped takes", () => {
-  expect(unit).toMatch(/^ExecStart=\S+\/daybook run --config \S+ --log-format json$/m);
-  expect(containerfile).toMatch(/^ENTRYPOINT \["daybook"\]\nCMD \["run"\]$/m);
+  expect(unit).toMatch(/^ExecStart=\S+\/daybook run --serve --config \S+ --log-format json$/m);
+  expect(containerfile).toMatch(/^ENTRYPOINT \["daybook"\]\nCMD \["run", "--serve", "0.0.0.0:\d+"\]$/m);
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)![1])).toBeGreaterThan(30);
+});
+
+it("the container opens the port that its dashboard listens at, and the page's token has a file", async () => {
+  const [, port] = /"0\.0\.0\.0:(\d+)"/.exec(containerfile)!;
+  expect(containerfile).toContain(`\nEXPOSE ${port}\n`);
+  const env = { FTP_USER: "u", FTP_PASSWORD: "p" };
+  const { serve } = await loadConfig(join(DEPLOY, "daybook.yaml"), { env });
+  expect(serve).toMatchObject({ address: `127.0.0.1:${port}`, token_file: "./dashboard-token" });
+  const page = readFileSync(join(DEPLOY, "README.md"), "utf8");
+  expect(page).toContain("/etc/daybook/dashboard-token");
+  expect(page).toContain(`:${port}:${port}`);
 });
 
 it("what is installed are packages of this project, in a range that holds their versions", () => {

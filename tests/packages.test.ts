@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -177,6 +179,50 @@ sources:
   const run = await project.node([command, "run"]);
   expect(run.code, run.stderr).toBe(2);
   expect(run.stderr).toContain("npm install @daybook/transport-ftp");
+}, 120_000);
+
+test("what the deployment example installs runs its configuration as the unit does, and shows the dashboard", async () => {
+  const deploy = (name: string) => readFileSync(join(ROOT, "examples/deploy", name), "utf8");
+  const manifest = deploy("package.json");
+  const { dependencies } = JSON.parse(manifest) as Manifest;
+  const project = new InstalledProject();
+  onTestFinished(() => project.remove());
+  const names = ["@daybook/core", ...Object.keys(dependencies!)];
+  await project.install(
+    names.map((name) => join(tarballs, packed.get(name)!.filename)),
+    manifest,
+  );
+
+  const server = await FtpServer.start({ tree: new RemoteTree() });
+  onTestFinished(() => server.close());
+  const config = deploy("daybook.yaml")
+    .replaceAll("/var/lib/daybook", join(project.folder, "data"))
+    .replace("host: ftp.example.com", `host: 127.0.0.1, port: ${server.port}`)
+    .replace(":8470", ":0");
+  project.write("daybook.yaml", config);
+  const [, token] = /token_file: \.\/(\S+)/.exec(config)!;
+  project.write(token!, "a-token-of-32-characters-or-more\n");
+
+  const [, command] = /^ExecStart=(.+)$/m.exec(deploy("daybook.service"))!;
+  const [file, ...args] = command!.replaceAll(/\/(opt|etc)\/daybook/g, project.folder).split(" ");
+  const env = { ...process.env, FTP_USER: "me", FTP_PASSWORD: "secret" };
+  const child = spawn(file!, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const exited = once(child, "exit");
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      const found = /The dashboard is at ([^\s"]+)/.exec((said += text));
+      if (found !== null) resolve(found[1]!);
+    });
+    child.once("exit", () => reject(new Error(`it ended: ${said}`)));
+  });
+  const metrics = new URL("metrics", url);
+  expect((await fetch(metrics)).status).toBe(401);
+  const headers = { authorization: "Bearer a-token-of-32-characters-or-more" };
+  expect(await (await fetch(metrics, { headers })).text()).toContain('daybook_source_up{source="RMA1"} 1');
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([143, null]);
 }, 120_000);
 
 const covered = ["core", "transport-ftp", "store-sqlite", "transport-sftp", "store-postgres", "testing"];

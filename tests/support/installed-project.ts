@@ -32,8 +32,11 @@ export class InstalledProject {
    * Install scripts are left out: the one that matters compiles better-sqlite3 for a minute, so what it made for this
    * workspace is put in its place.
    */
-  async install(tarballs: readonly string[]): Promise<void> {
-    writeFileSync(join(this.folder, "package.json"), '{ "private": true, "type": "module" }');
+  async install(
+    tarballs: readonly string[],
+    manifest = '{ "private": true, "type": "module" }',
+  ): Promise<void> {
+    writeFileSync(join(this.folder, "package.json"), manifest);
     await npm(this.folder, "install", "--prefer-offline", "--ignore-scripts", ...tarballs);
     if (this.has("better-sqlite3")) {
       const built = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
