@@ -1,7 +1,8 @@
-import { execFile, execFileSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { daybook, temporaryFolder } from "./workspace.js";
 
 const has = (shell: string) => {
@@ -43,15 +44,64 @@ const WANTED: [string, string[], string[]][] = [
   ["the configuration", ["-c", "daybook."], ["daybook.SHELL"]],
   ["a command behind the configuration", ["-c", "x.yaml", "gap"], ["gaps"]],
   ["nothing for a time", ["run", "--from", "2"], []],
+  ["the command that help is asked for", ["help", "ver"], ["verify"]],
+  ["choices behind an equals sign", ["files", "--status=quar"], ["--status=quarantined"]],
+  ["levels of the log", ["run", "--log-level=d"], ["--log-level=debug"]],
+  ["the configuration behind an equals sign", ["--config=daybook."], ["--config=daybook.SHELL"]],
+  ["a command behind such a configuration", ["--config=x.yaml", "gap"], ["gaps"]],
 ];
 
-test.runIf(has("bash")).each(WANTED)("bash completes %s", async (_what, words, wanted) => {
+/** What a line is once a shell has completed its last word, if it can be completed in one way. */
+const completed = (words: string[], wanted: string[], shell: string) =>
+  ["daybook", ...words.slice(0, -1), wanted[0]?.replace("SHELL", shell) ?? words.at(-1)].join(" ");
+
+/** Types a line and a tab into a real bash on a terminal, and tells what the line is then. */
+async function bash(folder: string, file: string, line: string, wordBreaks: string): Promise<string> {
+  const out = join(folder, "line");
+  const rc = join(folder, "rc");
+  await writeFile(
+    rc,
+    `source ${file}
+PS1='READY>'
+${wordBreaks}
+told() { printf %s "$READLINE_LINE" > ${out}; exit; }
+bind -x '"\\C-t": told'
+`,
+  );
+  // It gives a command a terminal, and keeps no record in /dev/null.
+  const child = spawn("script", ["-qc", `bash --noprofile --rcfile ${rc} -i`, "/dev/null"], {
+    cwd: folder,
+    env: { ...process.env, HOME: folder, TERM: "dumb" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const exited = once(child, "exit");
+  let shown = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    const ready = shown.includes("READY>");
+    shown += text;
+    if (!ready && shown.includes("READY>")) child.stdin.write(`${line}\t\x14`);
+  });
+  await exited;
+  return readFile(out, "utf8");
+}
+
+const onTerminal = has("bash") && has("script");
+
+test.runIf(onTerminal).each(WANTED)("bash completes %s", async (_what, words, wanted) => {
   const { folder, file } = await script("bash");
-  const all = ["daybook", ...words];
-  const ask = `source ${file}; COMP_WORDS=(${all.join(" ")}); COMP_CWORD=${words.length}; _daybook; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const told = (await run("bash", ["--norc", "-c", ask], folder)).trim();
-  expect(told === "" ? [] : told.split("\n")).toEqual(wanted.map((one) => one.replace("SHELL", "bash")));
+  const line = await bash(folder, file, ["daybook", ...words].join(" "), "");
+  expect(line.trim()).toBe(completed(words, wanted, "bash"));
 });
+
+test.runIf(onTerminal).each(WANTED.filter(([, words]) => words.some((word) => word.includes("="))))(
+  "bash completes %s where the equals sign ends no word",
+  async (_what, words, wanted) => {
+    const { folder, file } = await script("bash");
+    const line = await bash(folder, file, ["daybook", ...words].join(" "), "COMP_WORDBREAKS=' '");
+    expect(line.trim()).toBe(completed(words, wanted, "bash"));
+  },
+);
 
 test.runIf(has("fish")).each(WANTED)("fish completes %s", async (_what, words, wanted) => {
   const { folder, file } = await script("fish");
@@ -80,8 +130,7 @@ test.runIf(has("zsh")).each(WANTED.filter(([, , wanted]) => wanted.length === 1)
   async (_what, words, wanted) => {
     const { folder, file } = await script("zsh");
     const line = await zsh(folder, file, ["daybook", ...words].join(" "));
-    const whole = ["daybook", ...words.slice(0, -1), wanted[0]!.replace("SHELL", "zsh")].join(" ");
-    expect(line.trim()).toBe(whole);
+    expect(line.trim()).toBe(completed(words, wanted, "zsh"));
   },
 );
 

@@ -19,15 +19,26 @@ export function bashCompletion({ options, commands }: CommandTree): string {
   return `# daybook completion bash
 _daybook_files() {
   compopt -o filenames 2>/dev/null
-  mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+  mapfile -t COMPREPLY < <(compgen -P "$head" -f -- "$cur")
 }
 
 _daybook() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
-  local command= words= flags= names= i
+  local command= words= flags= names= head= i
+  # Bash hands over --status=x as three words, or as one where = is not in COMP_WORDBREAKS.
+  if [[ $cur == --*=* ]]; then
+    prev=\${cur%%=*} head=$prev= cur=\${cur#*=}
+  elif [[ $cur == = ]]; then
+    cur=
+  elif [[ $prev == = ]]; then
+    prev=\${COMP_WORDS[COMP_CWORD - 2]}
+  fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
-    -c | --config) ((i++)) ;;
+    -c | --config)
+      [[ \${COMP_WORDS[i + 1]} == = ]] && ((i++))
+      ((i++))
+      ;;
     -*) ;;
     *)
       command=\${COMP_WORDS[i]}
@@ -50,7 +61,7 @@ ${cases.join("\n")}
     case $command in ${filed.join(" | ")}) _daybook_files ;; esac
     return
   fi
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+  mapfile -t COMPREPLY < <(compgen -P "$head" -W "$words" -- "$cur")
 }
 
 complete -F _daybook daybook

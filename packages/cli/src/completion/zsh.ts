@@ -39,7 +39,12 @@ function commandCase({ name, options, takesFiles, choices }: CommandShape): stri
 function optionSpecs({ flags, about, takesValue, choices, isFile }: OptionShape): string[] {
   const text = about.replace(/[[\]:]/g, "\\$&");
   const values = choices.length > 0 ? `(${choices.join(" ")})` : isFile ? "_files" : " ";
-  return flags.map((flag) => quoted(`${flag}[${text}]${takesValue ? `:value:${values}` : ""}`));
+  return flags.map((flag) => {
+    if (!takesValue) return quoted(`${flag}[${text}]`);
+    // With it, a value may stand behind an equals sign as well as be the next word.
+    const either = flag.startsWith("--") ? "=" : "";
+    return quoted(`${flag}${either}[${text}]:value:${values}`);
+  });
 }
 
 function quoted(text: string): string {
