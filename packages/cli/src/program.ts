@@ -67,9 +67,9 @@ function program(context: CommandContext): Command {
     serveCommand,
     reportCommand,
     demoCommand,
+    configSchemaCommand,
   ];
   for (const make of commands) root.addCommand(make(context));
-  root.addCommand(configSchemaCommand(context), { hidden: true });
   for (const command of root.commands) command.addHelpText("after", () => examplesText(command.name()));
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({

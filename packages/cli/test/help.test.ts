@@ -2,12 +2,14 @@ import { expect, test } from "vitest";
 import { daybook } from "./workspace.js";
 
 const help = async (...command: string[]) => (await daybook([...command, "--help"])).stdout;
-const commands = [...(await help()).matchAll(/^ {2}([a-z]+)(?= .*)/gm)]
+const commands = [...(await help()).matchAll(/^ {2}([a-z-]+)(?= .*)/gm)]
   .map(([, name]) => name!)
   .filter((name) => name !== "help");
 
 test("there are commands", () => {
-  expect(commands).toEqual(expect.arrayContaining(["init", "check", "run", "import", "completion"]));
+  expect(commands).toEqual(
+    expect.arrayContaining(["init", "check", "run", "import", "completion", "config-schema"]),
+  );
 });
 
 test.each(commands)(

@@ -18,6 +18,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
   run: [
     ["until all is there, or for ever", "daybook run"],
     ["once, from cron", "daybook run --once --quiet"],
+    ["with the page that shows it", "daybook run --serve"],
     ["one day of one source", "daybook run --source RMA1 --from 2025-01-01T00:00Z --to 2025-01-02T00:00Z"],
   ],
   plan: [
@@ -65,7 +66,13 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [what: string,
     ["zsh", "daybook completion zsh > ~/.zfunc/_daybook"],
     ["fish", "daybook completion fish > ~/.config/fish/completions/daybook.fish"],
   ],
-  demo: [["in a folder of its own", "daybook demo /tmp/daybook-demo"]],
+  demo: [
+    ["in a folder of its own", "daybook demo /tmp/daybook-demo"],
+    ["with the page that shows it", "daybook demo --serve"],
+  ],
+  "config-schema": [
+    ["for an editor that completes and checks daybook.yaml", "daybook config-schema > daybook.schema.json"],
+  ],
 };
 
 /** As they stand below a command's help. */

@@ -29,21 +29,18 @@ const FILE = /<(file|folder)>/;
 const ARGUMENT = /^(path|state|folder)$/;
 
 export function commandTree(root: Command): CommandTree {
-  const hidden = root.commands.filter((command) => (command as unknown as { _hidden?: boolean })._hidden);
   const options = [...root.options.map(shape), HELP];
-  const commands = root.commands
-    .filter((command) => !hidden.includes(command))
-    .map((command) => ({
-      name: command.name(),
-      about: firstSentence(command.description()),
-      options: [
-        ...command.options.map(shape),
-        ...root.options.filter(({ long }) => long === "--config").map(shape),
-        HELP,
-      ],
-      takesFiles: command.registeredArguments.some((argument) => ARGUMENT.test(argument.name())),
-      choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
-    }));
+  const commands = root.commands.map((command) => ({
+    name: command.name(),
+    about: firstSentence(command.description()),
+    options: [
+      ...command.options.map(shape),
+      ...root.options.filter(({ long }) => long === "--config").map(shape),
+      HELP,
+    ],
+    takesFiles: command.registeredArguments.some((argument) => ARGUMENT.test(argument.name())),
+    choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+  }));
   return { options, commands: [...commands, helpOn(commands.map(({ name }) => name))] };
 }
 
