@@ -71,6 +71,20 @@ const TABLE: [string, string, string[]][] = [
     ["daybook.yaml:5: sources[0].transport.host: is required"],
   ],
   [
+    "a URL in place of a host",
+    `${changed(TRANSPORT, "    transport: { use: ftp, host: 'ftp://me:pw@ftp.example.com/pub' }")}
+  - name: RMA2
+    transport: { use: sftp, user: me, password: pw, host: 'sftp://h', jump: { host: 'me@h', user: me, agent: true } }
+    layout: /L2/RMA2/{yyyy}/{MM}/{dd}/{HH}.log
+    start: 2025-01-01T00:00:00Z
+`,
+    [
+      "daybook.yaml:5: sources[0].transport.host: must be a name or address alone, without ftp://, user or path",
+      "daybook.yaml:10: sources[1].transport.host: must be a name or address alone, without ftp://, user or path",
+      "daybook.yaml:10: sources[1].transport.jump.host: must be a name or address alone, without ftp://, user or path",
+    ],
+  ],
+  [
     "a number where text belongs",
     changed(TRANSPORT, "    transport: { use: ftp, host: h, password: 12345 }"),
     ["daybook.yaml:5: sources[0].transport.password: must be text: put it in quotes"],

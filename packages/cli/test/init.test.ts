@@ -103,6 +103,7 @@ test.each([
   [["--host", "ftp.example.com:"], "from 1 to 65535"],
   [["--host", "ftp.example.com:65536"], "from 1 to 65535"],
   [["--host", "ftp.example.com:2121", "--port", "21"], "The host says port 2121, and --port 21"],
+  [["--user", "me:pwSECRET"], "a login name alone"],
   [["--start", "2025-01-01T00:00"], "has no time zone"],
   [["--end", "2024-01-01T00:00Z"], "The end must be later than 2025-01-01T00:00:00Z"],
   [["--use", "http"], "The protocol must be ftp or sftp"],
@@ -112,6 +113,7 @@ test.each([
   const told = await daybook(["init", EXAMPLE, ...SERVER, ...wrong, "-c", file]);
   expect(told.exitCode).toBe(2);
   expect(told.stderr).toContain(message);
+  expect(told.stderr).not.toContain("SECRET");
   await expect(readFile(file)).rejects.toThrow("ENOENT");
 });
 

@@ -41,7 +41,7 @@ export async function answersFrom(given: Given, asker: Asker): Promise<Answers> 
   const user = await ask(given.user, {
     ask: use === "ftp" ? "Login name, or - for an anonymous login?" : "Login name?",
     ...(use === "ftp" && { otherwise: "-" }),
-    read: (answer) => (use === "ftp" && answer === "-" ? undefined : oneLine(answer)),
+    read: (answer) => (use === "ftp" && answer === "-" ? undefined : loginName(answer)),
   });
   const password = user === undefined ? undefined : await passwordFrom(given, asker);
   const { layout, constants, observedAt } = await layoutFrom(given, ask);
@@ -149,6 +149,13 @@ function port_(answer: string): number {
 function oneLine(answer: string): string {
   if (/\p{Cc}/u.test(answer)) throw new Error("An answer must be plain text on one line.");
   return answer;
+}
+
+/** Whoever writes me:password, as URLs do, would have it in the file. */
+function loginName(answer: string): string {
+  if (answer.includes(":"))
+    throw new Error("It must be a login name alone; the password itself stays out of the file.");
+  return oneLine(answer);
 }
 
 function variable(answer: string): string {

@@ -24,6 +24,12 @@ const password = {
   password_file: secretFile("password").optional(),
 };
 
+const host = () =>
+  z
+    .string()
+    .regex(/^[^\s/@]+$/, { error: "must be a name or address alone, without ftp://, user or path" })
+    .describe("Name or address of the server.");
+
 const timeout = duration()
   .prefault("30s")
   .describe("How long the server may leave a request without an answer.");
@@ -32,7 +38,7 @@ const FTP: BuiltIn = {
   package: "@daybook/transport-ftp",
   factory: "ftpTransport",
   options: strict({
-    host: text().describe("Name or address of the server."),
+    host: host(),
     port: integer(1, 65535).optional().describe("Default 21, or 990 for implicit TLS."),
     user: text().optional().describe("Login name. Default anonymous."),
     ...password,
@@ -74,7 +80,7 @@ const FTP: BuiltIn = {
 };
 
 const sshTarget = {
-  host: text().describe("Name or address of the server."),
+  host: host(),
   port: integer(1, 65535).prefault(22),
   user: text().describe("Login name."),
   ...password,
