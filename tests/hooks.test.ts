@@ -152,6 +152,19 @@ test(
   },
 );
 
+test.each([
+  ["one at a time, unless told otherwise", {}, false],
+  ["side by side where it says so", { concurrency: 4 }, true],
+])("commands run %s", { timeout: 120_000 }, async (_how, more, overlap) => {
+  const script = 'echo start >> marks; "$0" -e 0; echo end >> marks';
+  const here = await site({ on: ["file"], command: ["/bin/sh", "-c", script, process.execPath], ...more });
+  const ended = await here.run().ended;
+  expect(ended, ended.stderr).toMatchObject({ code: 0 });
+  const marks = readFileSync(join(here.home, "marks"), "utf8");
+  expect(marks.split("end\n")).toHaveLength(here.paths.length + 1);
+  expect(marks.includes("start\nstart\n")).toBe(overlap);
+});
+
 test("a command that hangs is ended and run again, with the same message", { timeout: 120_000 }, async () => {
   const script = `
     const fs = require("fs");
