@@ -256,6 +256,74 @@ sources:
   ]);
 });
 
+test.each<[string, string, string[]]>([
+  ["neither target", "on: [file]", ["hooks[0]: must have either `webhook` or `command`"]],
+  [
+    "both targets",
+    "on: [file], command: [x], webhook: { url: 'http://h' }",
+    ["hooks[0]: must have either `webhook` or `command`"],
+  ],
+  [
+    "variables for a webhook",
+    "on: [file], env: { A: b }, webhook: { url: 'http://h' }",
+    ["hooks[0].env: is for `command` only; a webhook has `headers`"],
+  ],
+  ["a webhook without an address", "on: [file], webhook: {}", ["hooks[0].webhook.url: is required"]],
+  [
+    "an address and a secret given twice",
+    "on: [file], webhook: { url: 'http://h', url_file: u, secret: s, secret_file: t }",
+    [
+      "hooks[0].webhook.url_file: give `url` or `url_file`, not both",
+      "hooks[0].webhook.secret_file: give `secret` or `secret_file`, not both",
+    ],
+  ],
+  [
+    "a file of a secret that isn't there",
+    "on: [file], webhook: { url: 'http://h', secret_file: ./nowhere }",
+    ['hooks[0].webhook.secret_file: "./nowhere" can\'t be read: there is no such file'],
+  ],
+  [
+    "an address that is none",
+    "on: [file], webhook: { url: 'ftp://hunter2@h' }",
+    ["hooks[0].webhook: the webhook's url must be an http or https address"],
+  ],
+  [
+    "a source that is misspelt",
+    "on: [file], command: [x], sources: [RMA1, RMA2]",
+    ["hooks[0].sources[1]: there is no source `RMA2`; did you mean `RMA1`?"],
+  ],
+  [
+    "what is for events it isn't told of",
+    "on: [file], command: [x], stale_after: 20m, group: {}",
+    [
+      "hooks[0].group: is for the event `group`, which isn't in `on`",
+      "hooks[0].stale_after: is for the event `stale`, which isn't in `on`",
+    ],
+  ],
+  [
+    "an event that is misspelt",
+    "on: [fiel], command: [x]",
+    ["hooks[0].on[0]: must be file, or group, or slot, or gap, or stale, or error"],
+  ],
+  [
+    "a group by what the layout has not",
+    "on: [group], group: { by: [radar], expect: [DBZH] }, command: [x]",
+    [expect.stringContaining("hooks[0].group: ") as never],
+  ],
+])("what is wrong with a hook is told: %s", async (_what, hook, messages) => {
+  const found = await problems(`${GOOD}hooks: [{ name: h, ${hook} }]\n`);
+  const prefix = "daybook.yaml:8: ";
+  expect(found.map((line) => line.slice(0, prefix.length))).toEqual(messages.map(() => prefix));
+  expect(found.map((line) => line.slice(prefix.length)).sort()).toEqual([...messages].sort());
+});
+
+test("two hooks of one name are refused at the second", async () => {
+  const hook = "  - { name: h, on: [file], command: [x] }\n";
+  expect(await problems(`${GOOD}hooks:\n${hook}${hook}`)).toEqual([
+    "daybook.yaml:10: hooks[1].name: there is a hook `h` already: they would share messages",
+  ]);
+});
+
 test("an adapter's complaint names options as the file does", async () => {
   const sftp = "    transport: { use: sftp, host: sftp.example.com, user: me }";
   expect((await problems(changed(TRANSPORT, sftp)))[0]).toContain(

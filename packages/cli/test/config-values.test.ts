@@ -1,8 +1,12 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { loadConfig } from "daybook";
 import type { DaybookOptions, Observation } from "@daybook/core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder, writeConfig } from "./workspace.js";
 
 /** An adapter that shows what it was given. */
@@ -13,12 +17,15 @@ const ECHO = `export default (options, context) => ({
 });
 `;
 
+/** Where `load` put what it was given last. */
+let lastFolder: string;
+
 async function load(
   source: string,
   env: Record<string, string> = {},
   files: Record<string, string> = {},
 ): Promise<DaybookOptions> {
-  const folder = await temporaryFolder();
+  const folder = (lastFolder = await temporaryFolder());
   for (const [name, text] of Object.entries({ "echo.mjs": ECHO, ...files })) {
     await writeFile(join(folder, name), text);
   }
@@ -214,4 +221,80 @@ hosts: { "ftp.example.com:21": { limit: { rate: unlimited } } }
     zone: "Europe/Zurich",
   });
   expect(hosts).toEqual({ "ftp.example.com:21": { limit: { rate: Infinity } } });
+});
+
+/** Two sources, and hooks of these lines. */
+const hooked = (...hooks: string[]) => `${source(ECHO_USE)}${source(ECHO_USE).replace("name: A", "name: B")}
+hooks:
+${hooks.map((hook) => `  - { ${hook} }`).join("\n")}
+`;
+
+const MESSAGE = {
+  hook: "h",
+  id: "m1",
+  key: "/a",
+  at: new Date("2025-01-01T00:00Z"),
+  body: '{"id":"m1","type":"file","at":"2025-01-01T00:00:00.000Z","data":{}}',
+};
+const signal = new AbortController().signal;
+const HOUR = 3_600_000;
+
+test.each([
+  ["on: [file], command: [x]", { name: "h", on: ["file"], concurrency: 1, sources: undefined }],
+  ["on: [file], webhook: { url: 'http://h' }", { concurrency: 4, giveUpAfter: undefined }],
+  ["on: [slot, gap], concurrency: 7, command: [x]", { on: ["slot", "gap"], concurrency: 7 }],
+  ["on: [file], give_up_after: 36h, command: [x]", { giveUpAfter: 36 * HOUR }],
+  ["on: [file], max_waiting: 250, command: [x]", { maxWaiting: 250 }],
+  ["on: [stale], stale_after: 20m, command: [x]", { staleAfter: HOUR / 3 }],
+  ["on: [file], sources: [B], command: [x]", { sources: ["B"] }],
+  [
+    "on: [group], group: { by: [strategy, 'volume', observedAt], field: field, expect: [01, DBZH] }, command: [x]",
+    { group: { by: ["strategy", "volume", "observedAt"], field: "field", expect: ["01", "DBZH"] } },
+  ],
+  ["on: [file], timeout: 3s, command: [x]", { target: expect.objectContaining({ timeout: 3000 }) }],
+  [
+    "on: [file], timeout: 4s, webhook: { url: 'http://h' }",
+    { target: expect.objectContaining({ timeout: 4000 }) },
+  ],
+])("the hook { %s } arrives as it is written", async (line, wanted) => {
+  const { hooks } = await load(hooked(`name: h, ${line}`));
+  expect(hooks).toEqual([expect.objectContaining(wanted)]);
+});
+
+test("a webhook reads its address and its secret from files, and sends the headers along", async () => {
+  const posted: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    posted.push(request);
+    response.end();
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { hooks } = await load(
+    hooked(
+      'name: h, on: [file], webhook: { url_file: url, secret_file: ./key, headers: { authorization: "Bearer ${T}" } }',
+    ),
+    { T: "t0ken" },
+    { url: `http://127.0.0.1:${port}/from-a-file\n`, key: "a-secret-of-16-bytes-or-more\n" },
+  );
+  await hooks![0]!.target.deliver(MESSAGE, { signal });
+  const [{ url, headers }] = posted as [IncomingMessage];
+  const signed = `m1.${String(headers["webhook-timestamp"])}.${MESSAGE.body}`;
+  const signature = createHmac("sha256", "a-secret-of-16-bytes-or-more").update(signed).digest("base64");
+  expect({ url, ...headers }).toMatchObject({
+    url: "/from-a-file",
+    authorization: "Bearer t0ken",
+    "webhook-signature": `v1,${signature}`,
+  });
+});
+
+test("a command gets the variables of `env`, and runs in the configuration's folder", async () => {
+  const { hooks } = await load(
+    hooked(
+      `name: h, on: [file], env: { TOKEN: "\${T}" }, command: [sh, -c, 'printf "%s %s" "$TOKEN" "$1" > told', sh, "{id}"]`,
+    ),
+    { T: "t0ken" },
+  );
+  await hooks![0]!.target.deliver(MESSAGE, { signal });
+  expect(await readFile(join(lastFolder, "told"), "utf8")).toBe("t0ken m1");
 });
