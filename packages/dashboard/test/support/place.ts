@@ -9,7 +9,7 @@ import {
   ObserverToken,
   StateStoreToken,
 } from "@daybook/core";
-import type { Daybook, SourceOptions, StateStore } from "@daybook/core";
+import type { Daybook, Plugin, SourceOptions, StateStore } from "@daybook/core";
 import { Dashboard, LiveState, type DashboardOptions } from "@daybook/dashboard";
 import { onTestFinished } from "vitest";
 import { fillYear, yearLayout, type Fate } from "./year.js";
@@ -32,6 +32,8 @@ export interface PlaceOptions extends Partial<DashboardOptions> {
   readonly range?: { readonly start: Date; readonly end: Date };
   readonly sources?: SourceOptions[];
   readonly fill?: boolean;
+  /** More for the application, such as a clock. */
+  readonly plugins?: readonly Plugin<unknown>[];
   /** What became of an hour. */
   readonly fate?: Fate;
 }
@@ -46,6 +48,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
     radars = SOURCES,
     range = RANGE,
     fate,
+    plugins = [],
     ...others
   } = options;
   const { sources = radars.map((name) => sourceOf(name, range)), ...rest } = others;
@@ -56,6 +59,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
         : { name: "store", provides: StateStoreToken, create: () => store },
       localDestination({ path: folder }),
       { name: "live", provides: ObserverToken, create: () => live },
+      ...plugins,
     ],
     sources,
   });
