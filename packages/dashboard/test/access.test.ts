@@ -1,9 +1,8 @@
-import { request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { place, type Place } from "./support/place.js";
+import { raw } from "./support/raw.js";
 
 const TOKEN = "a-token-of-32-characters-or-more";
 const ROUTES = [
@@ -23,27 +22,6 @@ const ROUTES = [
   "/assets/nothing.js",
   "/nothing",
 ];
-
-/** With any method, target and headers, which `fetch` would refuse to send. */
-function raw(
-  url: string,
-  options: { method?: string; path?: string; headers?: Record<string, string>; body?: string },
-) {
-  const { hostname, port } = new URL(url);
-  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>(
-    (resolve, reject) => {
-      const { body, ...rest } = options;
-      const sent = request({ hostname, port, ...rest }, (response) => {
-        text(response).then(
-          (body) => resolve({ status: response.statusCode!, headers: response.headers, body }),
-          reject,
-        );
-      });
-      sent.on("error", reject);
-      sent.end(body);
-    },
-  );
-}
 
 const cookieOf = (response: Response) => response.headers.get("set-cookie")?.split(";")[0];
 const logIn = ({ get }: Place, token: string) =>
@@ -138,75 +116,6 @@ test("every answer forbids scripts from elsewhere, frames and guesses of its typ
     expect(headers.get("x-frame-options")).toBe("DENY");
   }
   expect(await (await get("/")).text()).not.toMatch(/<script(?![^>]* src="\/)|\son\w+=|style=|https?:/);
-});
-
-test("whatever is asked, the answer is no server error, and an error is JSON", async () => {
-  const { url } = await place({ writable: true });
-  const odd = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 30 }).map((part) => encodeURIComponent(part)),
-    fc.constantFrom(
-      "..",
-      "%2e%2e",
-      "%",
-      "%00",
-      "%ff",
-      "RMA1",
-      "2025-01-03",
-      "2025-13-99",
-      "-1",
-      "1e9",
-      "NaN",
-      "[]",
-      "a=b",
-    ),
-  );
-  const path = fc.oneof(
-    fc.array(odd, { maxLength: 5 }).map((parts) => `/${parts.join("/")}`),
-    fc.tuple(odd, odd).map(([source, day]) => `/api/v1/sources/${source}/days/${day}`),
-    fc
-      .tuple(odd, fc.constantFrom("files", "explain", "delays"))
-      .map(([s, what]) => `/api/v1/sources/${s}/${what}`),
-    fc.constantFrom(...ROUTES.filter((route) => !route.includes("events"))),
-  );
-  const key = fc.oneof(
-    fc.constantFrom("source", "from", "to", "limit", "cursor", "slot", "status", "path"),
-    odd,
-  );
-  const query = fc
-    .array(fc.tuple(key, odd), { maxLength: 4 })
-    .map((pairs) => pairs.map((p) => p.join("=")).join("&"));
-  const body = fc.oneof(
-    fc.constant(undefined),
-    fc.json(),
-    fc.string(),
-    fc.json().map((paths) => `{"source":"RMA1","paths":[${paths}]}`),
-  );
-  const asked = fc.record({
-    method: fc.constantFrom("GET", "GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"),
-    path,
-    query,
-    body,
-    type: fc.constantFrom(
-      "application/json",
-      "text/plain",
-      "application/x-www-form-urlencoded",
-      "multipart/form-data",
-    ),
-  });
-  await fc.assert(
-    fc.asyncProperty(asked, async ({ method, path, query, body, type }) => {
-      const target = path.includes("?") ? `${path}&${query}` : `${path}?${query}`;
-      const headers = { "content-type": type, "content-length": String(Buffer.byteLength(body ?? "")) };
-      const answer = await raw(url, { method, path: target, body, headers });
-      expect(answer.status, target).toBeLessThan(500);
-      if (answer.status < 400 || method === "HEAD") return;
-      expect(answer.headers["content-type"], target).toBe("application/json");
-      expect(JSON.parse(answer.body)).toEqual({
-        error: { code: expect.any(String), message: expect.any(String) },
-      });
-    }),
-    { numRuns: 250 },
-  );
 });
 
 test("what isn't even HTTP, and what is too large, is refused in JSON", async () => {
