@@ -69,6 +69,8 @@ async function slowly() {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   });
+  const stored = async () => (await daybook.status())[0]!.summary.files.stored;
+  await expect.poll(stored, WITHIN).toBe(100);
   return { url, tree, start };
 }
 
