@@ -287,6 +287,29 @@ describe("a program that dies", () => {
     expect(reads(mirror)).toBe(fetched);
   });
 
+  it("between naming and recording leaves nothing that would stay for ever, and what isn't ours", async () => {
+    const mirror = await mirrored();
+    const [first] = await mirror.files();
+    const [, hour] = /^(.*\/00)\//.exec(A)!;
+    const named = async () => {
+      const { sha256: _, storedAt: __, ...file } = first!;
+      await mirror.store.record([
+        { kind: "file", file: { ...file, status: "pending", version: 0 } },
+        { kind: "due", source: "RMA1", path: hour!, at: mirror.clock.now() },
+      ]);
+      mirror.restart({ source: { keep: 18.97 * DAY } });
+      await mirror.run();
+      expect((await mirror.files())[0]!.status).toBe("expired");
+    };
+    await named();
+    expect(mirror.volume.existsSync(home(A))).toBe(false);
+    expect(Object.keys(mirror.home())).toEqual([local(B)]);
+    mirror.volume.mkdirSync(home(A).replace(/\/[^/]*$/, ""), { recursive: true });
+    mirror.volume.writeFileSync(home(A), "somebody else's");
+    await named();
+    expect(mirror.volume.existsSync(home(A))).toBe(true);
+  });
+
   it("with its machine leaves missing files that are too old to be fetched again", async () => {
     const mirror = await mirrored();
     mirror.volume.unlinkSync(home(A));

@@ -68,6 +68,10 @@ export async function decide(
   const { found, before, same } = candidate;
   const { entry, observation } = found;
   const { now, lane } = context;
+  const record = pending(source.name, slot, candidate, now);
+  const old = isTooOld(record, policy.keep, now);
+  // The sweep may be letting go of it at this moment, and a record written here would bring it back.
+  if (old && (before?.status === "stored" || before?.status === "quarantined")) return {};
   // A file taken over from another tool has no time until it is listed for the first time.
   if (same && before!.status === "stored" && before!.modifiedAt === undefined && entry.modifiedAt)
     return { file: { ...before!, size: entry.size ?? before!.size, modifiedAt: entry.modifiedAt } };
@@ -77,10 +81,8 @@ export async function decide(
   if (before?.status === "expired" && before.storedAt !== undefined)
     return same ? {} : ignored(before, found);
 
-  const record = pending(source.name, slot, candidate, now);
-  const old = isTooOld(record, policy.keep, now);
   if (before?.status === "expired" && same && old) return {};
-  if (old) return tooOld(record, candidate);
+  if (old) return tooOld(source, record, candidate);
   const event = before && !same ? { what: "changed", detail: describe(before, entry) } : undefined;
   if (typeof place !== "string") return quarantined(record, place.detail);
   const standing = await whatStandsAt(source, candidate, place);
@@ -154,15 +156,30 @@ async function whatStandsAt(
 }
 
 /** What is older than the source keeps files isn't fetched, in whatever version. */
-function tooOld(record: FileRecord, { found, before, same }: Candidate): Decision {
+async function tooOld(source: Source, record: FileRecord, candidate: Candidate): Promise<Decision> {
+  const { found, before, same } = candidate;
   if (before === undefined || before.status === "gone")
     return { file: letGo(record, "it was older than its source keeps files when it was first seen") };
-  // Of these a version is on disk, or was, or was asked for: what was known of it stays.
+  // It was let go before: what was known of it stays.
   if (before.status !== "pending") return same ? {} : ignored(before, found);
   // An older version is on disk still, and is let go like any other.
   if (before.version > 0) return { file: { ...record, status: "stored", nextAttemptAt: undefined } };
+  await discardNamed(source, found.path, before);
   const reason = "it became older than its source keeps files before it could be fetched";
   return { file: letGo(record, reason), event: { what: "expired", detail: reason } };
+}
+
+/** Named before a crash and never recorded: once it is let go the ledger wouldn't know of it, and it would stay for ever. */
+async function discardNamed(source: Source, path: string, before: FileRecord): Promise<void> {
+  const { destination, name, layout, transport } = source;
+  const { location: place } = before;
+  if (place === undefined || destination.origin(place, name, layout.root ?? "/") !== path) return;
+  const there = await destination.stat(place);
+  if (there === undefined) return;
+  // Packed, its size says nothing; but nobody else packs a file to this place and this time.
+  const size = destination.encodingOf(place) === undefined ? there.size : before.size;
+  if (sameVersion({ ...there, size }, before, transport.capabilities.modifiedAt))
+    await destination.discard([place]);
 }
 
 /** The record of a file that was to be fetched and isn't to be had any more. */
