@@ -94,6 +94,10 @@ export class Disk {
       fsync: (fd: number, done: Done) => later("sync names", done, () => void open.get(fd)!.sync()),
       renameSync: (from: string, to: string) => life.step(`name ${to}`, () => this.#rename(from, to)),
       unlinkSync: (path: string) => life.step(`unlink ${path}`, () => this.#unlink(path)),
+      unlink: (path: string, done: (error: NodeJS.ErrnoException | null) => void) =>
+        later(`delete ${path}`, done, () => void this.#unlink(path)),
+      rmdirSync: (path: string) => life.step(`remove ${path}`, () => this.#removeDirectory(path)),
+      lstatSync: (path: string) => (life.check(), this.#stat(path)),
       statSync: (path: string) => (life.check(), this.#stat(path)),
       readdirSync: (path: string, options?: { withFileTypes: true }) => (
         life.check(),
@@ -151,6 +155,14 @@ export class Disk {
     above.unlink(name, this.#now());
   }
 
+  #removeDirectory(path: string): void {
+    const [above, name] = this.#split(path);
+    const node = above.entries.get(name);
+    if (!(node instanceof DiskDirectory)) throw fault(node ? "ENOTDIR" : "ENOENT");
+    if (node.entries.size > 0) throw fault("ENOTEMPTY");
+    above.unlink(name, this.#now());
+  }
+
   #create(path: string): DiskFile {
     const [above, name] = this.#split(path);
     const now = this.#now();
@@ -199,6 +211,7 @@ export class Disk {
     return {
       isFile: () => file !== undefined,
       isDirectory: () => file === undefined,
+      isSymbolicLink: () => false,
       size: file?.size ?? 0,
       mtimeMs: file?.modifiedAt ?? 0,
       mtime: new Date(file?.modifiedAt ?? 0),

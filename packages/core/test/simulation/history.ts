@@ -67,6 +67,7 @@ class History {
     await this.#advanceTo(world.horizon);
     await unfolding;
     world.weather.calm();
+    world.mirror?.weather.calm();
     world.trace("CALM");
     // A dead program's lease has run out by then.
     await this.#advanceTo(Math.max(this.#now + 2 * MINUTE, world.lastLook + MINUTE));
@@ -85,9 +86,10 @@ class History {
     );
     await checkRun(world, last, facts);
     await last.daybook.retry();
+    const began = world.clock.now();
     await this.#until(last, last.run());
     await checkRun(world, last, facts);
-    await checkEnd(world, last, facts);
+    await checkEnd(world, last, { ...facts, began });
     const reads = last.reads.length;
     await this.#until(last, last.run());
     this.#expect(last.reads.length === reads, `a run with nothing to do read ${last.reads.at(-1)?.path}`);
@@ -189,14 +191,14 @@ class History {
     if (world.server.sizes.get(path)?.has(bytes.length) !== true)
       this.#break(`${location} has ${bytes.length} bytes, and was never listed with so many`);
     const read = this.#program!.reads.findLast((log) => log.path === path && log.seen);
-    const known = world.server.versions(path);
+    const known = world.versions(path);
     if (
       read === undefined
         ? bytes.length > 0
         : !known.some((v) => v.until >= read.askedAt && v.bytes.equals(bytes))
     )
       this.#break(`${location} was given bytes that the server never had since they were asked for`);
-    if (this.#partsNamed.has(from) && this.#powerCuts === 0 && !world.weather.everHas("list-stale"))
+    if (this.#partsNamed.has(from) && this.#powerCuts === 0 && !world.showsStale)
       this.#break(`${location} came home twice, as ${from}`);
     this.#partsNamed.add(from);
   }

@@ -3,6 +3,7 @@ import {
   createDaybook,
   DaybookError,
   DestinationToken,
+  failoverTransport,
   InspectorToken,
   LocalDestination,
   ObserverToken,
@@ -67,14 +68,18 @@ export class Program {
     // Sources of different trees may share their connections.
     const shared =
       world.sources.length > 1 && world.sources[0]!.radar !== world.sources[1]!.radar && rng.chance(0.5);
-    const transportFor = (clients: readonly string[]) =>
+    const hostFor = (clients: readonly string[], place: Pick<World, "server" | "weather">, name: string) =>
       given(TransportToken, ({ budget }) => {
+        const capabilities = { ...world.capabilities, endpoint: `memory://${name}` };
         const made = new ServerTransport({
           ...world,
+          ...place,
+          capabilities,
           clients,
           life,
           rng: transports,
-          budget: budget(world.capabilities.endpoint, world.capabilities.parallelism),
+          budget: budget(capabilities.endpoint, capabilities.parallelism),
+          trace: (what) => world.trace(name === "server" ? what : `${name}: ${what}`),
           onRead: (log) => {
             this.reads.push(log);
             world.reads.push(log);
@@ -83,6 +88,11 @@ export class Program {
         this.#transports.push(made);
         return made;
       });
+    const transportFor = (clients: readonly string[]) => {
+      const first = hostFor(clients, world, "server");
+      const { mirror } = world;
+      return mirror ? failoverTransport({ hosts: [first, hostFor(clients, mirror, "mirror")] }) : first;
+    };
     const one = shared ? transportFor(world.sources.map(({ name }) => name)) : undefined;
     const { sync } = world;
     this.daybook = createDaybook({

@@ -39,10 +39,13 @@ export class Server {
   readonly #shown = new Map<string, Shown>();
   readonly #cut = new Map<string, number>();
   /** Sizes that each path was ever listed with. */
-  readonly sizes = new Map<string, Set<number>>();
-  #moment = 0;
+  readonly sizes: Map<string, Set<number>>;
+  readonly #time: { moment: number };
 
-  constructor() {
+  /** A mirror of another server tells of its moments on the same count. */
+  constructor(original?: Server) {
+    this.sizes = original?.sizes ?? new Map<string, Set<number>>();
+    this.#time = original ? original.#time : { moment: 0 };
     this.#directories.set("/", { made: 0, children: new Map() });
   }
 
@@ -76,7 +79,7 @@ export class Server {
 
   /** A new moment, later than all before. */
   tick(): number {
-    return ++this.#moment;
+    return ++this.#time.moment;
   }
 
   /** A whole new file in the place of what is there, as by a rename: who reads the old one reads on. */

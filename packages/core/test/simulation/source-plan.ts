@@ -6,6 +6,7 @@ import {
   RADAR_TEMPLATE,
   stable,
   template,
+  type FileRecord,
   type Observation,
   type SourcePolicy,
   type TemplateLayout,
@@ -24,7 +25,8 @@ export interface SourcePlan {
   readonly layout: TemplateLayout;
   readonly start: Date;
   readonly end: Date;
-  readonly policy: Partial<SourcePolicy> & Pick<SourcePolicy, "grace" | "lookback" | "revisit" | "onChange">;
+  readonly policy: Partial<SourcePolicy> &
+    Pick<SourcePolicy, "grace" | "lookback" | "revisit" | "onChange" | "keep">;
   readonly inspected: boolean;
   /** How far the server's clock is off, in ms. */
   readonly skew: number;
@@ -72,8 +74,19 @@ function planSource(rng: Rng, radar: string, name = radar, skew?: number): Sourc
       maxRetryDelay: rng.pick([30 * SECOND, 5 * MINUTE]),
       resume: rng.chance(0.85),
       select: rng.chance(0.15) ? noZdr : undefined,
+      keep: planKeep(rng.fork(`keep ${name}`)),
     },
   };
+}
+
+/** Most keep everything, for ever. */
+function planKeep(rng: Rng): number {
+  return rng.chance(0.2) ? rng.pick([HOUR, 3 * HOUR, 12 * HOUR, 30 * HOUR]) : Infinity;
+}
+
+/** From when on a file may be let go; epoch ms. */
+export function letGoAt({ policy }: SourcePlan, file: Pick<FileRecord, "observedAt" | "wantedAt">): number {
+  return Math.max(file.observedAt!.getTime(), file.wantedAt?.getTime() ?? -Infinity) + policy.keep;
 }
 
 export function planCapabilities(rng: Rng): TransportCapabilities {

@@ -4,7 +4,8 @@ import { Disk } from "./disk.js";
 import { Rng } from "./rng.js";
 import { writeScript, type ServerEvent } from "./script.js";
 import type { ReadLog } from "./server-stream.js";
-import { Server } from "./server.js";
+import { planMirror, type MirrorHost } from "./mirror.js";
+import { Server, type Version } from "./server.js";
 import { lastLookAt, planCapabilities, planSources, type SourcePlan } from "./source-plan.js";
 import { randomTroubles, Weather } from "./troubles.js";
 
@@ -20,6 +21,7 @@ export class World {
   readonly clock: FakeClock;
   readonly weather: Weather;
   readonly disk: Disk;
+  readonly mirror: MirrorHost | undefined;
   readonly latency: number;
   readonly crowd: number;
   readonly sync: boolean;
@@ -29,7 +31,7 @@ export class World {
   readonly horizon: number;
   /** When the last look at any slot is due; epoch ms. */
   readonly lastLook: number;
-  readonly #events: readonly ServerEvent[];
+  readonly #events: readonly (ServerEvent & { readonly server: Server })[];
   readonly #lines: string[] | undefined;
 
   constructor(
@@ -45,7 +47,7 @@ export class World {
     this.sync = rng.chance(0.8);
     const begins = Math.min(...this.sources.map(({ start }) => start.getTime()));
     const ends = Math.max(...this.sources.map(({ end }) => end.getTime()));
-    this.#events = this.sources
+    const events = this.sources
       .flatMap((plan) => writeScript(rng.fork(`script ${plan.name}`), plan))
       .sort((a, b) => a.at - b.at);
     const now = rng.pick([
@@ -56,6 +58,20 @@ export class World {
       ends + 30 * HOUR,
     ]);
     const troubled = Math.max(now, ends) + rng.int(1, 8) * HOUR;
+    const time = () => this.clock.now().getTime();
+    this.mirror = planMirror(rng.fork("mirror"), {
+      original: this.server,
+      from: now,
+      until: troubled,
+      now: time,
+    });
+    const { server, mirror } = this;
+    this.#events = [
+      ...events.map((event) => ({ ...event, server })),
+      ...(mirror
+        ? events.map((event) => ({ ...event, at: event.at + mirror.lag, server: mirror.server }))
+        : []),
+    ].sort((a, b) => a.at - b.at);
     this.horizon = Math.max(troubled, ...this.#events.map(({ at }) => at)) + MINUTE;
     this.lastLook = Math.max(
       ...this.sources.flatMap((plan) =>
@@ -65,8 +81,7 @@ export class World {
       ),
     );
     this.clock = new FakeClock(new Date(now), { quietTurns: 2 });
-    const time = () => this.clock.now().getTime();
-    const troubles = randomTroubles(rng.fork("troubles"), now, troubled);
+    const troubles = [...(mirror?.outages ?? []), ...randomTroubles(rng.fork("troubles"), now, troubled)];
     this.weather = new Weather({ troubles, rng: rng.fork("weather"), now: time });
     this.disk = new Disk({
       clock: this.clock,
@@ -77,6 +92,7 @@ export class World {
     });
     for (const { name, policy, start, end, layout, ...rest } of this.sources)
       this.trace(`source ${name} ${JSON.stringify({ start, end, layout: layout.text, ...rest, policy })}`);
+    if (mirror) this.trace(`a mirror ${mirror.lag / 1000} s behind`);
     this.trace(`the transport ${JSON.stringify(this.capabilities)}, the disk sync: ${this.sync}`);
     for (const { from, until, ...trouble } of troubles)
       this.trace(`trouble ${iso(from)} to ${iso(until)} ${JSON.stringify(trouble)}`);
@@ -84,12 +100,26 @@ export class World {
 
   /** Makes happen what happens at the server, in its time. What is past happened before. */
   async unfold(): Promise<void> {
-    for (const { at, what, apply } of this.#events) {
+    for (const { at, what, apply, server } of this.#events) {
       const wait = at - this.clock.now().getTime();
       if (wait > 0) await this.clock.sleep(wait);
-      this.trace(`SERVER ${what}`);
-      apply(this.server);
+      this.trace(`${server === this.server ? "SERVER" : "MIRROR"} ${what}`);
+      apply(server);
     }
+  }
+
+  /** Whether an older version may be shown after a newer one. */
+  get showsStale(): boolean {
+    const { mirror, weather } = this;
+    return (
+      weather.everHas("list-stale") ||
+      (mirror !== undefined && (mirror.lag > 0 || mirror.weather.everHas("list-stale")))
+    );
+  }
+
+  /** Everything a path ever held, here or there. */
+  versions(path: string): readonly Version[] {
+    return [...this.server.versions(path), ...(this.mirror?.server.versions(path) ?? [])];
   }
 
   get story(): string {
