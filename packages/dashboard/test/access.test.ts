@@ -1,59 +1,122 @@
+import { readdirSync } from "node:fs";
+import { METHODS } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { makeApp, type AppOptions } from "../src/server/app.js";
 import { place, type Place } from "./support/place.js";
 import { raw } from "./support/raw.js";
 
 const TOKEN = "a-token-of-32-characters-or-more";
-const ROUTES = [
-  "/",
-  "/api/v1/overview",
-  "/api/v1/availability",
-  "/api/v1/gaps",
-  "/api/v1/transfers",
-  "/api/v1/events",
-  "/api/v1/sources/RMA1/days/2025-01-03",
-  "/api/v1/sources/RMA1/files",
-  "/api/v1/sources/RMA1/explain?path=/L2/RMA1/2025/01/05/06",
-  "/api/v1/sources/RMA1/delays",
-  "/api/v1/retry",
-  "/metrics",
-  "/assets/main.js",
-  "/assets/nothing.js",
-  "/nothing",
-];
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  source: ["RMA1"],
+  date: ["2025-01-03"],
+  name: readdirSync(new URL("../assets", import.meta.url)).concat("main.js", "nothing.js"),
+};
+/** Every route there is, as the application itself lists them, with something for each part that varies. */
+const ROUTES = makeApp({} as AppOptions)
+  .routes.filter(({ method }) => method !== "ALL")
+  .flatMap(({ method, path }) => {
+    const part = /:(\w+)/.exec(path)?.[1];
+    const paths = part === undefined ? [path] : VALUES[part]!.map((value) => path.replace(`:${part}`, value));
+    return paths.map((path) => ({ method, path: path.replace(":date", VALUES["date"]![0]!) }));
+  });
+const PATHS = [...new Set(ROUTES.map(({ path }) => path)), "/nothing", "/api/v1"];
+/** What may be asked without a token, and tells nothing. */
+const OPEN = ["/healthz", "/readyz", "/login", "/assets/style.css", "/assets/icon.svg"];
 
 const cookieOf = (response: Response) => response.headers.get("set-cookie")?.split(";")[0];
 const logIn = ({ get }: Place, token: string) =>
   get("/login", { method: "POST", body: new URLSearchParams({ token }) });
 
-test("without the token no route tells anything, and all tell the same", async () => {
-  const { get } = await place({ token: TOKEN });
+/** The same place by other names, for whoever compares names with less care than whoever looks for the place. */
+const disguises = (path: string) => [
+  `/${path}`,
+  `${path}/`,
+  `/.${path}`,
+  `/login/..${path}`,
+  `/login/%2e%2e${path}`,
+  `/assets/style.css/../..${path}`,
+  `${path}/../../healthz`,
+  `${path};/healthz`,
+  `${path}?/healthz`,
+  `${path}%3f`,
+  `${path}%00`,
+  path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
+  path.replace(/[a-z]/, (letter) => `%25${letter.charCodeAt(0).toString(16)}`),
+  path.replaceAll("/", "%2f").replace("%2f", "/"),
+  path.replaceAll("/", "\\").replace("\\", "/"),
+  path.replace(/[a-z]/, (letter) => letter.toUpperCase()),
+  path.toUpperCase(),
+];
+
+test("the application's routes are known here, and what varies in them has values", () => {
+  expect(PATHS).toEqual(
+    expect.arrayContaining(["/", "/metrics", "/api/v1/sources/RMA1/days/2025-01-03", ...OPEN]),
+  );
+  expect(ROUTES.filter(({ path }) => path.includes(":"))).toEqual([]);
+});
+
+test("without the token no route tells anything by any method, and all tell the same", async () => {
+  const { url } = await place({ token: TOKEN, writable: true });
   const answers = new Set<string>();
-  for (const route of ROUTES)
-    for (const headers of [
-      {},
-      { authorization: "Bearer wrong" },
-      { cookie: "daybook_session=99999999999999.abc.def" },
-      { cookie: `daybook_session=${TOKEN}` },
-      { authorization: `Basic ${TOKEN}` },
-    ] as Record<string, string>[]) {
-      const response = await get(route, { headers });
-      expect([route, response.status]).toEqual([route, 401]);
-      expect(response.headers.get("www-authenticate")).toBe("Bearer");
-      answers.add(await response.text());
+  for (const path of PATHS)
+    for (const method of METHODS.filter((method) => method !== "CONNECT")) {
+      const { status, headers, body } = await raw(url, { method, path });
+      const open =
+        OPEN.includes(path) && ["GET", "HEAD", ...(path === "/login" ? ["POST"] : [])].includes(method);
+      expect([method, path, status === 401]).toEqual([method, path, !open]);
+      if (open) continue;
+      expect(headers["www-authenticate"]).toBe("Bearer");
+      if (method !== "HEAD") answers.add(body);
     }
   expect(answers.size).toBe(1);
   expect([...answers][0]).not.toContain("RMA1");
-  expect(await (await get("/healthz")).json()).toEqual({ status: "ok" });
-  expect(await (await get("/readyz")).json()).toEqual({ status: "ready" });
+  const told = async (path: string) => JSON.parse((await raw(url, { path })).body) as object;
+  expect(await told("/healthz")).toEqual({ status: "ok" });
+  expect(await told("/readyz")).toEqual({ status: "ready" });
+});
+
+test("a wrong token, in whatever form, opens no route", async () => {
+  const { url } = await place({ token: TOKEN, writable: true });
+  for (const { method, path } of ROUTES.filter(({ path }) => !OPEN.includes(path)))
+    for (const headers of [
+      { authorization: "Bearer wrong" },
+      { authorization: `Basic ${TOKEN}` },
+      { authorization: "Bearer" },
+      { cookie: "daybook_session=99999999999999.abc.def" },
+      { cookie: `daybook_session=${TOKEN}` },
+    ] as Record<string, string>[])
+      expect([path, (await raw(url, { method, path, headers })).status]).toEqual([path, 401]);
+});
+
+test("under no other name does a route tell more than it does under its own", async () => {
+  const { url } = await place({ token: TOKEN, writable: true });
+  const told = new Map<string, string>();
+  for (const path of OPEN) told.set((await raw(url, { path })).body, path);
+  for (const path of PATHS)
+    for (const disguise of disguises(path))
+      for (const method of ["GET", "POST"]) {
+        const { status, body } = await raw(url, { method, path: disguise });
+        const sameAsOpen = status === 200 && told.has(body);
+        expect([disguise, status, sameAsOpen || [303, 400, 401].includes(status)]).toEqual([
+          disguise,
+          status,
+          true,
+        ]);
+        // To the form for the token, and with it nothing else.
+        if (status === 303) expect([disguise, body]).toEqual([disguise, ""]);
+        expect(body).not.toContain("RMA1");
+      }
 });
 
 test("with the token every route answers, and it is in no answer", async () => {
   const { get } = await place({ token: TOKEN });
-  for (const route of ROUTES.slice(0, 13).filter((route) => !/events|retry/.test(route))) {
-    const response = await get(route, { headers: { authorization: `Bearer ${TOKEN}` } });
-    expect([route, response.status]).toEqual([route, 200]);
+  for (const { method, path } of ROUTES) {
+    if (method !== "GET" || /events|nothing|login/.test(path)) continue;
+    const query = path.endsWith("/explain") ? "?path=/L2/RMA1/2025/01/05/06" : "";
+    const response = await get(path + query, { headers: { authorization: `Bearer ${TOKEN}` } });
+    expect([path, response.status]).toEqual([path, 200]);
     expect(await response.text()).not.toContain(TOKEN);
   }
 });

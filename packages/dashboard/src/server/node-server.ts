@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { DaybookError } from "@daybook/core";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Address } from "./address.js";
 import { HEADERS } from "./headers.js";
 import { problemBody } from "./problem.js";
@@ -15,7 +15,7 @@ export class NodeServer {
 
   constructor(fetch: (request: Request) => Response | Promise<Response>) {
     const listener = getRequestListener(fetch, {
-      errorHandler: () => unexpected(),
+      errorHandler: (error) => (error instanceof RequestError ? badRequest() : unexpected()),
       overrideGlobalObjects: false,
     });
     this.#server = createServer(
@@ -74,6 +74,14 @@ function refuseSocket(socket: Socket): void {
   socket.end(
     `${head.join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(BAD_REQUEST)}\r\n\r\n${BAD_REQUEST}`,
   );
+}
+
+/** For what the listener itself refuses, such as a backslash in a path. */
+function badRequest(): Response {
+  return new Response(BAD_REQUEST, {
+    status: 400,
+    headers: { ...HEADERS, "content-type": "application/json" },
+  });
 }
 
 function unexpected(): Response {
