@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as zlib from "node:zlib";
 import { LocalDestination } from "@daybook/core";
 import { destinationCases } from "@daybook/testing";
 import type { DestinationCase, DestinationTraits } from "@daybook/testing";
@@ -33,6 +34,14 @@ describe("the local destination keeps the contract with a layout of its own:", (
 
 describe("the local destination keeps the contract when it packs files:", () => {
   for (const { name, run } of cases) test(name, () => run(memoryDisk(undefined, undefined, "gzip")));
+});
+
+const noZstd = !("createZstdCompress" in zlib);
+if (noZstd)
+  console.warn(`skipped: packing with zstd: Node ${process.versions.node} can't, 22.15 and newer can`);
+
+describe.skipIf(noZstd)("the local destination keeps the contract when it packs files with zstd:", () => {
+  for (const { name, run } of cases) test(name, () => run(memoryDisk(undefined, undefined, "zstd")));
 });
 
 const passes = ({ run }: DestinationCase, broken: ReturnType<typeof brokenDestination>) =>
