@@ -117,9 +117,8 @@ test("a dry run tells what would be taken over, and writes nothing", async () =>
 
 test("what can't be believed is left to be fetched, with counts and reasons", async () => {
   const { file, server, old } = await setUp(LATER);
-  await rm(
-    await old.has(A, { cleanup_status: "cleaned", cleaned_at: "2025-01-05T00:00:00", status: "completed" }),
-  );
+  // Somebody deleted it; radarlib's clean-up knows nothing of that.
+  await rm(await old.has(A, { cleanup_status: "active", status: "completed" }));
   await old.has(B, { status: "completed" }, "b".repeat(1999));
   await old.has(C, { status: "failed" });
   old.insert("downloads", { filename: "RMA9_0315_01_DBZH_20250101T003020Z.BUFR", remote_path: "/L2/RMA9/x" });
@@ -159,6 +158,48 @@ test("large files are taken over whole, and left where their bytes are others", 
   expect(stdout).toContain(`  1: its bytes are not those that were recorded: ${basename(B)}`);
   expect(await readFile(join(folder, A.replace("/L2/", "downloads/")), "utf8")).toBe(large);
   expect((await daybook(["verify", "-c", file])).exitCode).toBe(0);
+});
+
+test("what radarlib's own clean-up deleted is recorded as let go, and not fetched again until somebody asks", async () => {
+  const { file, server, old } = await setUp(LATER);
+  const cleaned = { cleanup_status: "cleaned", cleaned_at: "2025-01-05T00:00:00", status: "completed" };
+  await rm(await old.has(A, cleaned));
+  // Killed between the file and the row.
+  await rm(await old.has(B, { cleanup_status: "pending_cleanup" }));
+  // Cleaned, and brought home once more since.
+  await old.has(C, cleaned);
+  old.close();
+  const told = await daybook(["import", "--dry-run", old.state, "-c", file]);
+  expect(told.stdout.split("\n").slice(0, 3)).toEqual([
+    "1 file would be taken over, 1 of them copied to their places",
+    "2 files would be recorded as let go, and not fetched again",
+    `  2: radarlib's clean-up has deleted it: ${basename(A)}, ${basename(B)}`,
+  ]);
+  expect((await daybook(["files", "-c", file])).stdout).toBe("");
+
+  const { exitCode, stdout } = await daybook(["import", old.state, "-c", file]);
+  expect([exitCode, stdout.split("\n")[1]]).toEqual([0, "2 files recorded as let go, and not fetched again"]);
+  expect((await daybook(["run", "-c", file])).exitCode).toBe(3);
+  expect(fetched(server)).toEqual([]);
+  const [status] = (
+    JSON.parse((await daybook(["status", "--json", "-c", file])).stdout) as { sources: object[] }
+  ).sources;
+  expect(status).toMatchObject({
+    summary: { slots: { complete: 2, missing: 1 }, files: { stored: 1, expired: 2 } },
+  });
+  const [record] = json((await daybook(["files", "--json", "--limit", "1", "-c", file])).stdout);
+  expect(record).toMatchObject({ path: A, status: "expired", size: 1000, sha256: sha256(CONTENT[A]!) });
+  expect(record).not.toHaveProperty("location");
+  expect((await daybook(["explain", A, "-c", file])).stdout).toContain(
+    "It was let go: radarlib's clean-up has deleted it, at 2025-01-05T00:00:00Z.",
+  );
+  expect((await daybook(["verify", "-c", file])).exitCode).toBe(0);
+  const again = await daybook(["import", "--json", old.state, "-c", file]);
+  expect(json(again.stdout).at(-1)).toMatchObject({ taken: 0, known: 3, expired: 0, left: 0 });
+
+  await daybook(["retry", A, "-c", file]);
+  await daybook(["run", "-c", file]);
+  expect(fetched(server)).toEqual([A]);
 });
 
 test("a file with other bytes than were recorded is left, whether it is copied or lies at its place", async () => {

@@ -35,7 +35,14 @@ export function foreignFile(
     storedAt: instant(row["downloaded_at"]),
     places,
     incomplete: incomplete(row),
+    deleted: deleted(row),
   };
+}
+
+/** What radarlib's clean-up daemon notes: first that it is about to delete a file, then that it has. */
+function deleted(row: Readonly<Record<string, unknown>>): ForeignFile["deleted"] {
+  if (!["cleaned", "pending_cleanup"].includes(String(row["cleanup_status"]))) return undefined;
+  return { reason: "radarlib's clean-up has deleted it", at: instant(row["cleaned_at"]) };
 }
 
 /** Why radarlib itself doesn't count on the file. */

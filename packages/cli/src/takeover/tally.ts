@@ -5,14 +5,24 @@ import { count } from "../format/count.js";
 const EXAMPLES = 3;
 const WORDS: Record<TakenOver["outcome"], string> = {
   taken: "taken over",
+  expired: "recorded as let go, and not fetched again",
   known: "in the ledger already",
   left: "left to be fetched",
   unmapped: "of no source, left alone",
 };
 
+/** What a dry run leaves undone. */
+const DONE: ReadonlySet<TakenOver["outcome"]> = new Set(["taken", "expired"]);
+
 /** Counts what became of files, by outcome and reason, with the first few names of each. */
 export class Tally {
-  readonly counts: Record<TakenOver["outcome"], number> = { taken: 0, known: 0, left: 0, unmapped: 0 };
+  readonly counts: Record<TakenOver["outcome"], number> = {
+    taken: 0,
+    expired: 0,
+    known: 0,
+    left: 0,
+    unmapped: 0,
+  };
   copied = 0;
   readonly #reasons = new Map<string, { outcome: TakenOver["outcome"]; count: number; names: string[] }>();
 
@@ -40,7 +50,7 @@ export class Tally {
     return outcomes
       .filter(([outcome, n]) => n > 0 || outcome === "taken")
       .flatMap(([outcome, n]) => [
-        `${count(n, "file")} ${dryRun && outcome === "taken" ? "would be taken over" : WORDS[outcome]}${this.#how(outcome)}`,
+        `${count(n, "file")} ${dryRun && DONE.has(outcome) ? "would be " : ""}${WORDS[outcome]}${this.#how(outcome)}`,
         ...this.reasons.filter((one) => one.outcome === outcome).map(reasonLine),
       ]);
   }

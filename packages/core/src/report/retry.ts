@@ -68,5 +68,7 @@ const isWithin = (range: TimeRange, { observedAt }: FileRecord) => !observedAt |
 function because({ status, version, sha256, storedAt }: FileRecord): string {
   const asked = "it was asked for again";
   if (status !== "expired" || storedAt === undefined) return asked;
-  return `${asked}; version ${version} was sha256 ${sha256}, stored ${storedAt.toISOString()}`;
+  // What another tool let go of may have no hash.
+  const hash = sha256 === undefined ? "" : ` sha256 ${sha256},`;
+  return `${asked}; version ${version} was${hash} stored ${storedAt.toISOString()}`;
 }

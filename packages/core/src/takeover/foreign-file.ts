@@ -12,6 +12,8 @@ export interface ForeignFile {
   readonly places: readonly string[];
   /** Why the tool itself doesn't hold it for complete; it is then only reported. */
   readonly incomplete?: string;
+  /** Set where the tool had it and deleted it of its own accord, as it does when files are old. */
+  readonly deleted?: { readonly reason: string; readonly at?: Date };
 }
 
 export interface TakeoverOptions {
@@ -28,10 +30,10 @@ export interface TakeoverOptions {
 export interface TakenOver {
   readonly name: string;
   /**
-   * taken: the ledger has it as stored now; known: the ledger had it before; left: a source's, but it has to be fetched,
-   * for `reason`; unmapped: no source's.
+   * taken: the ledger has it as stored now; expired: as let go, since the tool deleted it itself, so that it isn't fetched
+   * again; known: the ledger had it before; left: a source's, but it has to be fetched, for `reason`; unmapped: no source's.
    */
-  readonly outcome: "taken" | "known" | "left" | "unmapped";
+  readonly outcome: "taken" | "expired" | "known" | "left" | "unmapped";
   readonly source?: string;
   /** At the source. */
   readonly path?: string;

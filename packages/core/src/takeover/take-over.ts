@@ -74,6 +74,16 @@ async function takeOne(
   try {
     const location = before?.location ?? destination.locate(delivery);
     const standing = await findOnDisk(file, location, destination);
+    if (standing === undefined && file.deleted !== undefined && isFree(before)) {
+      const wrong = wrongSize(undefined, file, before?.size);
+      if (wrong) return left(wrong);
+      const { reason } = file.deleted;
+      return {
+        told: { ...told, outcome: "expired", reason },
+        owner,
+        record: letGoRecord(file, owner, before, job),
+      };
+    }
     if (standing === undefined) return left("it is not on disk");
     const wrong = wrongSize(standing.size, file, before?.size);
     if (wrong) return left(wrong);
@@ -112,11 +122,49 @@ async function takeOne(
   }
 }
 
-function wrongSize(size: number, file: ForeignFile, listed: number | undefined): string | undefined {
-  if (file.size !== undefined && file.size !== size)
+/** `size`: on disk, if it is there. */
+function wrongSize(
+  size: number | undefined,
+  file: ForeignFile,
+  listed: number | undefined,
+): string | undefined {
+  const kept = size ?? file.size;
+  if (file.size !== undefined && file.size !== kept)
     return "its size on disk is not the one that was recorded";
-  if (listed !== undefined && listed !== size) return "the source lists another size by now";
+  if (listed !== undefined && kept !== undefined && listed !== kept)
+    return "the source lists another size by now";
   return undefined;
+}
+
+/** Whether nothing of a file is on disk, and nobody has asked for it. */
+function isFree(before: FileRecord | undefined): boolean {
+  return before === undefined || (before.version === 0 && before.wantedAt === undefined);
+}
+
+/** The record of a file that was stored by another tool, which let go of it. */
+function letGoRecord(
+  file: ForeignFile,
+  { definition, path, observation, slot }: Owner,
+  before: FileRecord | undefined,
+  { now }: TakeoverJob,
+): FileRecord {
+  const { reason, at } = file.deleted!;
+  const storedAt = file.storedAt ?? at ?? now();
+  return {
+    source: definition.name,
+    path,
+    slot: slot.path,
+    observedAt: observation.observedAt,
+    status: "expired",
+    size: file.size ?? before?.size,
+    modifiedAt: before?.modifiedAt,
+    firstSeenAt: before?.firstSeenAt ?? storedAt,
+    sha256: file.sha256,
+    storedAt,
+    version: 1,
+    attempts: 0,
+    reason: at === undefined ? reason : `${reason}, at ${at.toISOString().replace(".000Z", "Z")}`,
+  };
 }
 
 /** The one file that can't be read is left; a full disk or a lost ledger ends it all. */
@@ -140,8 +188,11 @@ async function changesOf(outcomes: readonly Outcome[], job: TakeoverJob): Promis
       else slots.push({ kind: "visit", visit: unlisted(owner, at) });
     }
     changes.push({ kind: "file", file: record });
-    const detail = "another tool had brought it home";
-    changes.push({ kind: "event", event: { source, path, at, what: "taken-over", detail } });
+    const [what, detail] =
+      record.status === "expired"
+        ? ["expired", record.reason]
+        : ["taken-over", "another tool had brought it home"];
+    changes.push({ kind: "event", event: { source, path, at, what: what!, detail } });
   }
   return [...slots, ...changes];
 }
