@@ -103,6 +103,19 @@ describe("a local destination", () => {
     ]);
   });
 
+  it("sees to it that what it moves aside is not brought back by a power cut", async () => {
+    const log: string[] = [];
+    const destination = new LocalDestination({ path: home, fs: watched(log) });
+    const { location } = await bring(destination, delivery("/L2/RMA1/2025/a.BUFR"));
+    log.length = 0;
+    await destination.remove(location);
+    expect(log).toEqual([
+      "rename /RMA1/2025/a.BUFR /.daybook/damaged/RMA1/2025/a.BUFR",
+      "sync directory /.daybook/damaged/RMA1/2025",
+      "sync directory /RMA1/2025",
+    ]);
+  });
+
   it("shares the cost of syncing among files that are committed together", async () => {
     const log: string[] = [];
     const destination = new LocalDestination({ path: home, fs: watched(log) });

@@ -177,9 +177,12 @@ export class LocalDestination implements Destination {
 
   async remove(location: string): Promise<void> {
     const aside = join(this.#root, OWN_FOLDER, "damaged", location);
+    const place = join(this.#root, location);
     try {
       this.#fs.mkdirSync(dirname(aside), { recursive: true });
-      this.#fs.renameSync(join(this.#root, location), aside);
+      this.#fs.renameSync(place, aside);
+      // If a power cut brought it back, nobody would know it any more, and it would be in the way.
+      await this.#group.syncDirectories([dirname(aside), dirname(place)]);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT")
         throw diskError(error, { operation: "remove", path: location });

@@ -43,6 +43,11 @@ export class SyncGroup {
   /** Makes a file last that has its name already. Closes it. */
   async sync(fd: number, directories: readonly string[]): Promise<void> {
     await this.#syncBytes(fd);
+    await this.syncDirectories(directories);
+  }
+
+  /** Makes what came into and what left directories last, in this order; with `sync` off it may not. */
+  async syncDirectories(directories: readonly string[]): Promise<void> {
     if (this.#sync) for (const directory of directories) await this.#syncDirectory(directory);
   }
 

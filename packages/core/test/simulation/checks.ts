@@ -40,7 +40,7 @@ export async function checkRun(world: World, { daybook, result }: Program, facts
       if (letGoAt(plan, record!) <= world.clock.now().getTime()) continue;
       checkFile(world, plan, record!, version);
       if (record!.status === "stored") continue;
-      checkGivenUp(world, plan, path, version);
+      checkGivenUp(world, plan, record!, version);
       const named = own.some((gap) => gap.path === path && gap.kind === record!.status && gap.reason);
       expect(named, `${path} is ${record!.status}, and no gap says why`);
     }
@@ -203,6 +203,8 @@ function checkLetGo(world: World, plan: SourcePlan, files: Map<string, FileRecor
   for (const file of files.values()) {
     if (file.status !== "expired") continue;
     expect(letGoAt(plan, file) <= world.clock.now().getTime(), `${file.path} was let go before its time`);
+    // Of versions that are kept beside each other only the last is let go.
+    if (plan.policy.onChange === "keep") continue;
     const place = locationOf(plan, file.path);
     expect(world.disk.file(`${HOME}/${place}`) === undefined, `${place} was let go, and is there`);
   }
@@ -226,13 +228,14 @@ function checkFile(world: World, plan: SourcePlan, record: FileRecord, version: 
 }
 
 /** A file is given up only after as many attempts as it is granted, or one that was refused. */
-function checkGivenUp({ reads }: World, plan: SourcePlan, path: string, version: Version): void {
+function checkGivenUp({ reads }: World, plan: SourcePlan, record: FileRecord, version: Version): void {
+  const { path, reason } = record;
   const since = reads.filter((read) => read.path === path && read.askedAt > version.from);
   const refused = since.some(({ excuse }) => excuse === "permission");
   const granted = plan.policy.maxAttempts!;
   expect(
     refused || since.length >= granted,
-    `${path} was given up after ${since.length} of ${granted} attempts`,
+    `${path} was given up after ${since.length} of ${granted} attempts: ${reason}`,
   );
 }
 

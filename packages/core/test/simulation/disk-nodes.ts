@@ -70,7 +70,8 @@ export class DiskFile {
 /** A change of names that a power cut may undo until one of its directories is synced. */
 interface Change {
   readonly at: number;
-  readonly name: string;
+  /** Those that it takes or gives. */
+  readonly names: readonly string[];
   readonly apply: () => void;
   readonly directories: readonly DiskDirectory[];
 }
@@ -85,12 +86,12 @@ export class DiskDirectory {
 
   link(name: string, node: DiskNode, now: number): void {
     this.entries.set(name, node);
-    this.#note({ at: now, name, apply: () => this.#lasting.set(name, node), directories: [this] });
+    this.#note({ at: now, names: [name], apply: () => this.#lasting.set(name, node), directories: [this] });
   }
 
   unlink(name: string, now: number): void {
     this.entries.delete(name);
-    this.#note({ at: now, name, apply: () => this.#lasting.delete(name), directories: [this] });
+    this.#note({ at: now, names: [name], apply: () => this.#lasting.delete(name), directories: [this] });
   }
 
   /** One change for both directories: after a power cut the file has one of its names. */
@@ -98,14 +99,19 @@ export class DiskDirectory {
     const node = this.entries.get(name)!;
     this.entries.delete(name);
     to.entries.set(newName, node);
-    const before = new Set(this.#pending);
+    const before = this.#pending.filter(({ names }) => names.includes(name));
     const apply = () => {
-      // What happened to the old name before is part of this change.
-      this.#pending = this.#pending.filter((change) => change.name !== name || !before.has(change));
+      // What happened to the old name before comes first, or it would bring that back.
+      for (const change of before) if (this.#pending.includes(change)) change.directories[0]!.#apply(change);
       this.#lasting.delete(name);
       to.#lasting.set(newName, node);
     };
-    this.#note({ at: now, name, apply, directories: this === to ? [this] : [this, to] });
+    this.#note({
+      at: now,
+      names: [name, newName],
+      apply,
+      directories: this === to ? [this] : [this, to],
+    });
   }
 
   sync(): void {
@@ -125,10 +131,13 @@ export class DiskDirectory {
   }
 
   #keep(count: number): void {
-    for (const change of this.#pending.slice(0, count)) {
-      change.apply();
-      for (const directory of change.directories) directory.#drop(change);
-    }
+    for (const change of this.#pending.slice(0, count))
+      if (this.#pending.includes(change)) this.#apply(change);
+  }
+
+  #apply(change: Change): void {
+    change.apply();
+    for (const directory of change.directories) directory.#drop(change);
   }
 
   #drop(change: Change): void {
