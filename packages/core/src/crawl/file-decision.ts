@@ -162,24 +162,26 @@ async function tooOld(source: Source, record: FileRecord, candidate: Candidate):
     return { file: letGo(record, "it was older than its source keeps files when it was first seen") };
   // It was let go before: what was known of it stays.
   if (before.status !== "pending") return same ? {} : ignored(before, found);
+  const discarded = await discardNamed(source, found.path, before);
   // An older version is on disk still, and is let go like any other.
-  if (before.version > 0) return { file: { ...record, status: "stored", nextAttemptAt: undefined } };
-  await discardNamed(source, found.path, before);
+  if (before.version > 0 && !discarded)
+    return { file: { ...record, status: "stored", nextAttemptAt: undefined } };
   const reason = "it became older than its source keeps files before it could be fetched";
   return { file: letGo(record, reason), event: { what: "expired", detail: reason } };
 }
 
 /** Named before a crash and never recorded: once it is let go the ledger wouldn't know of it, and it would stay for ever. */
-async function discardNamed(source: Source, path: string, before: FileRecord): Promise<void> {
+async function discardNamed(source: Source, path: string, before: FileRecord): Promise<boolean> {
   const { destination, name, layout, transport } = source;
   const { location: place } = before;
-  if (place === undefined || destination.origin(place, name, layout.root ?? "/") !== path) return;
+  if (place === undefined || destination.origin(place, name, layout.root ?? "/") !== path) return false;
   const there = await destination.stat(place);
-  if (there === undefined) return;
+  if (there === undefined) return false;
   // Packed, its size says nothing; but nobody else packs a file to this place and this time.
   const size = destination.encodingOf(place) === undefined ? there.size : before.size;
-  if (sameVersion({ ...there, size }, before, transport.capabilities.modifiedAt))
-    await destination.discard([place]);
+  if (!sameVersion({ ...there, size }, before, transport.capabilities.modifiedAt)) return false;
+  const refused = await destination.discard([place]);
+  return refused.size === 0;
 }
 
 /** The record of a file that was to be fetched and isn't to be had any more. */
