@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { createDaybook, DaybookError, memoryStore, ObserverToken, StateStoreToken } from "@daybook/core";
 import type { Daybook, DaybookOptions, Observer } from "@daybook/core";
 import type { LoadedConfig } from "./config/load-config.js";
@@ -40,7 +40,7 @@ export async function withDaybook(
     create: () => observer,
   }));
   const { ledgerFile } = loaded;
-  const none = options.onlyLooks && ledgerFile !== undefined && !existsSync(ledgerFile);
+  const none = options.onlyLooks && ledgerFile !== undefined && isMissing(ledgerFile);
   const plugins = loaded.options.plugins.map((plugin) =>
     none && plugin.provides === StateStoreToken ? memoryStore() : plugin,
   );
@@ -49,6 +49,15 @@ export async function withDaybook(
     context.exitCode = await use(daybook, loaded.serve);
   } finally {
     await daybook.close();
+  }
+}
+
+/** Only what is surely not there: a ledger that may not be read is no empty one. */
+function isMissing(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -12,7 +12,8 @@ export interface WireError {
   readonly path?: string;
 }
 
-const TOO_MANY = /too many|maximum|limit|exceed|already connected|max(imum)? number|no more/i;
+const TOO_MANY =
+  /too many|maximum|limit|exceed|already connected|max(imum)? number|no more|only \d+ (sessions|connections|logins)|concurrent/i;
 const NEEDS_TLS =
   /must use encryption|cleartext .*not (accepted|allowed)|(TLS|SSL|encryption|secure connection)\S*( is| are)? (required|mandatory|needed)|requires? (TLS|SSL|encryption)/i;
 const MISSING =

@@ -7,6 +7,7 @@ type Row = [phase: WireError["phase"], code: number | string, text: string, kind
 const tables: Record<string, Row[]> = {
   vsftpd: [
     ["connect", 421, "421 There are too many connections from your internet address.", "busy"],
+    ["login", 530, "530 Not logged in, only 2 sessions from same IP allowed concurrently", "busy"],
     ["login", 530, "530 Login incorrect.", "auth"],
     ["login", 530, "530 This FTP server is anonymous only.", "auth"],
     ["login", 530, "530 Anonymous sessions must use encryption.", "config"],

@@ -56,8 +56,8 @@ export class SlotFold {
   }
 }
 
-function folds({ slot }: Settled): boolean {
-  return slot.state === "missing" || slot.state === "empty";
+function folds({ slot, before }: Settled): boolean {
+  return before === undefined && (slot.state === "missing" || slot.state === "empty");
 }
 
 function entryOf(run: Run): LogEntry {

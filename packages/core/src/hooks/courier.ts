@@ -179,6 +179,8 @@ export class Courier {
   #failed(message: OutboxMessage, error: DaybookError): void {
     const { clock, report } = this.#options;
     const { again, news } = this.#attempts.failed(message.key, clock.now().getTime());
+    // What waits from earlier runs may be too old, or too much.
+    if (news) this.#trimAt = 0;
     if (news) report.failing(error, new Date(again), message);
   }
 

@@ -27,6 +27,7 @@ export class LoginGate {
       const error = await outcome(this.#trial, signal);
       if (isDaybookError(error) && error.kind !== "busy" && error.kind !== "cancelled") throw error;
     }
+    if (signal?.aborted) return open();
     if (this.#refusal && this.#now() - this.#refusal.at < REFUSED_FOR) throw this.#refusal.error;
     const opening = open();
     const judged = opening.then(
@@ -36,8 +37,9 @@ export class LoginGate {
       },
       (error: unknown) => {
         if (isDaybookError(error, "auth")) {
+          // One that was let in before may have met a limit that the server tells like a wrong password.
+          if (!this.#proven) this.#refusal = { error, at: this.#now() };
           this.#proven = false;
-          this.#refusal = { error, at: this.#now() };
         }
         return error;
       },
