@@ -62,6 +62,15 @@ test("missing hours in a row are one line, told when something else happens or t
   expect(logged(missing)).toHaveLength(1);
 });
 
+test("an hour that was something else before it was missing has a line of its own", () => {
+  const was = { ...settled(1, "missing"), before: "complete" } as CrawlEvent;
+  expect(logged([settled(0, "missing"), was, settled(2, "missing")])).toEqual([
+    "A: 2025-01-01T00:00Z/2025-01-01T01:00Z missing",
+    "A: 2025-01-01T01:00Z/2025-01-01T02:00Z missing, was complete",
+    "A: 2025-01-01T02:00Z/2025-01-01T03:00Z missing",
+  ]);
+});
+
 test("a long row of missing hours is told of now and then", () => {
   const slow = Array.from({ length: 25 }, (_, n) =>
     settled(n, "missing", new Date(START.getTime() + n * 1000)),
@@ -150,6 +159,37 @@ test("what many hours share is told once, how many they are when a pass is over,
     nothing,
   ]);
   expect(logged(failing, "human", "debug")).toHaveLength(4);
+});
+
+test("an outage is told whichever source on the host hears of it, and of its end", () => {
+  const error = new DaybookError("network", "refused");
+  const down = (source: string): CrawlEvent => ({
+    type: "host-down",
+    source,
+    at: START,
+    host: "ftp://a",
+    error,
+    nextTryAt: hour(1),
+  });
+  const up: CrawlEvent = { type: "host-up", source: "B", at: START, host: "ftp://a" };
+  const line = (source: string) =>
+    `warning ${source}: server down: refused; tried again from 2025-01-01T01:00Z on`;
+  expect(logged([down("A"), down("B"), up, down("A"), up])).toEqual([
+    line("A"),
+    "B: server is back",
+    line("A"),
+    "B: server is back",
+  ]);
+});
+
+test("slots that fail for a known reason are counted and named before the source is idle, and at the log's end", () => {
+  const at = (n: number, ms: number) => ({ ...visited(n, "a mirror"), at: new Date(START.getTime() + ms) });
+  const events = [at(0, 0), at(1, 100), at(2, 10_000), at(3, 10_001)];
+  const others = (n: number) =>
+    `warning A: what was listed of ${n} other slot${n > 1 ? "s" : ""} settles nothing either: a mirror`;
+  expect(logged(events).slice(1)).toEqual([others(2), others(1)]);
+  const told = logged(events, "json").map((line) => JSON.parse(line) as { examples?: string[] });
+  expect(told.map(({ examples }) => examples)).toEqual([undefined, ["/s/1", "/s/2"], ["/s/3"]]);
 });
 
 test("a host that stays down is told once, until it is back or refuses us", () => {

@@ -97,9 +97,9 @@ test("slots that begin while the run goes on count as well", () => {
 test("a server that is down is shown with the time of the next try, until it is back", () => {
   const state = initialProgress(AT, [status("A", 24, 0)]);
   const error = new DaybookError("network", "connection refused");
-  on(state, { ...source, type: "host-down", error, nextTryAt: later(30) });
+  on(state, { ...source, type: "host-down", host: "ftp://a", error, nextTryAt: later(30) });
   expect(lines(state, 10)[1]).toBe("  A     0/24  server down: connection refused; again in 20s");
-  on(state, { ...source, type: "host-up" });
+  on(state, { ...source, type: "host-up", host: "ftp://a" });
   expect(lines(state, 40)[1]).toBe("  A     0/24  connected again");
 });
 
@@ -144,7 +144,7 @@ test("many sources are cut down to those at work", () => {
     AT,
     Array.from({ length: 30 }, (_, i) => status(`S${i}`, 1, 0)),
   );
-  on(state, { type: "host-up", source: "S29", at: AT });
+  on(state, { type: "host-up", source: "S29", at: AT, host: "ftp://a" });
   const shown = lines(state, 1);
   expect(shown).toHaveLength(14);
   expect(shown[1]).toContain("S29");

@@ -41,6 +41,6 @@ export class LogObserver implements Observer {
 
   /** Writes what waited for company. */
   close(): void {
-    for (const entry of this.#fold.flush()) this.#log.write(entry);
+    for (const entry of this.#fold.flushAll(new Date())) this.#log.write(entry);
   }
 }

@@ -45,14 +45,16 @@ export class SlotFold {
     return event.at.getTime() - run.first.at.getTime() < LONGEST ? [] : this.flush(event.source);
   }
 
-  /** What is held back of a source, or of all. */
-  flush(source?: string): LogEntry[] {
-    const sources = source === undefined ? [...this.#runs.keys()] : [source];
-    return sources.flatMap((name) => {
-      const run = this.#runs.get(name);
-      this.#runs.delete(name);
-      return run === undefined ? [] : [entryOf(run)];
-    });
+  /** What is held back of a source. */
+  flush(source: string): LogEntry[] {
+    const run = this.#runs.get(source);
+    this.#runs.delete(source);
+    return run === undefined ? [] : [entryOf(run)];
+  }
+
+  /** What is held back of all, at the end of the log. */
+  flushAll(at: Date): LogEntry[] {
+    return [...[...this.#runs.keys()].flatMap((source) => this.flush(source)), ...this.#trouble.flush(at)];
   }
 }
 

@@ -8,21 +8,31 @@ import type { LogEntry } from "./log-entry.js";
 type Visited = Extract<CrawlEvent, { type: "slot-visited" }>;
 type HostTrouble = Extract<CrawlEvent, { type: "host-down" | "host-lost" }>;
 
+/** Slots that are remembered for one reason; of what is beyond, each visit counts. */
+const MOST_SLOTS = 1_000;
+/** Some that are named where they are counted. */
+const EXAMPLES = 3;
+/** They are counted at least so often, in ms: a source may be busy for days. */
+const LONGEST = 10_000;
+
 /** Slots of one source that share a reason for which their listings settle nothing. */
 interface Unlisted {
   readonly first: Visited;
   readonly slots: Set<string>;
   untold: number;
+  readonly examples: string[];
+  /** When they were told of last. */
+  toldAt: Date;
 }
 
 /**
  * Tells once what goes on being wrong: a host that stays down, and a reason that many slots share. How many these are
- * is told when the source's pass is over. What is held back stays there for who logs everything.
+ * is told when the source's pass is over, and now and then before. What is held back stays there for who logs everything.
  */
 export class TroubleFold {
   /** By source and reason. */
   readonly #unlisted = new Map<string, Map<string, Unlisted>>();
-  /** The kind of error that was told last, by source and host. */
+  /** The kind of error that was told last, by host: any of the sources on it may hear that it is back. */
   readonly #down = new Map<string, string>();
 
   entries(event: CrawlEvent): LogEntry[] {
@@ -30,24 +40,27 @@ export class TroubleFold {
     const own = entry === undefined ? [] : [entry];
     switch (event.type) {
       case "slot-visited":
-        return this.#isNews(event) ? own : own.map(asDetail);
+        return this.#isNews(event) ? own : [...own.map(asDetail), ...this.#due(event)];
       case "host-down":
       case "host-lost":
         return this.#isNewlyDown(event) ? own : own.map(asDetail);
       case "host-up":
-      case "host-regained": {
-        this.#down.delete(hostOf(event));
-        const counts = this.#counts(event);
-        this.#unlisted.delete(event.source);
-        return [...counts, ...own];
-      }
+      case "host-regained":
+        this.#down.delete(event.host);
+        return [...this.#forget(event), ...own];
       case "source-idle":
+        return [...this.#counts(event), ...own];
       case "source-failed":
       case "source-finished":
-        return [...this.#counts(event), ...own];
+        return [...this.#forget(event), ...own];
       default:
         return own;
     }
+  }
+
+  /** What is held back, of all sources. */
+  flush(at: Date): LogEntry[] {
+    return [...this.#unlisted.keys()].flatMap((source) => this.#counts({ source, at }));
   }
 
   #isNews(event: Visited): boolean {
@@ -61,26 +74,42 @@ export class TroubleFold {
     this.#unlisted.set(source, reasons);
     const reason = `${listing} ${event.reason}`;
     const known = reasons.get(reason);
-    if (known === undefined) reasons.set(reason, { first: event, slots: new Set([slot]), untold: 0 });
-    else if (!known.slots.has(slot)) {
-      known.slots.add(slot);
+    if (known === undefined) {
+      const slots = new Set([slot]);
+      reasons.set(reason, { first: event, slots, untold: 0, examples: [], toldAt: event.at });
+    } else if (!known.slots.has(slot)) {
+      if (known.slots.size < MOST_SLOTS) known.slots.add(slot);
+      if (known.examples.length < EXAMPLES) known.examples.push(slot);
       known.untold++;
     }
     return known === undefined;
   }
 
   #isNewlyDown(event: HostTrouble): boolean {
-    const host = hostOf(event);
+    const { host, error } = event;
     const before = this.#down.get(host);
-    this.#down.set(host, event.error.kind);
-    return before !== event.error.kind;
+    this.#down.set(host, error.kind);
+    return before !== error.kind;
   }
 
-  #counts({ source, at }: CrawlEvent): LogEntry[] {
+  /** What has been held back for long enough. */
+  #due({ source, at }: Visited): LogEntry[] {
+    return this.#counts({ source, at }, at.getTime() - LONGEST);
+  }
+
+  #forget(event: Pick<CrawlEvent, "source" | "at">): LogEntry[] {
+    const counts = this.#counts(event);
+    this.#unlisted.delete(event.source);
+    return counts;
+  }
+
+  #counts({ source, at }: Pick<CrawlEvent, "source" | "at">, toldBy = Infinity): LogEntry[] {
     return [...(this.#unlisted.get(source)?.values() ?? [])].flatMap((unlisted) => {
       const { first, slots, untold } = unlisted;
-      if (untold === 0) return [];
+      if (untold === 0 || unlisted.toldAt.getTime() > toldBy) return [];
+      const examples = unlisted.examples.splice(0);
       unlisted.untold = 0;
+      unlisted.toldAt = at;
       const { listing, reason = listing } = first;
       const others = count(untold, "other slot");
       const what =
@@ -88,14 +117,10 @@ export class TroubleFold {
           ? `${others} could not be listed either`
           : `what was listed of ${others} settles nothing either`;
       const message = `${source}: ${what}: ${printable(inConfigWords(reason))}`;
-      const fields = { listing, slots: slots.size };
+      const fields = { listing, slots: slots.size, examples };
       return [{ at, level: "warning" as const, source, event: "slots-unlisted", message, fields }];
     });
   }
 }
 
 const asDetail = (entry: LogEntry): LogEntry => ({ ...entry, level: "debug" });
-
-function hostOf(event: Extract<CrawlEvent, { type: `host-${string}` }>): string {
-  return `${event.source} ${"host" in event ? event.host : ""}`;
-}

@@ -22,13 +22,13 @@ export class HostEar {
 
   /** Undefined: it went well. */
   hear(error: DaybookError | undefined): void {
-    const { name, emit, clock } = this.#source;
-    const at = clock.now();
+    const { name, emit, clock, transport } = this.#source;
+    const about = { source: name, at: clock.now(), host: transport.capabilities.endpoint };
     if (error === undefined) {
       this.#answered = true;
-      if (this.#breaker.succeeded()) emit({ type: "host-up", source: name, at });
+      if (this.#breaker.succeeded()) emit({ type: "host-up", ...about });
     } else if (this.#breaker.failed(error))
-      emit({ type: "host-down", source: name, at, error, nextTryAt: this.#breaker.nextTryAt });
+      emit({ type: "host-down", ...about, error, nextTryAt: this.#breaker.nextTryAt });
   }
 
   /** The error, if it must end the crawl: no waiting cures it. */

@@ -2,10 +2,10 @@ import type { CrawlEvent } from "../observe/observer.js";
 import type { LedgerChange, StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 import type { TimeRange } from "../time/range.js";
-import { hostDown, hostLost, hostRegained, hostUp, sourceFailed } from "./event-data.js";
+import { hostChanged, sourceFailed, type HostChange } from "./event-data.js";
 import type { HookEvent } from "./hook-event.js";
 import { SilenceWatch } from "./silence-watch.js";
-import type { Subscriptions, TellingSource } from "./subscriptions.js";
+import type { NewMessage, Subscriptions, TellingSource } from "./subscriptions.js";
 
 export interface AlarmsOptions {
   readonly store: Pick<StateStore, "record" | "find" | "events">;
@@ -21,9 +21,8 @@ export interface AlarmsOptions {
 /** What is told of that is in no change of the ledger: hosts, sources, silence. It hears of it as observers do. */
 export class Alarms {
   readonly #options: AlarmsOptions;
-  readonly #down = new Set<string>();
-  /** Hosts that others stand in for, and the hooks that were told: sources that share one all hear of it. */
-  readonly #lost = new Map<string, Set<string>>();
+  /** Hosts that are down, or that others stand in for, and the hooks that were told: sources share hosts. */
+  readonly #away = new Map<string, Set<string>>();
   readonly #watches = new Map<string, SilenceWatch[]>();
   readonly #stop = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
@@ -41,25 +40,20 @@ export class Alarms {
       case "file-stored":
         for (const watch of this.#watches.get(source) ?? []) this.#follow(watch.arrived(event.file, at));
         return;
-      case "host-down": {
-        const host = this.#hostOf(source);
-        // It goes on being down: that is no news.
-        if (this.#down.has(host)) return;
-        this.#down.add(host);
-        return this.#tellOfHost(source, host, (name) => hostDown(name, host, event.error, at));
+      case "host-down":
+      case "host-lost": {
+        const told = this.#away.get(event.host) ?? new Set();
+        this.#away.set(event.host, told);
+        // It goes on being away: that is no news.
+        const messages = this.#ofHost(event).filter(({ message }) => !told.has(message.hook));
+        for (const { message } of messages) told.add(message.hook);
+        return this.#tell(messages);
       }
-      case "host-up": {
-        const host = this.#hostOf(source);
-        if (this.#down.delete(host)) this.#tellOfHost(source, host, (name) => hostUp(name, host, at));
-        return;
-      }
-      case "host-lost":
-        return this.#tellOfLoss(event.host, hostLost(source, event.host, event.error, at));
+      case "host-up":
       case "host-regained": {
-        const told = this.#lost.get(event.host);
-        if (!this.#lost.delete(event.host)) return;
-        const messages = this.#options.subscriptions.messages(hostRegained(source, event.host, at));
-        return this.#tell(messages.filter(({ message }) => told!.has(message.hook)));
+        const told = this.#away.get(event.host);
+        this.#away.delete(event.host);
+        return this.#tell(this.#ofHost(event).filter(({ message }) => told?.has(message.hook)));
       }
       case "source-failed":
         // Another program is at work on it: it isn't the source that failed.
@@ -86,18 +80,13 @@ export class Alarms {
     for (const watch of watches) this.#follow(watch.run(this.#stop.signal));
   }
 
-  /** Sources share hosts, and only one of them hears: each hook is told of a source it follows. */
-  #tellOfHost(heard: string, host: string, event: (source: string) => HookEvent): void {
-    const others = this.#options.sources.filter((one) => one.host === host).map(({ name }) => name);
-    this.#tell(this.#options.subscriptions.oncePerHook([heard, ...others], event));
-  }
-
-  #tellOfLoss(host: string, event: HookEvent): void {
-    const told = this.#lost.get(host) ?? new Set();
-    this.#lost.set(host, told);
-    const messages = this.#options.subscriptions.messages(event);
-    this.#tell(messages.filter(({ message }) => !told.has(message.hook)));
-    for (const { message } of messages) told.add(message.hook);
+  /** Sources share hosts, and only one of them may hear: each hook is told of a source it follows. */
+  #ofHost(event: Extract<CrawlEvent, { type: HostChange }>): NewMessage[] {
+    const { sources, subscriptions } = this.#options;
+    const others = sources.filter(({ host }) => host === event.host).map(({ name }) => name);
+    return subscriptions.oncePerHook([event.source, ...others], (source) =>
+      hostChanged(event.type, { ...event, source }),
+    );
   }
 
   #tell(messages: readonly LedgerChange[]): void {
@@ -118,9 +107,5 @@ export class Alarms {
     // A ledger that can't be written ends the crawl, with an error of its own.
     const followed = work.catch(() => undefined).finally(() => this.#underWay.delete(followed));
     this.#underWay.add(followed);
-  }
-
-  #hostOf(source: string): string {
-    return this.#options.sources.find(({ name }) => name === source)?.host ?? source;
   }
 }

@@ -56,30 +56,20 @@ export function gapClosed(slot: SlotRecord, at: Date): HookEvent {
   return gapEvent(slot, at, { status: "closed", ...slotData(slot) });
 }
 
-export function hostDown(source: string, host: string, error: DaybookError, at: Date): HookEvent {
-  const data = { what: "host-down", host, kind: error.kind, reason: error.detail };
-  return { type: "error", source, at, subject: `host ${host}`, occasion: `down ${at.toISOString()}`, data };
-}
+/** Down: nobody answers for it; lost: one of several that hold the same, and the others go on. */
+export type HostChange = "host-down" | "host-up" | "host-lost" | "host-regained";
 
-export function hostUp(source: string, host: string, at: Date): HookEvent {
-  const data = { what: "host-up", host };
-  return { type: "error", source, at, subject: `host ${host}`, occasion: `up ${at.toISOString()}`, data };
-}
-
-/** One of several hosts that hold the same; the others go on. */
-export function hostLost(source: string, host: string, error: DaybookError, at: Date): HookEvent {
-  const data = { what: "host-lost", host, kind: error.kind, reason: error.detail };
-  return { type: "error", source, at, subject: `host ${host}`, occasion: `lost ${at.toISOString()}`, data };
-}
-
-export function hostRegained(source: string, host: string, at: Date): HookEvent {
-  const data = { what: "host-regained", host };
+export function hostChanged(
+  what: HostChange,
+  { source, host, at, error }: Readonly<{ source: string; host: string; at: Date; error?: DaybookError }>,
+): HookEvent {
+  const data = { what, host, kind: error?.kind, reason: error?.detail };
   return {
     type: "error",
     source,
     at,
     subject: `host ${host}`,
-    occasion: `regained ${at.toISOString()}`,
+    occasion: `${what} ${at.toISOString()}`,
     data,
   };
 }

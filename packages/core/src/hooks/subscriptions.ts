@@ -79,7 +79,7 @@ export class Subscriptions {
   }
 
   /** The event as one message for each hook that follows any of the sources, of the first that it follows. */
-  oncePerHook(sources: readonly string[], event: (source: string) => HookEvent): LedgerChange[] {
+  oncePerHook(sources: readonly string[], event: (source: string) => HookEvent): NewMessage[] {
     return this.#hooks.flatMap((hook) => {
       const source = sources.find((name) => follows(hook, name));
       return source === undefined ? [] : this.messages(event(source), hook);

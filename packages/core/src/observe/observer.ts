@@ -31,8 +31,9 @@ export type CrawlEvent =
   | { type: "file-stored"; source: string; at: Date; file: FileRecord; adopted: boolean }
   | { type: "file-failed"; source: string; at: Date; path: string; error: DaybookError; nextAttemptAt?: Date }
   | { type: "file-quarantined"; source: string; at: Date; path: string; error: DaybookError }
-  | { type: "host-down"; source: string; at: Date; error: DaybookError; nextTryAt: Date }
-  | { type: "host-up"; source: string; at: Date }
+  /** The source's host, which others may share: any of them may hear that it is back. */
+  | { type: "host-down"; source: string; at: Date; host: string; error: DaybookError; nextTryAt: Date }
+  | { type: "host-up"; source: string; at: Date; host: string }
   /** Files older than the source keeps them were deleted, or found to be gone; `bytes` were freed. */
   | { type: "files-expired"; source: string; at: Date; files: number; bytes: number }
   /** Files older than the source keeps them were left alone; the first of them, and why. */
