@@ -191,6 +191,37 @@ test("without hooks nothing is put in the outbox", async () => {
   expect(await store.backlog()).toEqual(new Map());
 });
 
+test("what is too old is dropped by runs that are short as well", async () => {
+  const { mirror, receiver } = mirrorWith(["file"], { shutdownTimeout: 2000 }, { giveUpAfter: HOUR });
+  receiver.fails = () => true;
+  for (let minute = 10; minute < 20; minute++) put(mirror, `2025-01-01T01:${minute}:00Z`);
+  await mirror.run({ once: true });
+  await mirror.clock.advance(2 * HOUR);
+  mirror.restart();
+  await mirror.run({ once: true });
+  expect(mirror.of("hook-dropped").map(({ count }) => count)).toEqual([10]);
+  expect(await mirror.store.backlog()).toEqual(new Map([["test", 1]]));
+});
+
+test("a message that fails is dropped when it is too old, and no other with it", async () => {
+  const { mirror, receiver } = mirrorWith(
+    ["file"],
+    { now: "2025-01-01T01:30:00Z", source: { end: "2025-01-02T00:00:00Z" } },
+    { giveUpAfter: 10 * MINUTE, concurrency: 1 },
+  );
+  receiver.wait = () => mirror.clock.sleep(2 * MINUTE);
+  const poison = put(mirror, "2025-01-01T01:10:00Z");
+  for (let minute = 11; minute < 30; minute++) put(mirror, `2025-01-01T01:${minute}:00Z`);
+  receiver.fails = ({ id, body }) => !id.startsWith("dropped_") && body.includes(poison);
+  const stop = new AbortController();
+  const run = mirror.daybook.run({ signal: stop.signal });
+  await mirror.clock.advance(2 * HOUR);
+  stop.abort();
+  await mirror.clock.runUntil(run);
+  expect(receiver.of("file")).toHaveLength(19);
+  expect(receiver.of("dropped").map(({ data }) => data["count"])).toEqual([1]);
+});
+
 test("a receiver that is only slow gets every message, however many wait and however old they are", async () => {
   const { mirror, receiver } = mirrorWith(
     ["file"],

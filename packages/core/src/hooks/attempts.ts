@@ -27,6 +27,11 @@ export class Attempts {
     return this.#nextTryAt;
   }
 
+  /** Whether messages of a key can't be delivered for now: their own failed, or the receiver takes none. */
+  fails(key: string): boolean {
+    return this.down || this.#waiting.has(key);
+  }
+
   get anyWaiting(): boolean {
     return this.#waiting.size > 0;
   }

@@ -97,6 +97,8 @@ export class Courier {
     }
     await this.#lastDeliveries();
     await this.#doneWriting;
+    // A run may be over before the first minute is; a ledger that fails is left.
+    if (this.#held) await this.#trim().catch(() => undefined);
     await this.#lease.release();
   }
 
@@ -126,7 +128,10 @@ export class Courier {
       this.#pollAt = now + POLL;
       this.#more = true;
     }
-    if (now >= this.#trimAt) await this.#trim(now);
+    if (now >= this.#trimAt) {
+      this.#trimAt = now + TRIM;
+      await this.#trim();
+    }
     const message = this.#next(now) ?? (await this.#refill(now));
     if (message === undefined || !this.#lease.lasts(hook.target.timeout)) return false;
     void this.#deliver(message, abort);
@@ -179,8 +184,6 @@ export class Courier {
   #failed(message: OutboxMessage, error: DaybookError): void {
     const { clock, report } = this.#options;
     const { again, news } = this.#attempts.failed(message.key, clock.now().getTime());
-    // What waits from earlier runs may be too old, or too much.
-    if (news) this.#trimAt = 0;
     if (news) report.failing(error, new Date(again), message);
   }
 
@@ -204,14 +207,13 @@ export class Courier {
     }
   }
 
-  async #trim(now: number): Promise<void> {
-    this.#trimAt = now + TRIM;
-    const { store, hook, report } = this.#options;
-    const { down, anyWaiting } = this.#attempts;
-    if (!down && !anyWaiting) return;
+  async #trim(): Promise<void> {
+    const { store, hook, report, clock } = this.#options;
+    const attempts = this.#attempts;
+    if (!attempts.down && !attempts.anyWaiting) return;
     const onTheirWay = this.#window.filter(({ key }) => this.#busy.has(key)).map(({ id }) => id);
     const keep = new Set([...this.#done, ...onTheirWay]);
-    const dropped = await trimOutbox(store, hook, { now: new Date(now), keep, down });
+    const dropped = await trimOutbox(store, hook, { now: clock.now(), keep, attempts });
     for (const { count, reason } of dropped) report.dropped(count, reason);
     if (dropped.length > 0) this.#window = [];
     this.#more = true;

@@ -1,5 +1,6 @@
 import type { OutboxMessage } from "../store/outbox-message.js";
 import type { LedgerChange, StateStore } from "../store/state-store.js";
+import type { Attempts } from "./attempts.js";
 import type { Hook } from "./hook.js";
 import { digest } from "./hook-event.js";
 
@@ -16,8 +17,8 @@ export interface TrimOptions {
   readonly now: Date;
   /** Ids of messages that stay. */
   readonly keep: ReadonlySet<string>;
-  /** Whether the receiver takes nothing at all. One that is slow gets all there is, however long that takes. */
-  readonly down: boolean;
+  /** What fails. A receiver that is only slow gets all there is, however long that takes. */
+  readonly attempts: Pick<Attempts, "down" | "fails">;
 }
 
 /**
@@ -27,18 +28,18 @@ export interface TrimOptions {
 export async function trimOutbox(
   store: Pick<StateStore, "record" | "messages" | "backlog">,
   hook: Hook,
-  { now, keep, down }: TrimOptions,
+  { now, keep, attempts }: TrimOptions,
 ): Promise<Dropped[]> {
   const { name, giveUpAfter = WEEK, maxWaiting = 100_000 } = hook;
   const dropped: Dropped[] = [];
   const waiting = (await store.backlog()).get(name) ?? 0;
   // A tenth more than need be, so that not every minute drops some.
-  let surplus = down && waiting > maxWaiting ? waiting - Math.floor(maxWaiting * 0.9) : 0;
+  let surplus = attempts.down && waiting > maxWaiting ? waiting - Math.floor(maxWaiting * 0.9) : 0;
   const tooOld = (message: OutboxMessage | undefined, age: number) =>
     message !== undefined && now.getTime() - message.at.getTime() > age;
   for (;;) {
     const page = await store.messages(name, (surplus > 0 ? Math.min(PAGE, surplus) : PAGE) + keep.size);
-    const oldest = page.filter(({ id }) => !keep.has(id));
+    const oldest = page.filter(({ id, key }) => !keep.has(id) && attempts.fails(key));
     // Those that are nearly too old go with those that are.
     const drop =
       surplus > 0
