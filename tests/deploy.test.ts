@@ -51,6 +51,7 @@ it("unit and container start commands that are there, and wait longer than a run
 it("the container opens the port that its dashboard listens at, and the page's token has a file", async () => {
   const [, port] = /"0\.0\.0\.0:(\d+)"/.exec(containerfile)!;
   expect(containerfile).toContain(`\nEXPOSE ${port}\n`);
+  expect(containerfile).toContain(`fetch('http://127.0.0.1:${port}/readyz')`);
   const env = { FTP_USER: "u", FTP_PASSWORD: "p" };
   const { serve } = await loadConfig(join(DEPLOY, "daybook.yaml"), { env });
   expect(serve).toMatchObject({ address: `127.0.0.1:${port}`, token_file: "./dashboard-token" });

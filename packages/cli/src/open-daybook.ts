@@ -41,6 +41,8 @@ export async function withDaybook(
   }));
   const { ledgerFile } = loaded;
   const none = options.onlyLooks && ledgerFile !== undefined && isMissing(ledgerFile);
+  // A path that is mistyped, or a disk that isn't mounted, looks like a start.
+  if (none) context.stderr.line(`daybook: there is no ledger at ${ledgerFile} yet`);
   const plugins = loaded.options.plugins.map((plugin) =>
     none && plugin.provides === StateStoreToken ? memoryStore() : plugin,
   );

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
@@ -91,8 +91,21 @@ test("the ledger answers after a run: gaps, status and files", async () => {
 test("what only looks leaves no ledger behind where there was none", async () => {
   const { file, folder } = await served(sampleTree());
   for (const [command, ...args] of [["plan"], ["status"], ["gaps"], ["files"], ["explain", `${DAY}/00`]])
-    expect((await daybook([command!, ...args, "-c", file])).stderr, command).not.toContain("state.db");
+    expect((await daybook([command!, ...args, "-c", file])).stderr, command).toBe(
+      `daybook: there is no ledger at ${join(folder, "ledger/state.db")} yet\n`,
+    );
   expect(await readdir(folder)).toEqual(["daybook.yaml"]);
+});
+
+test("a ledger that can't be reached is not taken for an empty one", async () => {
+  const { file, folder } = await served(sampleTree());
+  // It leads to itself; what may not be entered looks the same, but not to root.
+  await symlink("ledger", join(folder, "ledger"));
+  for (const command of ["status", "gaps", "files", "plan"]) {
+    const { exitCode, stdout, stderr } = await daybook([command, "-c", file]);
+    expect([exitCode, stdout], command).toEqual([1, ""]);
+    expect(stderr).toMatch(/the ledger's file could not be read or written .*ELOOP/);
+  }
 });
 
 test("a plan says what a run would do and leaves the ledger as it was", async () => {

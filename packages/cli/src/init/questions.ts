@@ -154,7 +154,7 @@ function oneLine(answer: string): string {
 /** Whoever writes me:password, as URLs do, would have it in the file. */
 function loginName(answer: string): string {
   if (answer.includes(":"))
-    throw new Error("It must be a login name alone; the password itself stays out of the file.");
+    throw new Error("The user must be a login name alone; the password itself stays out of the file.");
   return oneLine(answer);
 }
 
