@@ -1,52 +1,31 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  bufrInspector,
-  createDaybook,
-  localDestination,
-  memoryStore,
-  ObserverToken,
-  template,
-  type RunResult,
-} from "@daybook/core";
-import { Dashboard, LiveState } from "@daybook/dashboard";
+import { bufrInspector, template } from "@daybook/core";
 import { SqliteStore } from "@daybook/store-sqlite";
-import { FtpServer, RemoteTree } from "@daybook/testing";
-import { ftpTransport } from "@daybook/transport-ftp";
+import { RemoteTree } from "@daybook/testing";
 import { DEMO_RADARS, demoScenario } from "daybook";
 import { expect, onTestFinished } from "vitest";
 import { place, RANGE } from "../packages/dashboard/test/support/place.js";
-import { fillYear } from "../packages/dashboard/test/support/year.js";
+import { fillYear } from "../packages/dashboard/tools/year.mjs";
 import { browserTest, openPage } from "./support/chromium.js";
+import { shownCrawl } from "./support/shown-crawl.js";
 
 const LAYOUT =
   "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
 
 /** The demo's tree on a real FTP server, crawled and shown; the late file's whole hour is held back. */
 async function demo() {
-  const folder = mkdtempSync(join(tmpdir(), "daybook-browser-"));
   const scenario = demoScenario(new Date());
   const tree = new RemoteTree();
   const lateHour = [...scenario.files, scenario.late].filter(({ slot }) => slot === scenario.late.slot);
   const put = ({ path, bytes, observedAt }: (typeof lateHour)[number]) =>
     tree.put(path, bytes, new Date(Math.min(observedAt.getTime() + 60_000, Date.now())));
   for (const file of [...scenario.files, scenario.damaged]) if (!lateHour.includes(file)) put(file);
-  const server = await FtpServer.start({ tree, users: { demo: "secret" } });
-  const live = new LiveState();
-  const stop = new AbortController();
-  const daybook = createDaybook({
-    plugins: [
-      memoryStore(),
-      localDestination({ path: folder }),
-      { name: "live", provides: ObserverToken, create: () => live },
-    ],
-    sources: DEMO_RADARS.map((radar) => ({
+  const { url } = await shownCrawl(tree, (transport) =>
+    DEMO_RADARS.map((radar) => ({
       name: radar,
-      plugins: [
-        ftpTransport({ host: server.host, port: server.port, user: "demo", password: "secret" }),
-        bufrInspector(),
-      ],
+      plugins: [transport, bufrInspector()],
       layout: template(LAYOUT, { radar }),
       start: scenario.start,
       poll: 300,
@@ -55,18 +34,7 @@ async function demo() {
       maxAttempts: 2,
       retryDelay: 100,
     })),
-  });
-  const dashboard = new Dashboard({ daybook, live, address: "127.0.0.1:0" });
-  const url = await dashboard.listen();
-  const running: Promise<RunResult> = daybook.run({ signal: stop.signal });
-  onTestFinished(async () => {
-    stop.abort();
-    await running;
-    await dashboard.close();
-    await daybook.close();
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  );
   return { url, scenario, putLate: () => lateHour.forEach(put) };
 }
 

@@ -1,16 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createDaybook, localDestination, memoryStore, ObserverToken, template } from "@daybook/core";
-import { Dashboard, LiveState } from "@daybook/dashboard";
-import { FtpServer, RemoteTree } from "@daybook/testing";
-import { ftpTransport } from "@daybook/transport-ftp";
+import { template } from "@daybook/core";
+import { RemoteTree } from "@daybook/testing";
 import { expect, onTestFinished } from "vitest";
 import { browserTest, openPage } from "./support/chromium.js";
-import { BIN } from "./support/command.js";
+import { start } from "./support/command.js";
+import { shownCrawl } from "./support/shown-crawl.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -22,53 +19,23 @@ const pathOf = (time: Date) => `${slotOf(time)}/RMA1_${stamp(time)}.BUFR`;
 
 /** A source on a real FTP server with a hundred small files of the last hour, crawled at 100 kB/s while it is shown. */
 async function slowly() {
-  const folder = mkdtempSync(join(tmpdir(), "daybook-live-"));
   const tree = new RemoteTree();
   const start = new Date(Math.floor(Date.now() / HOUR) * HOUR - HOUR);
   for (let i = 0; i < 100; i++) {
     const time = new Date(start.getTime() + i * 30_000);
     tree.put(pathOf(time), "RMA1", new Date(time.getTime() + MINUTE));
   }
-  const server = await FtpServer.start({ tree, users: { demo: "secret" } });
-  const live = new LiveState();
-  const stop = new AbortController();
-  const daybook = createDaybook({
-    plugins: [
-      memoryStore(),
-      localDestination({ path: folder }),
-      { name: "live", provides: ObserverToken, create: () => live },
-    ],
-    sources: [
-      {
-        name: "RMA1",
-        plugins: [
-          ftpTransport({
-            host: server.host,
-            port: server.port,
-            user: "demo",
-            password: "secret",
-            connections: 3,
-          }),
-        ],
-        layout: template("/L2/RMA1/{yyyy}/{MM}/{dd}/{HH}/RMA1_{yyyy}{MM}{dd}T{HH}{mm}{ss}.BUFR"),
-        start: start.toISOString(),
-        poll: 300,
-        lookback: 2 * HOUR,
-        limit: { rate: "100kB/s" },
-      },
-    ],
-  });
-  const dashboard = new Dashboard({ daybook, live, address: "127.0.0.1:0" });
-  const url = await dashboard.listen();
-  const running = daybook.run({ signal: stop.signal });
-  onTestFinished(async () => {
-    stop.abort();
-    await running;
-    await dashboard.close();
-    await daybook.close();
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const { url, daybook } = await shownCrawl(tree, (transport) => [
+    {
+      name: "RMA1",
+      plugins: [transport],
+      layout: template("/L2/RMA1/{yyyy}/{MM}/{dd}/{HH}/RMA1_{yyyy}{MM}{dd}T{HH}{mm}{ss}.BUFR"),
+      start: start.toISOString(),
+      poll: 300,
+      lookback: 2 * HOUR,
+      limit: { rate: "100kB/s" },
+    },
+  ]);
   const stored = async () => (await daybook.status())[0]!.summary.files.stored;
   await expect.poll(stored, WITHIN).toBe(100);
   return { url, tree, start };
@@ -111,20 +78,14 @@ browserTest(
   "the demo's page shows its missing hour, its damaged file with the reason, and the file that came late",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "daybook-demo-page-"));
-    const child = spawn(process.execPath, [BIN, "demo", "--serve", "127.0.0.1:0"], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const { process: child, ended } = start(["demo", join(folder, "demo"), "--serve", "127.0.0.1:0"]);
     onTestFinished(async () => {
-      if (child.exitCode === null) {
-        const exited = once(child, "exit");
-        child.kill("SIGKILL");
-        await exited;
-      }
+      child.kill("SIGKILL");
+      await ended;
       rmSync(folder, { recursive: true, force: true });
     });
     const said: string[] = [];
-    for (const input of [child.stdout, child.stderr])
+    for (const input of [child.stdout!, child.stderr!])
       createInterface({ input }).on("line", (line) => said.push(line));
     const find = (pattern: RegExp) => pattern.exec(said.join("\n"))?.[1];
     await expect.poll(() => find(/The dashboard is at (\S+)/), WITHIN).toBeDefined();

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-export const BIN = fileURLToPath(new URL("../../packages/cli/bin/daybook.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../packages/cli/bin/daybook.js", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

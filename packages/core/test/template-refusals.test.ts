@@ -1,15 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isDaybookError, template } from "@daybook/core";
-
-function refusal(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (isDaybookError(error, "config")) return error.detail;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
+import { template } from "@daybook/core";
+import { refusal } from "./support/templates.js";
 
 describe("a template is refused, with its text, the column and what to do,", () => {
   test.each([

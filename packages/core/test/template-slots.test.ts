@@ -1,26 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { isDaybookError, template, type TimeRange } from "@daybook/core";
-
-const RADAR =
-  "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
-
-const range = (start: string, end?: string): TimeRange => ({
-  start: new Date(start),
-  end: end === undefined ? undefined : new Date(end),
-});
+import { template } from "@daybook/core";
+import { RADAR, range, refusal } from "./support/templates.js";
 
 const paths = (text: string, start: string, end: string) =>
   [...template(text).slots(range(start, end))].map(({ path }) => path);
-
-function refusal(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (isDaybookError(error, "config")) return error.detail;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
 
 describe("slots", () => {
   test("are the hours that share an instant with the range", () => {

@@ -1,25 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isDaybookError, template, type TimeRange } from "@daybook/core";
-
-const RADAR =
-  "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
+import { template } from "@daybook/core";
+import { RADAR, range, refusal } from "./support/templates.js";
 
 const PATH = "/L2/RMA1/2025/01/01/18/3020/RMA1_0315_01_DBZH_20250101T183020Z.BUFR";
-
-const range = (start: string, end?: string): TimeRange => ({
-  start: new Date(start),
-  end: end === undefined ? undefined : new Date(end),
-});
-
-function refusal(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (isDaybookError(error, "config")) return error.detail;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
 
 describe("parse", () => {
   test("reads time and attributes from a path", () => {

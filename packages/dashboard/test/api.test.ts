@@ -2,7 +2,7 @@ import { template, type Availability } from "@daybook/core";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { place, sourceOf } from "./support/place.js";
-import type { Fate } from "./support/year.js";
+import type { Fate } from "../tools/year.mjs";
 
 interface Page {
   files: { path: string }[];

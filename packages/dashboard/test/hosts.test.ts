@@ -2,7 +2,7 @@ import { DaybookError, failoverTransport, TransportToken, type Plugin, type Tran
 import { MemoryTransport, RemoteTree } from "@daybook/testing";
 import { expect, test } from "vitest";
 import { place, sourceOf } from "./support/place.js";
-import { yearLayout } from "./support/year.js";
+import { yearLayout } from "../tools/year.mjs";
 
 const DOWN = new DaybookError("network", "no route to host", { operation: "connect" });
 const range = { start: new Date("2025-01-01T00:00Z"), end: new Date("2025-01-01T03:00Z") };

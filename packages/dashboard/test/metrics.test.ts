@@ -2,7 +2,7 @@ import { ClockToken, DaybookError, ObserverToken, type CrawlEvent, type Observer
 import { FakeClock, memoryTransport, RemoteTree, type MemoryFaults } from "@daybook/testing";
 import { expect, test } from "vitest";
 import { place, sourceOf } from "./support/place.js";
-import { yearLayout } from "./support/year.js";
+import { yearLayout } from "../tools/year.mjs";
 
 const START = new Date("2025-01-01T00:00:00Z");
 const NOW = new Date("2025-01-01T06:30:00Z");

@@ -2,69 +2,74 @@ import { createHash } from "node:crypto";
 import { template } from "@daybook/core";
 
 const HOUR = 3_600_000;
-/** An hour in so many is missing at the source, failed to be listed, or has a file that was given up. */
-const [MISSING, FAILED, DAMAGED] = [97, 331, 211];
+const BATCH = 4_000;
 
-export const RANGE = { start: new Date("2025-01-01T00:00Z"), end: new Date("2026-01-01T00:00Z") };
-export const RADARS = Array.from({ length: 20 }, (_, i) => `RMA${i + 1}`);
-export const layoutOf = (radar) =>
+export const yearLayout = (radar) =>
   template("/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{radar}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR", { radar });
 
-/** Records what a year's crawl of every radar would: a visit and a file for each hour. */
-export async function fillYear(store, selections) {
-  for (const [i, radar] of RADARS.entries()) {
-    const layout = layoutOf(radar);
-    const slots = [...layout.slots(RANGE)];
-    const selection = selections.get(radar);
-    for (let from = 0; from < slots.length; from += 2_000) {
-      const part = slots.slice(from, from + 2_000);
-      await store.record(part.flatMap((slot, n) => hour(radar, slot, i * 31 + from + n, selection)));
+/** Every so often something goes wrong. */
+const regular = (_source, n) =>
+  n % 97 === 0 ? "missing" : n % 331 === 0 ? "failed" : n % 211 === 0 ? "damaged" : "complete";
+
+/** Fills a ledger as a year of crawling would: a file an hour, and every so often an hour that went wrong. */
+export async function fillYear(store, radars, range, selectionOf = () => undefined, fate = regular) {
+  const changes = [];
+  for (const [i, source] of radars.entries()) {
+    let n = i * 31;
+    const first = n;
+    const selection = selectionOf(source);
+    for (const { path, start, end } of yearLayout(source).slots(range)) {
+      changes.push(...hour(source, path, start, end, n, fate(source, n++), selection));
+      if (changes.length >= BATCH) await store.record(changes.splice(0));
     }
-    const digest = createHash("sha256").update(layout.key).digest("hex").slice(0, 12);
-    const stretch = { layout: digest, selection, ...RANGE, slots: slots.length };
-    await store.record([{ kind: "planned", source: radar, stretch }]);
+    if (selection === undefined) continue;
+    const layout = createHash("sha256").update(yearLayout(source).key).digest("hex").slice(0, 12);
+    changes.push({ kind: "planned", source, stretch: { layout, selection, ...range, slots: n - first } });
   }
+  await store.record(changes);
 }
 
-function hour(source, { path, start, end }, n, selection) {
-  const listing = n % MISSING === 0 ? "missing" : n % FAILED === 0 ? "failed" : "entries";
-  const seen = new Date(end.getTime() + HOUR);
-  const none = { count: 0, names: [] };
-  const visit = {
-    source,
-    path,
-    start,
-    end,
-    listing,
-    visitedAt: seen,
-    listedAt: listing === "failed" ? undefined : seen,
-    closed: listing !== "failed",
-    failures: listing === "failed" ? 3 : 0,
-    selection,
-    skipped: none,
-    unreadable: none,
+function* hour(source, slot, start, end, n, fate, selection) {
+  const listing = fate === "missing" || fate === "failed" ? fate : "entries";
+  const visitedAt = new Date(end.getTime() + HOUR);
+  yield {
+    kind: "visit",
+    visit: {
+      source,
+      path: slot,
+      start,
+      end,
+      listing,
+      visitedAt,
+      listedAt: listing === "failed" ? undefined : visitedAt,
+      closed: listing !== "failed",
+      failures: listing === "failed" ? 3 : 0,
+      reason: listing === "failed" ? "the server went away" : undefined,
+      selection,
+      skipped: { count: 0, names: [] },
+      unreadable: { count: 0, names: [] },
+    },
   };
-  if (listing !== "entries") return [{ kind: "visit", visit }];
-  const name = `${source}_${start.toISOString().replace(/[-:]|\.\d+/g, "")}.BUFR`;
-  const stored = { status: "stored", sha256: "ab".repeat(32), storedAt: seen, version: 1, attempts: 0 };
-  const givenUp = {
-    status: "quarantined",
-    version: 0,
-    attempts: 5,
-    reason: "bad-content: no 7777 at the end",
+  if (listing !== "entries") return;
+  const observedAt = new Date(start.getTime() + (n % 60) * 60_000);
+  const stamp = observedAt.toISOString().replace(/[-:]|\.\d+/g, "");
+  const path = `${slot}/${source}_${stamp}.BUFR`;
+  const bad = fate === "damaged";
+  const stored = !bad && fate !== "fetching";
+  yield {
+    kind: "file",
+    file: {
+      source,
+      path,
+      slot,
+      observedAt,
+      status: bad ? "quarantined" : stored ? "stored" : "pending",
+      size: 100_000,
+      modifiedAt: new Date(observedAt.getTime() + 90_000),
+      firstSeenAt: new Date(observedAt.getTime() + 120_000 + (n % 50) * 5_000),
+      ...(stored && { sha256: "ab".repeat(32), location: path.slice(1), storedAt: visitedAt, version: 1 }),
+      ...(bad && { version: 0, reason: "bad-content: the message doesn't end with 7777" }),
+      attempts: bad ? 5 : 0,
+    },
   };
-  const file = {
-    source,
-    path: `${path}/${name}`,
-    slot: path,
-    observedAt: start,
-    size: 100_000,
-    modifiedAt: end,
-    firstSeenAt: seen,
-    ...(n % DAMAGED === 0 ? givenUp : { ...stored, location: `${source}/${name}` }),
-  };
-  return [
-    { kind: "visit", visit },
-    { kind: "file", file },
-  ];
 }

@@ -12,7 +12,7 @@ import {
 import type { Daybook, Plugin, SourceOptions, StateStore } from "@daybook/core";
 import { Dashboard, LiveState, type DashboardOptions } from "@daybook/dashboard";
 import { onTestFinished } from "vitest";
-import { fillYear, yearLayout, type Fate } from "./year.js";
+import { fillYear, yearLayout, type Fate } from "../../tools/year.mjs";
 
 export const RANGE = { start: new Date("2025-01-01T00:00Z"), end: new Date("2025-01-15T00:00Z") };
 export const SOURCES = ["RMA1", "RMA5"];
