@@ -65,6 +65,7 @@ export * from "./hooks/webhook.js";
 export * from "./hooks/command.js";
 export * from "./retain/sweep.js";
 export * from "./report/gap.js";
+export type { FilesQuery, ReadFile } from "./report/files.js";
 export * from "./report/gaps.js";
 export * from "./report/explain.js";
 export * from "./report/availability.js";

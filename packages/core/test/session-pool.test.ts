@@ -190,6 +190,32 @@ test("a password that turns out wrong is tried once for all who wait and ask lat
   expect(state.tries).toBe(2);
 });
 
+test("a refusal of a login that was let in before ends that call only: it may be a limit in other words", async () => {
+  const budget = budgetOf(5);
+  let refusing = false;
+  let tries = 0;
+  const [one, other] = [0, 1].map(
+    () =>
+      new SessionPool<Session>({
+        budget,
+        login: ["me", "x"],
+        open: async () => {
+          tries++;
+          if (refusing) throw new DaybookError("auth", "530 not now");
+          return { id: tries, alive: true };
+        },
+        close: () => {},
+        usable: ({ alive }) => alive,
+      }),
+  );
+  await one!.acquire();
+  refusing = true;
+  expect(await kindOf(one!.acquire())).toBe("auth");
+  refusing = false;
+  await other!.acquire();
+  expect(tries).toBe(3);
+});
+
 test("pools that log in alike try a wrong password once between them; others are not held up by it", async () => {
   const budget = budgetOf(5);
   const { pools, state } = refused(budget, ["me", "x"], ["me", "x"], ["me", "y"], undefined, undefined);

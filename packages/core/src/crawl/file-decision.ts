@@ -213,7 +213,7 @@ function pending(source: string, slot: string, { found, before, same }: Candidat
     encoding: before?.encoding,
     storedSize: before?.storedSize,
     wantedAt: before?.wantedAt,
-    version: before?.status === "expired" ? 0 : (before?.version ?? 0),
+    version: before?.version ?? 0,
     attempts: same ? before!.attempts : 0,
     nextAttemptAt: same ? before!.nextAttemptAt : undefined,
     reason: same ? before!.reason : undefined,

@@ -1,6 +1,4 @@
-import { checkAttributes } from "../layout/select.js";
 import type { DependencyContainer } from "tsyringe";
-import type { CheckReport } from "../check/check-report.js";
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
 import { Shutdown } from "../crawl/shutdown.js";
@@ -19,16 +17,15 @@ import { availability } from "../report/availability.js";
 import { delays } from "../report/delays.js";
 import { explain } from "../report/explain.js";
 import { originsOf } from "../report/explain-local.js";
+import { files } from "../report/files.js";
 import { gaps } from "../report/gaps.js";
 import { plan, type PlannedSlot } from "../report/plan.js";
 import { retry } from "../report/retry.js";
 import { slotStatuses } from "../report/slots.js";
 import { sourceStatus } from "../report/status.js";
 import { verify, type VerifiedSource } from "../report/verify.js";
-import type { FileRecord, StateStore } from "../store/state-store.js";
-import type { Transport } from "../transport/transport.js";
+import type { StateStore } from "../store/state-store.js";
 import type { ForeignFile, TakeoverOptions } from "../takeover/foreign-file.js";
-
 import { SystemClock } from "../time/system-clock.js";
 import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
 import { withBandwidth } from "../transport/with-bandwidth.js";
@@ -153,22 +150,13 @@ class WiredDaybook implements Daybook {
 
   async *check({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}) {
     // Few programs ever need it.
-    const { checkSource } = await import("../check/check-source.js");
+    const { checkSources } = await import("../check/check-sources.js");
     this.#hosts.forgetRefusals();
-    const clock = this.#clock;
-    const unreachable = new Map<Transport, CheckReport>();
-    for (const { name, range, layout, policy } of narrow(this.#sources, scope)) {
-      const whole = this.#children.get(name)!.get(TransportToken);
-      for (const transport of hasManyHosts(whole) ? whole.transports : [whole]) {
-        // Sources that share a connection don't wait for a server that is down one after the other.
-        const known = unreachable.get(transport);
-        const report =
-          known ?? (await checkSource({ name, range, layout, policy, transport, clock }, signal));
-        if (report.findings.some(({ step, outcome }) => step === "connection" && outcome === "failed"))
-          unreachable.set(transport, report);
-        yield { ...report, source: name };
-      }
-    }
+    const sources = narrow(this.#sources, scope).map((source) => {
+      const transport = this.#children.get(source.name)!.get(TransportToken);
+      return { ...source, transports: hasManyHosts(transport) ? transport.transports : [transport] };
+    });
+    yield* checkSources(sources, { clock: this.#clock, signal });
   }
 
   async status(scope: Scope = {}): Promise<SourceStatus[]> {
@@ -186,19 +174,7 @@ class WiredDaybook implements Daybook {
 
   async *files(query: Parameters<Daybook["files"]>[0] = {}) {
     const store = await this.#open();
-    const { attributes: wanted, limit = Infinity, ...rest } = query;
-    const asked = this.#sources.filter(({ name }) => query.source === undefined || query.source === name);
-    const known = asked.flatMap(({ layout }) => layout.attributes ?? Object.keys(wanted ?? {}));
-    if (asked.length > 0) checkAttributes("files", Object.keys(wanted ?? {}), [...new Set(known)]);
-    const layouts = new Map(this.#sources.map(({ name, layout }) => [name, layout]));
-    let left = limit;
-    const enough = wanted === undefined ? { ...rest, limit: query.limit } : rest;
-    for await (const file of store.find(enough)) {
-      const attributes = layouts.get(file.source)?.parse(file.path)?.attributes ?? {};
-      if (!Object.entries(wanted ?? {}).every(([key, value]) => attributes[key] === value)) continue;
-      if (left-- <= 0) return;
-      yield { ...file, attributes } satisfies FileRecord & { attributes: Readonly<Record<string, string>> };
-    }
+    yield* files(this.#sources, store, query);
   }
 
   async explain(path: string, options: Scope = {}) {

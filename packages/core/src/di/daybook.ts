@@ -1,3 +1,4 @@
+import type { FilesQuery, ReadFile } from "../report/files.js";
 import type { CheckReport } from "../check/check-report.js";
 import type { Hook } from "../hooks/hook.js";
 import type { HostState } from "../failover/failover-options.js";
@@ -13,7 +14,7 @@ import type { SlotStatus } from "../report/slots.js";
 import type { SourceResult } from "../crawl/source-run.js";
 import type { LetGo } from "../retain/sweep.js";
 import type { Discrepancy } from "../report/verify.js";
-import type { FileQuery, FileRecord, Summary } from "../store/state-store.js";
+import type { FileRecord, Summary } from "../store/state-store.js";
 import type { ForeignFile, TakenOver, TakeoverOptions } from "../takeover/foreign-file.js";
 import type { TimeRange } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
@@ -105,9 +106,7 @@ export interface Daybook {
    * Files of the ledger with what the layout reads from their paths. Rejects with kind "config" where attributes are
    * asked for that no layout reads.
    */
-  files(
-    query?: FileQuery & { attributes?: Readonly<Record<string, string>> },
-  ): AsyncIterable<FileRecord & { attributes: Readonly<Record<string, string>> }>;
+  files(query?: FilesQuery): AsyncIterable<ReadFile>;
   /**
    * The story of a remote file or of a slot's directory, from each source that can say something of it; empty where
    * none can. The path may be the local one, if the destination's places can be read back.

@@ -27,6 +27,7 @@ export class LoginGate {
       const error = await outcome(this.#trial, signal);
       if (isDaybookError(error) && error.kind !== "busy" && error.kind !== "cancelled") throw error;
     }
+    // It rejects, and is nobody's trial.
     if (signal?.aborted) return open();
     if (this.#refusal && this.#now() - this.#refusal.at < REFUSED_FOR) throw this.#refusal.error;
     const opening = open();
