@@ -14,6 +14,23 @@ describe("a file", () => {
     expect((await mirror.run({}, HOUR)).sources[0]!.fetched.files).toBe(1);
   });
 
+  it("is told of before what its hour has come to by it, stored or given up", async () => {
+    const mirror = new Mirror({
+      source: { maxAttempts: 1 },
+      faults: { onRead: (path) => (path.includes("T01") ? { fail: error("permission") } : undefined) },
+    });
+    put(mirror, "2025-01-01T00:05:10Z");
+    put(mirror, "2025-01-01T01:05:10Z");
+    await mirror.run();
+    const order = mirror.events.flatMap((event) => {
+      if (event.type === "slot-settled") return [`${event.slot.path.slice(-2)} settled`];
+      if (event.type === "file-stored") return [`${event.file.slot.slice(-2)} stored`];
+      return event.type === "file-quarantined" ? ["01 given up"] : [];
+    });
+    expect(order.filter((what) => what.startsWith("00"))).toEqual(["00 stored", "00 settled"]);
+    expect(order.filter((what) => what.startsWith("01"))).toEqual(["01 given up", "01 settled"]);
+  });
+
   it("that is still being written waits until it is stable", async () => {
     const mirror = new Mirror({ now: "2025-01-01T00:06:00Z", source: { end: "2025-01-01T01:00:00Z" } });
     const path = radarPath("2025-01-01T00:05:10Z");

@@ -139,12 +139,14 @@ export class FileWork {
     const what = file.status === "quarantined" ? "quarantined" : "failed";
     work.tryAgain(file.nextAttemptAt);
     const detail = `${error.kind}: ${error.detail}`;
-    await work.fileDone([
+    const changes: LedgerChange[] = [
       { kind: "file", file },
       { kind: "event", event: { source: name, path, at, what, detail } },
-    ]);
-    if (what === "quarantined") emit({ type: "file-quarantined", source: name, at, path, error });
-    else emit({ type: "file-failed", source: name, at, path, error, nextAttemptAt: file.nextAttemptAt });
+    ];
+    await work.fileDone(changes, () => {
+      if (what === "quarantined") emit({ type: "file-quarantined", source: name, at, path, error });
+      else emit({ type: "file-failed", source: name, at, path, error, nextAttemptAt: file.nextAttemptAt });
+    });
   }
 
   /** Records a file that is at its final name. */
@@ -163,10 +165,11 @@ export class FileWork {
         "new-version",
         `version ${record.version} was sha256 ${record.sha256}, stored ${record.storedAt?.toISOString()}`,
       );
-    await work.fileDone(changes);
-    this.#files++;
-    this.#bytes += file.size ?? 0;
-    emit({ type: "file-stored", source: name, at, file: stored, adopted });
+    await work.fileDone(changes, () => {
+      this.#files++;
+      this.#bytes += file.size ?? 0;
+      emit({ type: "file-stored", source: name, at, file: stored, adopted });
+    });
   }
 
   /**

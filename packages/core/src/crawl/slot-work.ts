@@ -34,13 +34,20 @@ export class SlotWork {
     this.#again = Math.min(this.#again, at?.getTime() ?? Infinity);
   }
 
-  /** Records what one file has come to and, with the last one, when the slot is due next. */
-  async fileDone(changes: LedgerChange[]): Promise<void> {
+  /**
+   * Records what one file has come to and, with the last one, when the slot is due next. `recorded` tells of the file,
+   * which comes before what the slot has come to by it.
+   */
+  async fileDone(changes: LedgerChange[], recorded: () => void): Promise<void> {
     const { writer } = this.#options;
-    if (--this.#left > 0) return writer.write(changes);
+    if (--this.#left > 0) {
+      await writer.write(changes);
+      return recorded();
+    }
     const next = Math.min(this.#visit.nextVisitAt?.getTime() ?? Infinity, this.#again);
     this.#visit = { ...this.#visit, nextVisitAt: next === Infinity ? undefined : new Date(next) };
     await writer.write([...changes, { kind: "visit", visit: this.#visit }]);
+    recorded();
     await this.end();
   }
 
