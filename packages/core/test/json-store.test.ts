@@ -172,12 +172,14 @@ test.skipIf(process.platform !== "linux")(
   async () => {
     const path = freshPath();
     const store = await opened(path);
-    // The shell starts a child that ends at once, and becomes a program that never asks after it.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], {
+    // The shell starts a child, and becomes a program that never asks after it: only then may the child end.
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     try {
       const pid = String(await once(parent.stdout, "data")).trim();
+      await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+      process.kill(Number(pid), "SIGKILL");
       await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /);
       writeFileSync(`${path}.lock`, `${pid} ${hostname()} x\n`);
       await store.record([visit]);
