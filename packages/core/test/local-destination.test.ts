@@ -327,6 +327,31 @@ describe("a local destination", () => {
     expect(nodeFs.readdirSync(join(home, ".daybook"))).toEqual(["parts"]);
   });
 
+  it("opens beside another program that was a little quicker at everything it deletes", async () => {
+    const begin = async (fs?: LocalFs, more: Partial<Delivery> = {}) => {
+      const destination = new LocalDestination({ path: home, fs });
+      return { destination, begun: await destination.begin(delivery("/L2/RMA1/a", more)) };
+    };
+    const { begun } = await begin();
+    await begun.write(bytes("hel"));
+    await begun.abort({ keep: true });
+    const deleted: string[] = [];
+    const late = watched([], {
+      unlinkSync: (path) => {
+        deleted.push(String(path));
+        nodeFs.unlinkSync(path);
+        nodeFs.unlinkSync(path);
+      },
+    });
+    // The part is of an older version.
+    const { destination, begun: again } = await begin(late, { modifiedAt: new Date("2025-01-02T00:00:00Z") });
+    expect(deleted).toEqual([expect.stringMatching(/probe$/), expect.stringMatching(/\.part$/)]);
+    expect(again.kept).toBe(0);
+    await again.write(bytes("hello"));
+    await again.commit({ replace: false });
+    await destination.close();
+  });
+
   it("drops parts that nobody came back for in a month", async () => {
     const destination = new LocalDestination({ path: home });
     const begun = await destination.begin(delivery("/L2/RMA1/a"));

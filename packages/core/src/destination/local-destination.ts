@@ -206,7 +206,7 @@ export class LocalDestination implements Destination {
     this.#fs.mkdirSync(this.#parts, { recursive: true });
     const probe = join(this.#parts, "probe");
     this.#fs.closeSync(this.#fs.openSync(probe, "w"));
-    this.#fs.unlinkSync(probe);
+    this.#delete(probe);
     this.#findParts();
     this.#suspectSince = this.#marker.set(this.#clock.now().getTime());
     // A marker that a power cut takes along would tell nobody of it.
@@ -228,7 +228,7 @@ export class LocalDestination implements Destination {
       const found = this.#fs.statSync(path, { throwIfNoEntry: false });
       if (!name.endsWith(".part") || found === undefined) continue;
       if (this.#clock.now().getTime() - found.mtimeMs > PART_LIFE_MS) {
-        this.#fs.unlinkSync(path);
+        this.#delete(path);
         continue;
       }
       const key = name.slice(0, name.indexOf("-"));
@@ -244,8 +244,17 @@ export class LocalDestination implements Destination {
       const path = join(this.#parts, other);
       const size = this.#fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
       if (other === name && (delivery.size === undefined || size <= delivery.size)) kept = size;
-      else if (size > 0 || other !== name) this.#fs.unlinkSync(path);
+      else if (size > 0 || other !== name) this.#delete(path);
     }
     return kept;
+  }
+
+  /** Another program on the same directory may have been quicker. */
+  #delete(path: string): void {
+    try {
+      this.#fs.unlinkSync(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
   }
 }
