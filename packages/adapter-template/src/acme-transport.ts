@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { DaybookError, HostBudget, SessionPool } from "@daybook/core";
+import { checkRemotePath, HostBudget, SessionPool } from "@daybook/core";
 import type {
   Listing,
   ReadOptions,
@@ -73,9 +73,7 @@ export class AcmeTransport implements Transport {
     options: TransportCallOptions,
     work: (session: AcmeSession, done: () => void) => Promise<T>,
   ): Promise<T> {
-    if (/[\r\n\0]/.test(path)) {
-      throw new DaybookError("config", "a path can't hold a line break or NUL", { operation, path });
-    }
+    checkRemotePath(path, operation);
     for (;;) {
       const { session, reused, release } = await this.#lease(options);
       const before = session.replies;

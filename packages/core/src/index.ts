@@ -20,6 +20,7 @@ export * from "./transport/bandwidth-limit.js";
 export * from "./transport/with-bandwidth.js";
 export * from "./transport/on-abort.js";
 export * from "./transport/spare-memory.js";
+export * from "./transport/check-remote-path.js";
 export * from "./transport/when-consumed.js";
 export * from "./transport/safe-name.js";
 export * from "./store/outbox-message.js";

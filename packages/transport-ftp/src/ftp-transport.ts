@@ -1,5 +1,13 @@
 import type { Readable } from "node:stream";
-import { DaybookError, HostBudget, onAbort, SessionPool, SpareMemory, SystemClock } from "@daybook/core";
+import {
+  checkRemotePath,
+  DaybookError,
+  HostBudget,
+  onAbort,
+  SessionPool,
+  SpareMemory,
+  SystemClock,
+} from "@daybook/core";
 import type {
   Clock,
   Listing,
@@ -93,7 +101,7 @@ export class FtpTransport implements Transport {
     options: TransportCallOptions,
     work: (session: FtpSession, done: Done) => Promise<T>,
   ): Promise<T> {
-    checkPath(phase, path);
+    checkRemotePath(path, phase);
     const { signal } = options;
     for (;;) {
       const lease = await this.#pool.acquire(options);
@@ -144,11 +152,4 @@ function isStale(lease: SessionLease<FtpSession>, before: number, failure: Daybo
 
 function stopped(phase: Phase, path: string): DaybookError {
   return new DaybookError("cancelled", "stopped", { operation: phase, path });
-}
-
-function checkPath(phase: Phase, path: string): void {
-  // These three would end the command early.
-  if (!/[\r\n\0]/.test(path)) return;
-  const detail = "FTP can't name a path with a line break or NUL in it";
-  throw new DaybookError("config", detail, { operation: phase, path });
 }

@@ -8,7 +8,7 @@ import type {
   TransportCapabilities,
 } from "@daybook/core";
 import {
-  DaybookError,
+  checkRemotePath,
   HostBudget,
   isDaybookError,
   SessionPool,
@@ -125,7 +125,7 @@ export class SftpTransport implements Transport {
     options: TransportCallOptions,
     use: (lease: SessionLease<SftpSession>) => Promise<T>,
   ): Promise<T> {
-    refuseControls(path, operation);
+    checkRemotePath(path, operation);
     try {
       for (;;) {
         const lease = this.#sessions.take(options) ?? (await this.#sessions.acquire(options));
@@ -147,9 +147,4 @@ export class SftpTransport implements Transport {
     this.#readers.set(session, readers);
     return readers;
   }
-}
-
-function refuseControls(path: string, operation: string): void {
-  if (!/[\r\n\u0000]/.test(path)) return;
-  throw new DaybookError("config", "a path can't hold CR, LF or NUL", { operation, path });
 }

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { asDaybookError, DaybookError } from "../errors/daybook-error.js";
 import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
+import { checkRemotePath } from "../transport/check-remote-path.js";
 import type {
   Listing,
   ReadOptions,
@@ -80,7 +81,7 @@ export class FailoverTransport implements Transport, ManyHosts {
   }
 
   async list(directory: string, options: TransportCallOptions = {}): Promise<Listing> {
-    refuseControls(directory, "list");
+    checkRemotePath(directory, "list");
     const failures: HostFailure[] = [];
     const without: Host[] = [];
     let absence: DaybookError | undefined;
@@ -103,7 +104,7 @@ export class FailoverTransport implements Transport, ManyHosts {
   }
 
   async read(path: string, options: ReadOptions = {}): Promise<Readable> {
-    refuseControls(path, "read");
+    checkRemotePath(path, "read");
     const { start = 0, size, modifiedAt } = options;
     if (start > 0 && !this.capabilities.resume) {
       const detail = "not all of its hosts can start in the middle of a file";
@@ -206,9 +207,4 @@ export class FailoverTransport implements Transport, ManyHosts {
   #tell(change: HostChange): void {
     for (const listener of this.#listeners) return listener(change);
   }
-}
-
-function refuseControls(path: string, operation: string): void {
-  if (!/[\r\n\0]/.test(path)) return;
-  throw new DaybookError("config", "a path can't hold a line break or NUL", { operation, path });
 }

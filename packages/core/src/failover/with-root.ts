@@ -8,7 +8,11 @@ export function withRoot(transport: Transport, root: string): Transport {
     throw new DaybookError("config", `root "${root}" must be an absolute path, such as /pub/mirror`);
   const above = root.replace(/\/$/, "");
   if (above === "") return transport;
-  const below = (path: string) => (path === "/" ? above : `${above}${path}`);
+  const below = (path: string) => {
+    // The transport has something to say about a path that isn't absolute.
+    if (!path.startsWith("/")) return path;
+    return path === "/" ? above : `${above}${path}`;
+  };
   return {
     capabilities: transport.capabilities,
     list: (directory, options) => transport.list(below(directory), options),

@@ -58,7 +58,7 @@ export interface ReadOptions extends TransportCallOptions {
 
 /**
  * A remote tree, read-only. Paths are absolute, '/'-separated, normalised by core before they get here; a path with
- * CR, LF or NUL rejects with kind "config". Calls may overlap freely; the transport queues what it can't run at once.
+ * CR, LF or NUL, or one that isn't absolute, rejects with kind "config": `checkRemotePath` sees to that. Calls may overlap freely; the transport queues what it can't run at once.
  * All failures are `DaybookError`s.
  */
 export interface Transport {

@@ -64,6 +64,17 @@ export const transportLifeCases = (traits: TransportTraits): TransportCase[] => 
       await stillWorks(fixture);
     },
   },
+  {
+    name: "refuses paths that aren't absolute, and goes on working",
+    async run(fixture) {
+      await fixture.seed({ file: bytesOf(5) });
+      for (const bad of ["", ".", "file", "../file"]) {
+        await fails(fixture.transport.list(bad), "config");
+        await fails(fixture.transport.read(bad), "config");
+      }
+      await stillWorks(fixture);
+    },
+  },
   ...(traits.denies ? [denied] : []),
   ...(traits.cuts ? [cut] : []),
   {

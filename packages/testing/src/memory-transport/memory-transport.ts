@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { DaybookError, HostBudget, SessionPool } from "@daybook/core";
+import { checkRemotePath, DaybookError, HostBudget, SessionPool } from "@daybook/core";
 import type {
   Clock,
   Listing,
@@ -124,10 +124,7 @@ export class MemoryTransport implements Transport {
     path: string,
     options: TransportCallOptions,
   ): Promise<{ lease: SessionLease<Session>; signal: AbortSignal }> {
-    if (/[\r\n\0]/.test(path)) {
-      const detail = "a path can't hold a line break or NUL; leave this name out";
-      throw new DaybookError("config", detail, { operation, path });
-    }
+    checkRemotePath(path, operation);
     const lease = await this.#pool.acquire(options);
     const { signal: closed } = lease.session.closed;
     return { lease, signal: options.signal ? AbortSignal.any([options.signal, closed]) : closed };

@@ -115,6 +115,16 @@ export const brokenLives: BrokenTransports = {
     },
     caughtBy: ["refuses paths with a line break or NUL, and goes on working"],
   },
+  "takes a path for one below the root": {
+    around: (transport) => {
+      const sent = (path: string) => (/^[/]|[\r\n\0]/.test(path) ? path : `/${path}`);
+      return but(transport, {
+        list: (path, options) => transport.list(sent(path), options),
+        read: (path, options) => transport.read(sent(path), options),
+      });
+    },
+    caughtBy: ["refuses paths that aren't absolute, and goes on working"],
+  },
   "can be closed only once": {
     around: (transport) => {
       let closed = false;
