@@ -211,3 +211,32 @@ test("one that can't be meant is refused", () => {
     expect(isDaybookError(error, "config")).toBe(true);
   }
 });
+
+test("streams share what may be read ahead of the rate, and give up their share when they end or fail", async () => {
+  const clock = start();
+  const told: (() => number)[] = [];
+  let missing = false;
+  const asking: Transport = {
+    ...endless,
+    read: async (path, options) => {
+      if (missing) throw new Error("missing");
+      told.push(options!.readAhead!);
+      return endless.read(path, options);
+    },
+  };
+  const wide = new BandwidthLimit({ limit: { rate: "8MB/s" }, clock });
+  const narrow = new BandwidthLimit({ limit: { rate: "1MB/s" }, clock });
+  const limited = withBandwidth(asking, [wide, narrow]);
+  const first = await limited.read("/a");
+  onTestFinished(() => void first.destroy());
+  // A quarter of a second of the lower rate.
+  expect(told[0]!()).toBe(250_000);
+  const second = await limited.read("/b");
+  expect(told.map((ahead) => ahead())).toEqual([125_000, 125_000]);
+  missing = true;
+  await expect(limited.read("/c")).rejects.toThrow("missing");
+  expect(told[0]!()).toBe(125_000);
+  second.destroy();
+  await new Promise((resolve) => second.once("close", resolve));
+  expect(told[0]!()).toBe(250_000);
+});

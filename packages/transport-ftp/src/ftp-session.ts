@@ -19,6 +19,8 @@ export interface TransferOptions {
   readonly expected?: number;
   /** Where the bytes may be put, if the reader is done with each chunk when it goes on for more. */
   readonly spare?: SpareMemory;
+  /** Bytes that may be kept before they are read; asked for again as it goes on. */
+  readonly readAhead?: () => number;
   readonly translate: (error: unknown) => Error;
   readonly onSettled: (clean: boolean) => void;
 }

@@ -74,7 +74,7 @@ export class FtpTransport implements Transport {
   }
 
   async read(path: string, options: ReadOptions = {}): Promise<Readable> {
-    const { start = 0, size, transient = false } = options;
+    const { start = 0, size, transient = false, readAhead } = options;
     if (size !== undefined && start > size) {
       const detail = `the file is ${size} bytes long now, and ${start} of it were read before`;
       throw new DaybookError("changed", detail, { operation: "read", path });
@@ -84,6 +84,7 @@ export class FtpTransport implements Transport {
         start,
         expected: size === undefined ? undefined : size - start,
         spare: transient ? this.#spare : undefined,
+        readAhead,
         translate: (error) => this.#translate(error, "read", path),
         onSettled: done,
       }),

@@ -13,6 +13,8 @@ export interface TransferStreamOptions {
   readonly expected?: number;
   /** Where the bytes may be put, if the reader is done with each chunk when it goes on for more. */
   readonly spare?: SpareMemory;
+  /** Bytes that may be kept before they are read; asked for again as it goes on. */
+  readonly readAhead?: () => number;
   /** What failed, as it will be thrown. */
   translate(error: unknown): Error;
   /** The data connection ended, with or without an error: what the server has to say about it is due now. */
@@ -37,6 +39,7 @@ export class TransferStream extends Readable {
   #unread: number;
   #memory: Buffer | undefined;
   #used = 0;
+  #wanted = false;
   #ended = false;
   #dataError: Error | undefined;
   #reply: string | undefined;
@@ -84,7 +87,19 @@ export class TransferStream extends Readable {
   }
 
   override _read(): void {
-    if (!this.#socket.isPaused()) return;
+    this.#wanted = true;
+    this.#goOn();
+  }
+
+  /** Tells of every chunk that is taken out of the buffer, as `_read` doesn't. */
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (chunk !== null) this.#goOn();
+    return chunk;
+  }
+
+  #goOn(): void {
+    if (!this.#wanted || this.#left <= 0 || !this.#socket.isPaused()) return;
     this.#socket.setTimeout(this.#options.timeout);
     this.#socket.resume();
   }
@@ -107,7 +122,13 @@ export class TransferStream extends Readable {
         Buffer.allocUnsafeSlow(Math.min(this.#unread + LEAST_ROOM, MOST_MEMORY));
       this.#used = 0;
     }
-    return this.#memory.subarray(this.#used);
+    return this.#memory.subarray(this.#used, this.#used + Math.max(LEAST_ROOM, this.#left));
+  }
+
+  /** Bytes that may still come before some are read. */
+  get #left(): number {
+    const { readAhead } = this.#options;
+    return readAhead ? readAhead() - this.readableLength : Infinity;
   }
 
   #spare(): void {
@@ -125,7 +146,8 @@ export class TransferStream extends Readable {
       this.fail(new DaybookError("changed", detail));
       return false;
     }
-    if (this.push(chunk)) return true;
+    this.#wanted = this.push(chunk);
+    if (this.#wanted && this.#left > 0) return true;
     // Our own slowness is not the server's: the clock runs only while we read.
     this.#socket.pause();
     this.#socket.setTimeout(0);

@@ -1,7 +1,9 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import type { FtpRule } from "@daybook/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { bytes, failure, readAll, setUp } from "./support/setup.js";
 
 const commandsFor = (commands: readonly string[], name: string) =>
@@ -209,4 +211,28 @@ test("memory that is used again isn't before the reader goes on, whatever has co
   };
   const all = await Promise.all([read("/pub/first", 1), read("/pub/second", 2), read("/pub/third", 3)]);
   expect(all).toEqual([[], [], []]);
+});
+
+test("no more is taken out of the socket than may be read ahead, whatever the server has sent", async () => {
+  const { tree, transport } = await setUp();
+  const content = bytes(3_000_000);
+  tree.put("/pub/large", content, new Date("2025-01-01T18:30:20Z"));
+  const sockets: Socket[] = [];
+  const opened = (message: unknown) => void sockets.push((message as { socket: Socket }).socket);
+  subscribe("net.client.socket", opened);
+  onTestFinished(() => void unsubscribe("net.client.socket", opened));
+  let ahead = 20_000;
+  const stream = await transport.read("/pub/large", { size: content.length, readAhead: () => ahead });
+  const data = sockets.at(-1)!;
+  const chunks: Buffer[] = [];
+  const taken = () => chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  for (; taken() < content.length; ahead = taken() > 1_000_000 ? 300_000 : 20_000) {
+    // What can come without being read has come.
+    while (stream.readableLength < Math.min(ahead, content.length - taken(), 100_000)) await turn();
+    for (let i = 0; i < 5; i++) await turn();
+    // A rest that is hardly worth a read is filled up all the same.
+    expect(data.bytesRead - taken()).toBeLessThanOrEqual(ahead + 1024);
+    chunks.push(stream.read() as Buffer);
+  }
+  expect(Buffer.concat(chunks).equals(content)).toBe(true);
 });

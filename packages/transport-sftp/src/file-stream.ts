@@ -8,6 +8,9 @@ import { whenAborted } from "./when-aborted.js";
 const MIB = 1024 * 1024;
 /** What one file may have asked for and not yet handed on; shared out where many files are read at once. */
 const WINDOW = { most: 2 * MIB, least: MIB / 2, perSession: 8 * MIB };
+/** Into how many reads a read-ahead that is given is cut, and what isn't worth one. */
+const PARTS = 3;
+const LEAST_READ = 1024;
 
 /** The bytes of one reply. */
 interface Reply {
@@ -29,6 +32,8 @@ export interface FileStreamOptions {
   readonly signal?: AbortSignal;
   /** Where the bytes may be put, if the reader is done with each chunk when it goes on for more. */
   readonly spare?: SpareMemory;
+  /** Bytes that may be asked for or kept before they are read; asked for again as it goes on. */
+  readonly readAhead?: () => number;
   /** Called once, as soon as the session isn't needed any more. */
   readonly onDone: () => void;
 }
@@ -39,7 +44,7 @@ export interface FileStreamOptions {
  */
 export class FileStream extends Readable {
   readonly #options: FileStreamOptions;
-  #chunk = 0;
+  #largest = 0;
   #window = 1;
   #handle: Buffer | undefined;
   /** By position: what came before its turn. */
@@ -90,6 +95,13 @@ export class FileStream extends Readable {
     this.#hand();
   }
 
+  /** Tells of every chunk that is taken out of the buffer, as `_read` doesn't. */
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (chunk !== null && this.#options.readAhead && !this.#detached && !this.destroyed) this.#ask();
+    return chunk;
+  }
+
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#forgetSignal();
     this.#arrived.clear();
@@ -106,9 +118,9 @@ export class FileStream extends Readable {
     if (handle === undefined) return this.#fail(failure);
     if (this.destroyed) return session.closeHandle(handle);
     this.#handle = handle;
-    this.#chunk = session.largestRead;
+    this.#largest = session.largestRead;
     const share = Math.min(WINDOW.most, Math.max(WINDOW.least, WINDOW.perSession / readers));
-    if (pipelining) this.#window = Math.max(1, Math.floor(share / this.#chunk));
+    if (pipelining) this.#window = Math.max(1, Math.floor(share / this.#largest));
     this.read(0);
   }
 
@@ -117,8 +129,10 @@ export class FileStream extends Readable {
     // Of unknown length: gently, since most of what is asked for past the end is for nothing.
     const window = size === undefined ? Math.min(this.#window, 2 + this.#replies) : this.#window;
     while (this.#wanted && this.#underWay < window && this.#end === Infinity) {
+      const most = this.#most;
+      if (most === 0) return;
       if (size === undefined || this.#asked < size) {
-        const length = size === undefined ? this.#chunk : Math.min(this.#chunk, size - this.#asked);
+        const length = size === undefined ? most : Math.min(most, size - this.#asked);
         this.#read(this.#asked, length);
         this.#asked += length;
       } else if (!this.#probed) {
@@ -129,6 +143,16 @@ export class FileStream extends Readable {
         return;
       }
     }
+  }
+
+  /** Bytes that the next read may ask for; 0 for none yet. */
+  get #most(): number {
+    const { readAhead } = this.#options;
+    if (readAhead === undefined) return this.#largest;
+    const ahead = Math.max(1, readAhead());
+    // In parts, so that one is on its way while another is read.
+    const part = Math.min(ahead, this.#largest, Math.max(LEAST_READ, Math.floor(ahead / PARTS)));
+    return ahead - (this.#asked - this.#given) - this.readableLength < part ? 0 : part;
   }
 
   #read(position: number, length: number): void {

@@ -78,7 +78,7 @@ export class SftpTransport implements Transport {
 
   read(
     path: string,
-    { start = 0, size, transient = false, ...options }: ReadOptions = {},
+    { start = 0, size, transient = false, readAhead, ...options }: ReadOptions = {},
   ): Promise<Readable> {
     return this.#run("read", path, options, async (lease) => {
       const { session } = lease;
@@ -99,6 +99,7 @@ export class SftpTransport implements Transport {
         readers,
         signal,
         spare,
+        readAhead,
         onDone,
       });
       try {

@@ -18,6 +18,9 @@ interface Waiter {
 
 /** What wasn't used may be made up for this long, in ms: timers are late, and the rate must hold all the same. */
 const BURST = 100;
+/** What all streams together may have read that isn't paid for yet, in ms: more than a round trip, or they'd wait for it. */
+const AHEAD = 250;
+const LEAST_AHEAD = 2048;
 /** Backfill waits no longer than this for live to leave something, in ms: a server drops who takes nothing. */
 const PATIENCE = 30_000;
 
@@ -33,6 +36,7 @@ export class BandwidthLimit {
   /** When all that was paid for is through; epoch ms. */
   #freeAt = -Infinity;
   #seen = 0;
+  #streams = 0;
   #sleep: AbortController | undefined;
 
   constructor(options: BandwidthLimitOptions) {
@@ -53,6 +57,21 @@ export class BandwidthLimit {
   /** Bytes to be paid for at once at most, so that the rate is even and one stream doesn't hold up the others. */
   get portion(): number {
     return Math.max(1, Math.floor((this.rate * BURST) / 1000));
+  }
+
+  /** Bytes that one stream may have read and not paid for. */
+  get readAhead(): number {
+    return Math.max(LEAST_AHEAD, Math.floor((this.rate * AHEAD) / 1000 / Math.max(1, this.#streams)));
+  }
+
+  /** One more stream reads under this limit, until what is returned is called. */
+  join(): () => void {
+    this.#streams++;
+    let left = false;
+    return () => {
+      if (!left) this.#streams--;
+      left = true;
+    };
   }
 
   /**

@@ -52,6 +52,11 @@ export interface ReadOptions extends TransportCallOptions {
    * or, where that paused the stream, when it resumes. Default false: chunks are the reader's.
    */
   readonly transient?: boolean;
+  /**
+   * Bytes that the transport may ask for or keep before the reader takes them, asked for again as the reading goes on: who
+   * limits a rate wants few. Default what is fastest.
+   */
+  readonly readAhead?: () => number;
   /** When the file was modified, as listed: with the size it says which version is meant, where hosts may differ. */
   readonly modifiedAt?: Date;
 }

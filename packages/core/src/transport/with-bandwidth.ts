@@ -11,12 +11,18 @@ export function withBandwidth(transport: Transport, limits: readonly BandwidthLi
   return {
     capabilities: transport.capabilities,
     list: (directory, options) => transport.list(directory, options),
-    read: async (path, options) =>
-      new LimitedStream({
-        stream: await transport.read(path, { ...options, transient: false }),
-        limits,
-        lane: options?.lane,
-      }),
+    read: async (path, options) => {
+      const joined = limits.map((limit) => limit.join());
+      const leave = () => joined.forEach((leaveOne) => leaveOne());
+      const readAhead = () => Math.min(...limits.map((limit) => limit.readAhead));
+      try {
+        const stream = await transport.read(path, { ...options, transient: false, readAhead });
+        return new LimitedStream({ stream, limits, lane: options?.lane }).once("close", leave);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
     close: () => transport.close(),
   };
 }

@@ -125,6 +125,21 @@ export const transportReadCases = ({ capabilities }: TransportTraits): Transport
       sameBytes(await readSlowly(stream), bytesOf(size));
     },
   },
+  {
+    name: "gives every byte where little may be read ahead, and more or less as it goes on",
+    async run(fixture) {
+      const size = 400_000;
+      await fixture.seed({ file: bytesOf(size) });
+      for (const known of [size, undefined]) {
+        let ahead = 1;
+        const readAhead = () => (ahead = (ahead * 7) % 50_021);
+        const options = { size: known, readAhead };
+        sameBytes(await readAll(fixture.transport.read(at(fixture, "file"), options)), bytesOf(size));
+        const slow = await fixture.transport.read(at(fixture, "file"), options);
+        sameBytes(await readSlowly(slow), bytesOf(size));
+      }
+    },
+  },
 ];
 
 async function readSlowly(stream: Readable): Promise<Uint8Array> {

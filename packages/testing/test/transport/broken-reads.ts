@@ -142,6 +142,16 @@ export const brokenReads: BrokenTransports = {
     }),
     caughtBy: ["gives every byte to a reader that is slow"],
   },
+  "takes what may be read ahead for all that is wanted": {
+    around: rereading(async (read, path, options) => {
+      const { readAhead } = options;
+      const stream = await read(path, options);
+      if (readAhead === undefined) return stream;
+      const bytes = await buffer(stream);
+      return Readable.from([bytes.subarray(0, readAhead())]);
+    }),
+    caughtBy: ["gives every byte where little may be read ahead, and more or less as it goes on"],
+  },
   "takes a cut connection for the end": {
     around: rereading(async (read, path, options) => {
       const stream = await read(path, options);
