@@ -63,8 +63,8 @@ export interface ReadOptions extends TransportCallOptions {
 
 /**
  * A remote tree, read-only. Paths are absolute, '/'-separated, normalised by core before they get here; a path with
- * CR, LF or NUL, or one that isn't absolute, rejects with kind "config": `checkRemotePath` sees to that. Calls may overlap freely; the transport queues what it can't run at once.
- * All failures are `DaybookError`s.
+ * CR, LF or NUL, or one that isn't absolute, rejects with kind "config": `checkRemotePath` sees to that. Calls may overlap
+ * freely; the transport queues what it can't run at once. All failures are `DaybookError`s.
  */
 export interface Transport {
   readonly capabilities: TransportCapabilities;
