@@ -85,6 +85,16 @@ const TABLE: [string, string, string[]][] = [
     ],
   ],
   [
+    "a host with its port, and an address in place of what a webhook is made of",
+    `${changed(TRANSPORT, "    transport: { use: ftp, host: 'ftp.example.com:2121' }")}
+hooks: [{ name: tell, on: [file], webhook: 'https://example.com/' }]
+`,
+    [
+      "daybook.yaml:5: sources[0].transport.host: must be a name or address alone: what is behind the colon goes to `port`",
+      "daybook.yaml:9: hooks[0].webhook: must be a set of keys and values: url, url_file, secret and others",
+    ],
+  ],
+  [
     "a number where text belongs",
     changed(TRANSPORT, "    transport: { use: ftp, host: h, password: 12345 }"),
     ["daybook.yaml:5: sources[0].transport.password: must be text: put it in quotes"],
@@ -175,7 +185,7 @@ const TABLE: [string, string, string[]][] = [
     "destination: [local]\nsources:\n  - RMA1\n",
     [
       "daybook.yaml:1: destination: must be a set of keys and values",
-      "daybook.yaml:3: sources[0]: must be a set of keys and values",
+      "daybook.yaml:3: sources[0]: must be a set of keys and values: name, each, transport and others",
     ],
   ],
   [

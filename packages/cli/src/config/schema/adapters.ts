@@ -28,6 +28,10 @@ const host = () =>
   z
     .string()
     .regex(/^[^\s/@]+$/, { error: "must be a name or address alone, without ftp://, user or path" })
+    // One colon: two and more are in addresses of IPv6.
+    .regex(/^(?![^:]*:\d*$)/, {
+      error: "must be a name or address alone: what is behind the colon goes to `port`",
+    })
     .describe("Name or address of the server.");
 
 const timeout = duration()

@@ -9,9 +9,13 @@ export const KEY_SEPARATOR = "\n";
 
 /** An object that refuses keys it doesn't know. */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  const keys = Object.keys(shape);
+  const some = keys.length > 4 ? `${keys.slice(0, 3).join(", ")} and others` : keys.join(", ");
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys" ? Object.keys(shape).join(KEY_SEPARATOR) : undefined,
+    error: ({ code }) => {
+      if (code === "unrecognized_keys") return keys.join(KEY_SEPARATOR);
+      return code === "invalid_type" ? `must be a set of keys and values: ${some}` : undefined;
+    },
   });
 }
 
