@@ -113,6 +113,15 @@ test.each([
   expect(stderr).toContain("give the dashboard a token (serve.token_file)");
 });
 
+test("the token in its file appears nowhere, not even in an error that happens to hold it", async () => {
+  const file = await writeConfig(unreachable("serve: { token_file: ./token }"));
+  await writeFile(join(dirname(file), "token"), "t0ken-of-the-page\n");
+  const { exitCode, stderr } = await daybook(["serve", "t0ken-of-the-page.invalid:80", "-c", file]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("***.invalid");
+  expect(stderr).not.toContain("t0ken");
+});
+
 test.each(["serve", "report", "run --serve"])(
   "%s without the dashboard's package says how to install it",
   async (command) => {

@@ -50,7 +50,7 @@ export async function run(
 ): Promise<RunResult | undefined> {
   const display = new Display(context, options.json === true, startLog(context, options));
   const say = (line: string) => display.print(line);
-  const serving = options.serve ? await Serving.prepare(config, say) : undefined;
+  const serving = options.serve ? await Serving.prepare(config, context.secrets, say) : undefined;
   const stop = new StopSignals({ onFirst: say }).listen();
   let result: RunResult | undefined;
   try {

@@ -25,7 +25,7 @@ export function serveCommand(context: CommandContext): Command {
 
 async function serve(context: CommandContext, config: string, address: string | undefined): Promise<void> {
   const { stdout, stderr } = context;
-  const serving = await Serving.prepare(config, (line) => stderr.line(line));
+  const serving = await Serving.prepare(config, context.secrets, (line) => stderr.line(line));
   const stop = new StopSignals({ onFirst: () => undefined }).listen();
   try {
     await withDaybook(context, { config }, async (daybook, settings) => {
