@@ -96,13 +96,15 @@ export async function gaps(context: ApiContext, params: Params) {
   return { gaps: found };
 }
 
-/** Whether the range asked for and the source's share anything: core refuses to look where nothing can be. */
+/** Whether there is anything in both the range asked for and the source's: core refuses to look where nothing can be. */
 function reaches(
   daybook: ApiContext["daybook"],
   source: string,
   { start, end }: { start?: Date; end?: Date },
 ): boolean {
   const { range } = daybook.sources().find(({ name }) => name === source)!;
+  // A cursor may come from a page of another range.
+  if (start && end && end <= start) return false;
   return !(start && range.end && range.end <= start) && !(end && end <= range.start);
 }
 
