@@ -1,5 +1,5 @@
 // Measures how well a limit of bandwidth holds: large files read at once from servers of this machine, counted by windows
-// of ten seconds, as bytes handed on and as bytes that came out of the sockets. Takes four minutes.
+// of ten seconds, as bytes handed on and as bytes that came out of the sockets. Takes five minutes.
 //   npm run bench:rate
 
 import { subscribe } from "node:diagnostics_channel";
@@ -9,10 +9,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BandwidthLimit, SystemClock, withBandwidth } from "@daybook/core";
 import type { Clock, RateLimit, Transport } from "@daybook/core";
+import { testCertificate } from "@daybook/testing";
 import { FtpTransport } from "@daybook/transport-ftp";
+import type { FtpTransportOptions } from "@daybook/transport-ftp";
 import { SftpTransport } from "@daybook/transport-sftp";
 import type { Protocol } from "./scenario.js";
 import { startServer, whyNoServer } from "./servers.js";
+import type { RunningServer } from "./servers.js";
 
 const WINDOW_MS = 10_000;
 const FILE_BYTES = 64 * 1024 * 1024;
@@ -95,34 +98,49 @@ async function measure(
   sockets.length = 0;
 }
 
-const readersOf = { ftp: 3, sftp: 8 } satisfies Record<Protocol, number>;
-
-function transportTo(protocol: Protocol, server: Awaited<ReturnType<typeof startServer>>): Transport {
-  const { host, port, user } = server;
-  if (protocol === "ftp")
-    return new FtpTransport({ host, port, user, password: server.password, connections: readersOf.ftp });
-  return new SftpTransport({
-    ...{ host, port, user, connections: 1, privateKey: readFileSync(server.key) },
-    hostKey: { knownHosts: server.knownHosts },
-  });
+interface Place {
+  readonly name: string;
+  readonly readers: number;
+  readonly protocol: Protocol;
+  readonly tls?: typeof testCertificate;
+  connect(server: RunningServer): Transport;
 }
 
-for (const protocol of ["ftp", "sftp"] as const) {
+const ftp = (server: RunningServer, more: Partial<FtpTransportOptions> = {}) => {
+  const { host, port, user, password } = server;
+  return new FtpTransport({ host, port, user, password, connections: 3, ...more });
+};
+
+const PLACES: readonly Place[] = [
+  { name: "FTP, 3 files on 3 connections", readers: 3, protocol: "ftp", connect: ftp },
+  {
+    ...{ name: "FTPS, 3 files on 3 connections", readers: 3, protocol: "ftp", tls: testCertificate },
+    connect: (server) => ftp(server, { secure: true, tls: { ca: testCertificate.cert } }),
+  },
+  {
+    ...{ name: "SFTP, 8 files on 1 connection", readers: 8, protocol: "sftp" },
+    connect: ({ host, port, user, key, knownHosts }) =>
+      new SftpTransport({
+        ...{ host, port, user, connections: 1, privateKey: readFileSync(key) },
+        hostKey: { knownHosts },
+      }),
+  },
+];
+
+for (const { name, readers, protocol, tls, connect } of PLACES) {
   const reason = whyNoServer(protocol);
   if (reason !== undefined) {
-    console.log(`${protocol}: skipped: ${reason}`);
+    console.log(`${name}: skipped: ${reason}`);
     continue;
   }
   const root = mkdtempSync(join(tmpdir(), "daybook-rate-"));
   chmodSync(root, 0o755);
-  for (let i = 0; i < readersOf[protocol]; i++) {
+  for (let i = 0; i < readers; i++) {
     writeFileSync(join(root, String(i)), "");
     truncateSync(join(root, String(i)), FILE_BYTES);
   }
-  const server = await startServer(protocol, { host: "127.0.0.1", root });
-  const label = `${protocol}, ${readersOf[protocol]} files on ${protocol === "ftp" ? "as many connections" : "one connection"}`;
-  for (const trial of TRIALS)
-    await measure(transportTo(protocol, server), server.path, readersOf[protocol], trial, label);
+  const server = await startServer(protocol, { host: "127.0.0.1", root, tls });
+  for (const trial of TRIALS) await measure(connect(server), server.path, readers, trial, name);
   await server.stop();
   rmSync(root, { recursive: true });
 }

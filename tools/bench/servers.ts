@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly root: string;
   /** FTP: a file that every command is written to. */
   readonly log?: string;
+  /** FTP: logins and data are encrypted with it. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 const SSHD = "/usr/sbin/sshd";
@@ -44,12 +46,12 @@ export const startServer = (protocol: Protocol, options: ServerOptions): Promise
   protocol === "ftp" ? startFtp(options) : startSftp(options);
 
 /** As it is shipped, but for the sandbox, which some kernels end logins with. */
-async function startFtp({ host, root, log }: ServerOptions): Promise<RunningServer> {
+async function startFtp({ host, root, log, tls }: ServerOptions): Promise<RunningServer> {
   const logging = log
     ? ["xferlog_enable=YES", "xferlog_std_format=NO", "log_ftp_protocol=YES", `vsftpd_log_file=${log}`]
     : [];
   const isolated = process.getuid?.() === 0 ? ["isolate_network=YES"] : [];
-  const server = await vsftpdWith([...isolated, ...logging]).start({ host, root });
+  const server = await vsftpdWith([...isolated, ...logging]).start({ host, root, tls });
   const { port, user, password, path, pid } = server;
   return {
     ...{ protocol: "ftp", host, port, user, password, path, pid, key: "", knownHosts: "" },

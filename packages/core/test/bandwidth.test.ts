@@ -212,31 +212,70 @@ test("one that can't be meant is refused", () => {
   }
 });
 
-test("streams share what may be read ahead of the rate, and give up their share when they end or fail", async () => {
-  const clock = start();
+/** A server that tells what each of its readers may read ahead, as transports ask for it. */
+function askingTransport() {
   const told: (() => number)[] = [];
-  let missing = false;
-  const asking: Transport = {
+  const transport: Transport = {
     ...endless,
     read: async (path, options) => {
-      if (missing) throw new Error("missing");
-      told.push(options!.readAhead!);
+      if (path === "/missing") throw new Error("missing");
+      const readAhead = options!.readAhead!;
+      // A transport asks when it has a connection.
+      if (path !== "/waits") readAhead();
+      told.push(readAhead);
       return endless.read(path, options);
     },
   };
-  const wide = new BandwidthLimit({ limit: { rate: "8MB/s" }, clock });
-  const narrow = new BandwidthLimit({ limit: { rate: "1MB/s" }, clock });
-  const limited = withBandwidth(asking, [wide, narrow]);
+  return { transport, ahead: () => told.map((readAhead) => readAhead()) };
+}
+
+const closed = (stream: Readable) => new Promise((resolve) => stream.destroy().once("close", resolve));
+
+test("streams share what may be read ahead of the rate, and give up their share when they end or fail", async () => {
+  const { transport, ahead } = askingTransport();
+  const wide = new BandwidthLimit({ limit: { rate: "8MB/s" } });
+  const narrow = new BandwidthLimit({ limit: { rate: "1MB/s" } });
+  const limited = withBandwidth(transport, [wide, narrow]);
   const first = await limited.read("/a");
-  onTestFinished(() => void first.destroy());
   // A quarter of a second of the lower rate.
-  expect(told[0]!()).toBe(250_000);
+  expect(ahead()).toEqual([250_000]);
   const second = await limited.read("/b");
-  expect(told.map((ahead) => ahead())).toEqual([125_000, 125_000]);
-  missing = true;
-  await expect(limited.read("/c")).rejects.toThrow("missing");
-  expect(told[0]!()).toBe(125_000);
-  second.destroy();
-  await new Promise((resolve) => second.once("close", resolve));
-  expect(told[0]!()).toBe(250_000);
+  expect(ahead()).toEqual([125_000, 125_000]);
+  await expect(limited.read("/missing")).rejects.toThrow("missing");
+  expect(ahead()).toEqual([125_000, 125_000]);
+  await closed(second);
+  expect(ahead()[0]).toBe(250_000);
+  await closed(first);
+});
+
+test("what waits for a connection takes nobody's share", async () => {
+  const { transport, ahead } = askingTransport();
+  const limited = withBandwidth(transport, [new BandwidthLimit({ limit: { rate: "1MB/s" } })]);
+  const streams = await Promise.all(["/a", "/waits"].map((path) => limited.read(path)));
+  expect(ahead().slice(0, 1)).toEqual([250_000]);
+  await Promise.all(streams.map(closed));
+});
+
+test("backfill takes nothing of what live may read ahead", async () => {
+  const { transport, ahead } = askingTransport();
+  const limited = withBandwidth(transport, [new BandwidthLimit({ limit: { rate: "1MB/s" } })]);
+  const backfill = await limited.read("/a", { lane: "backfill" });
+  expect(ahead()).toEqual([250_000]);
+  const live = await limited.read("/b", { lane: "live" });
+  expect(ahead()).toEqual([2048, 250_000]);
+  await closed(live);
+  expect(ahead()[0]).toBe(250_000);
+  await closed(backfill);
+});
+
+test.each([
+  ["within", "100MB/s", "200kB/s"],
+  ["around", "200kB/s", "100MB/s"],
+])("of limits %s each other the lower one counts", async (_where, inner, outer) => {
+  const { transport, ahead } = askingTransport();
+  const limit = (rate: string) => [new BandwidthLimit({ limit: { rate } })];
+  const limited = withBandwidth(withBandwidth(transport, limit(inner)), limit(outer));
+  const stream = await limited.read("/a");
+  expect(ahead()).toEqual([50_000]);
+  await closed(stream);
 });

@@ -78,7 +78,12 @@ export interface DataSink {
   room(): Buffer;
   /** What has come; a view of what `room` gave, or a buffer of its own. False: no more for now, the socket is paused. */
   take(chunk: Buffer): boolean;
+  /** Whether what comes is to be left at the server until it is wanted, rather than kept here. */
+  readonly sparing: boolean;
 }
+
+/** What a TLS socket keeps while it is paused, beside what it has decrypted of the last read: a record. */
+const LEAST_KEPT = 16 * 1024;
 
 /**
  * Starts a data connection. It may still be on its way when this returns: the command that uses it can go out at the
@@ -101,6 +106,7 @@ export function connectData(ftp: FTPContext, address: Address, sink: DataSink): 
     socket,
     // Servers want proof that it is the same client: the session of the control connection, or the newest ticket.
     session: ftp.tlsSessionStore ?? ftp.socket.getSession(),
+    ...(sink.sparing && { highWaterMark: LEAST_KEPT }),
   });
   secure.on("session", (session) => (ftp.tlsSessionStore = session));
   socket.on("error", (error) => secure.destroy(error));

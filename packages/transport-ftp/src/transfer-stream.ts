@@ -26,6 +26,8 @@ export interface TransferStreamOptions {
 /** Less isn't worth a read: what is left of a file's memory when the file is whole still takes the end. */
 const LEAST_ROOM = 1024;
 const MOST_MEMORY = 256 * 1024;
+/** Into how many reads a read-ahead that is given is cut. */
+const PARTS = 3;
 
 /**
  * The bytes of one data connection. It ends only once the server has closed that connection, confirmed the end on the
@@ -52,7 +54,11 @@ export class TransferStream extends Readable {
     this.on("error", () => {});
     this.#options = options;
     this.#unread = options.expected ?? Infinity;
-    this.#socket = options.connect({ room: () => this.#room(), take: (chunk) => this.#take(chunk) });
+    this.#socket = options.connect({
+      room: () => this.#room(),
+      take: (chunk) => this.#take(chunk),
+      sparing: options.readAhead !== undefined,
+    });
     this.#socket.setTimeout(options.timeout);
     this.#socket.once("end", () => this.#dataEnd(undefined));
     this.#socket.once("close", () => this.#dataEnd(undefined));
@@ -99,7 +105,7 @@ export class TransferStream extends Readable {
   }
 
   #goOn(): void {
-    if (!this.#wanted || this.#left <= 0 || !this.#socket.isPaused()) return;
+    if (!this.#wanted || !this.#socket.isPaused() || !this.#mayCome) return;
     this.#socket.setTimeout(this.#options.timeout);
     this.#socket.resume();
   }
@@ -122,13 +128,23 @@ export class TransferStream extends Readable {
         Buffer.allocUnsafeSlow(Math.min(this.#unread + LEAST_ROOM, MOST_MEMORY));
       this.#used = 0;
     }
-    return this.#memory.subarray(this.#used, this.#used + Math.max(LEAST_ROOM, this.#left));
+    return this.#memory.subarray(this.#used, this.#used + this.#most());
   }
 
-  /** Bytes that may still come before some are read. */
-  get #left(): number {
+  /** Bytes of one read: of few that may be read ahead a part, since the reader holds the one before meanwhile. */
+  #most(): number {
     const { readAhead } = this.#options;
-    return readAhead ? readAhead() - this.readableLength : Infinity;
+    if (readAhead === undefined) return MOST_MEMORY;
+    const ahead = readAhead();
+    // Asked for when the socket is paused, too, for when it goes on.
+    return Math.max(LEAST_ROOM, Math.min(ahead - this.readableLength, Math.floor(ahead / PARTS)));
+  }
+
+  /** Whether more may come before some is read. */
+  get #mayCome(): boolean {
+    const { readAhead } = this.#options;
+    // Where nothing is kept nobody would ever come for more.
+    return readAhead === undefined || this.readableLength < Math.max(1, readAhead());
   }
 
   #spare(): void {
@@ -147,7 +163,7 @@ export class TransferStream extends Readable {
       return false;
     }
     this.#wanted = this.push(chunk);
-    if (this.#wanted && this.#left > 0) return true;
+    if (this.#wanted && this.#mayCome) return true;
     // Our own slowness is not the server's: the clock runs only while we read.
     this.#socket.pause();
     this.#socket.setTimeout(0);

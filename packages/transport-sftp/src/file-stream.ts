@@ -8,8 +8,9 @@ import { whenAborted } from "./when-aborted.js";
 const MIB = 1024 * 1024;
 /** What one file may have asked for and not yet handed on; shared out where many files are read at once. */
 const WINDOW = { most: 2 * MIB, least: MIB / 2, perSession: 8 * MIB };
-/** Into how many reads a read-ahead that is given is cut, and what isn't worth one. */
+/** Into how many reads a read-ahead that is given is cut. */
 const PARTS = 3;
+/** Less isn't worth a request. */
 const LEAST_READ = 1024;
 
 /** The bytes of one reply. */
@@ -150,7 +151,7 @@ export class FileStream extends Readable {
     const { readAhead } = this.#options;
     if (readAhead === undefined) return this.#largest;
     const ahead = Math.max(1, readAhead());
-    // In parts, so that one is on its way while another is read.
+    // A part, so that one is on its way while the reader holds another.
     const part = Math.min(ahead, this.#largest, Math.max(LEAST_READ, Math.floor(ahead / PARTS)));
     return ahead - (this.#asked - this.#given) - this.readableLength < part ? 0 : part;
   }

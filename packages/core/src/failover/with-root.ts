@@ -1,5 +1,6 @@
 import { DaybookError } from "../errors/daybook-error.js";
 import type { Plugin } from "../di/tokens.js";
+import { checkRemotePath } from "../transport/check-remote-path.js";
 import type { Transport } from "../transport/transport.js";
 
 /** The transport with every path below `root`: for a mirror that keeps the same tree somewhere else. */
@@ -8,15 +9,17 @@ export function withRoot(transport: Transport, root: string): Transport {
     throw new DaybookError("config", `root "${root}" must be an absolute path, such as /pub/mirror`);
   const above = root.replace(/\/$/, "");
   if (above === "") return transport;
-  const below = (path: string) => {
-    // The transport has something to say about a path that isn't absolute.
-    if (!path.startsWith("/")) return path;
-    return path === "/" ? above : `${above}${path}`;
-  };
+  const below = (path: string) => (path === "/" ? above : `${above}${path}`);
   return {
     capabilities: transport.capabilities,
-    list: (directory, options) => transport.list(below(directory), options),
-    read: (path, options) => transport.read(below(path), options),
+    list: async (directory, options) => {
+      checkRemotePath(directory, "list");
+      return transport.list(below(directory), options);
+    },
+    read: async (path, options) => {
+      checkRemotePath(path, "read");
+      return transport.read(below(path), options);
+    },
     close: () => transport.close(),
   };
 }

@@ -18,7 +18,10 @@ interface Waiter {
 
 /** What wasn't used may be made up for this long, in ms: timers are late, and the rate must hold all the same. */
 const BURST = 100;
-/** What all streams together may have read that isn't paid for yet, in ms: more than a round trip, or they'd wait for it. */
+/**
+ * What all streams together keep, or have asked for, before it is paid for, in ms. Over SFTP less than a round trip of it
+ * would keep them below the limit.
+ */
 const AHEAD = 250;
 const LEAST_AHEAD = 2048;
 /** Backfill waits no longer than this for live to leave something, in ms: a server drops who takes nothing. */
@@ -36,7 +39,7 @@ export class BandwidthLimit {
   /** When all that was paid for is through; epoch ms. */
   #freeAt = -Infinity;
   #seen = 0;
-  #streams = 0;
+  readonly #streams: Record<Lane, number> = { live: 0, backfill: 0 };
   #sleep: AbortController | undefined;
 
   constructor(options: BandwidthLimitOptions) {
@@ -59,19 +62,18 @@ export class BandwidthLimit {
     return Math.max(1, Math.floor((this.rate * BURST) / 1000));
   }
 
-  /** Bytes that one stream may have read and not paid for. */
-  get readAhead(): number {
-    return Math.max(LEAST_AHEAD, Math.floor((this.rate * AHEAD) / 1000 / Math.max(1, this.#streams)));
+  /** Bytes that one stream should keep, or have asked for, before it pays. Backfill has nothing to share with live. */
+  readAhead(lane: Lane = "live"): number {
+    const { live, backfill } = this.#streams;
+    if (lane === "backfill" && live > 0) return LEAST_AHEAD;
+    const sharers = Math.max(1, lane === "live" ? live : backfill);
+    return Math.max(LEAST_AHEAD, Math.floor((this.rate * AHEAD) / 1000 / sharers));
   }
 
-  /** One more stream reads under this limit, until what is returned is called. */
-  join(): () => void {
-    this.#streams++;
-    let left = false;
-    return () => {
-      if (!left) this.#streams--;
-      left = true;
-    };
+  /** One more stream reads under this limit, until what is returned is called, once. */
+  join(lane: Lane = "live"): () => void {
+    this.#streams[lane]++;
+    return () => void this.#streams[lane]--;
   }
 
   /**

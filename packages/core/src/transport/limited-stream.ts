@@ -6,7 +6,11 @@ export interface LimitedStreamOptions {
   readonly stream: Readable;
   readonly limits: readonly BandwidthLimit[];
   readonly lane?: Lane;
+  /** Bytes that may be paid for and not taken yet. Default what is fastest. */
+  readonly readAhead?: number;
 }
+
+const MOST_AHEAD = 64 * 1024;
 
 /**
  * A stream's bytes no faster than all limits allow. Meanwhile the stream is paused, so that it fills its buffer and then
@@ -19,7 +23,7 @@ export class LimitedStream extends Readable {
   #ended = false;
 
   constructor(options: LimitedStreamOptions) {
-    super({ highWaterMark: 64 * 1024 });
+    super({ highWaterMark: Math.min(MOST_AHEAD, options.readAhead ?? MOST_AHEAD) });
     this.#options = options;
     const { stream } = options;
     // It may fail before anybody holds it; who reads it later still gets the error.

@@ -53,8 +53,9 @@ export interface ReadOptions extends TransportCallOptions {
    */
   readonly transient?: boolean;
   /**
-   * Bytes that the transport may ask for or keep before the reader takes them, asked for again as the reading goes on: who
-   * limits a rate wants few. Default what is fastest.
+   * Bytes, 1 or more, that the transport should ask for or keep before the reader takes them: who limits a rate wants few.
+   * Called when the bytes may begin to come, and again as they go on. A hint; the reader takes what there is, never
+   * `read(n)`. Default what is fastest.
    */
   readonly readAhead?: () => number;
   /** When the file was modified, as listed: with the size it says which version is meant, where hosts may differ. */

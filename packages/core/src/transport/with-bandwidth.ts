@@ -11,13 +11,21 @@ export function withBandwidth(transport: Transport, limits: readonly BandwidthLi
   return {
     capabilities: transport.capabilities,
     list: (directory, options) => transport.list(directory, options),
-    read: async (path, options) => {
-      const joined = limits.map((limit) => limit.join());
-      const leave = () => joined.forEach((leaveOne) => leaveOne());
-      const readAhead = () => Math.min(...limits.map((limit) => limit.readAhead));
+    read: async (path, options = {}) => {
+      const { lane, readAhead: outer = () => Infinity } = options;
+      let joined: (() => void)[] | undefined;
+      const leave = () => {
+        joined?.forEach((leaveOne) => leaveOne());
+        joined = [];
+      };
+      const readAhead = () => {
+        // Who waits for a connection needs no share yet.
+        joined ??= limits.map((limit) => limit.join(lane));
+        return Math.min(outer(), ...limits.map((limit) => limit.readAhead(lane)));
+      };
       try {
         const stream = await transport.read(path, { ...options, transient: false, readAhead });
-        return new LimitedStream({ stream, limits, lane: options?.lane }).once("close", leave);
+        return new LimitedStream({ stream, limits, lane, readAhead: outer() }).once("close", leave);
       } catch (error) {
         leave();
         throw error;
