@@ -17,13 +17,16 @@ export const storeFileCases: StoreCase[] = [
     },
   },
   {
-    name: "files() finds thousands of paths in one call",
+    name: "files() finds thousands of paths in one call, and a few among thousands",
     async run({ store }) {
       const known = Array.from({ length: 2_500 }, (_, i) => storedFile(`known-${i}`, { size: i }));
       await store.record([aVisit(0), ...known.map(aFile)]);
       const paths = known.flatMap((file, i) => [file.path, `${slot}/unknown-${i}`]);
       const found = await store.files(SOURCE, paths);
       same(found, new Map(known.map((file) => [file.path, file])));
+      const few = [known[7]!, known[2_400]!];
+      const ofThem = await store.files(SOURCE, [`${slot}/unknown`, ...few.map(({ path }) => path)]);
+      same(ofThem, new Map(few.map((file) => [file.path, file])));
     },
   },
   {
@@ -45,6 +48,7 @@ export const storeFileCases: StoreCase[] = [
       names.push(
         "雷达",
         "🛰️",
+        "\uffee",
         "); DROP TABLE files;--",
         "${x}",
         "-rf",
