@@ -223,6 +223,23 @@ test("a run that waits for its last deliveries says for how long, and that nothi
   ]);
 });
 
+test("a hook that is down says since when, how many messages wait, and that they are tried again", () => {
+  const down: CrawlEvent = {
+    type: "hook-down",
+    source: "",
+    hook: "h",
+    at: hour(1),
+    error: new DaybookError("network", "can't be reached: ECONNREFUSED"),
+    since: START,
+    nextTryAt: hour(2),
+    waiting: 12,
+  };
+  expect(logged([down])).toEqual([
+    "warning hook h: down since 2025-01-01T00:00Z: can't be reached: ECONNREFUSED; 12 messages waiting, " +
+      "tried again at least once a minute until it is back",
+  ]);
+});
+
 test("the level leaves out what is less grave", () => {
   const error = new DaybookError("network", "reset");
   const events: CrawlEvent[] = [

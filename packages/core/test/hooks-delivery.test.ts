@@ -86,7 +86,11 @@ describe("a receiver that is down", () => {
     await mirror.clock.advance(HOUR);
     expect(receiver.refused).toBeGreaterThan(50);
     expect(receiver.refused).toBeLessThan(100);
-    expect(mirror.of("hook-failing").length).toBeLessThanOrEqual(2);
+    expect(mirror.of("hook-failing")).toHaveLength(1);
+    const [failing] = mirror.of("hook-failing");
+    const told = mirror.of("hook-down");
+    expect(told.map(({ since, error }) => [since, error.detail])).toEqual([[failing!.at, "made up: the receiver is down"]]); // prettier-ignore
+    expect(told[0]!.waiting).toBeGreaterThan(1);
     receiver.fails = () => false;
     await mirror.clock.advance(2 * MINUTE);
     expect(receiver.messages).toHaveLength(20);

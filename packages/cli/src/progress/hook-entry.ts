@@ -12,6 +12,13 @@ export function hookEntry(event: CrawlEvent): LogEntry | undefined {
       const text = `${printable(error.detail)}; again at ${formatInstant(nextTryAt)}`;
       return entry(event, "warning", text, { kind: error.kind, nextTryAt });
     }
+    case "hook-down": {
+      const { error, since, nextTryAt, waiting } = event;
+      const text =
+        `down since ${formatInstant(since)}: ${printable(error.detail)}; ${count(waiting, "message")} waiting, ` +
+        "tried again at least once a minute until it is back";
+      return entry(event, "warning", text, { kind: error.kind, since, nextTryAt, waiting });
+    }
     case "hook-recovered":
       return entry(event, "info", "deliveries succeed again");
     case "hook-dropped":

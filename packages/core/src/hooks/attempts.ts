@@ -12,6 +12,7 @@ export class Attempts {
   readonly #waiting = new Map<string, { readonly failures: number; readonly at: number }>();
   /** In a row, of whatever message. */
   #failures = 0;
+  #since = 0;
   #nextTryAt = 0;
 
   constructor(random: () => number) {
@@ -20,6 +21,11 @@ export class Attempts {
 
   get down(): boolean {
     return this.#failures >= DOWN;
+  }
+
+  /** When the first of the failures in a row was. */
+  get since(): number {
+    return this.#since;
   }
 
   /** When a receiver that is down may be asked again. */
@@ -41,26 +47,24 @@ export class Attempts {
     return this.#waiting.get(key)?.at ?? 0;
   }
 
-  /** True where that ended an outage. */
-  succeeded(key: string): boolean {
-    const { down } = this;
+  succeeded(key: string): void {
     this.#waiting.delete(key);
     this.#failures = 0;
-    return down;
   }
 
-  /** When it is tried again, and whether that is news: the first failure after a success, or one time too many. */
+  /** When it is tried again, and whether that is news: its first failure, and the first after a success. */
   failed(key: string, now: number): { readonly again: number; readonly news: boolean } {
     const failures = (this.#waiting.get(key)?.failures ?? 0) + 1;
     const at = now + backoff(failures, FIRST_WAIT, LONGEST_WAIT_OF_ONE, this.#random);
     this.#waiting.set(key, { failures, at });
+    if (this.#failures === 0) this.#since = now;
     const trip = ++this.#failures - DOWN + 1;
     if (trip <= 0) return { again: at, news: failures === 1 && this.#failures === 1 };
     this.#nextTryAt = now + backoff(trip, FIRST_WAIT, LONGEST_WAIT, this.#random);
     // The first in the queue is as good as any to see whether the receiver is back.
     for (const [other, { failures: times }] of this.#waiting)
       this.#waiting.set(other, { failures: times, at: this.#nextTryAt });
-    return { again: this.#nextTryAt, news: trip === 1 };
+    return { again: this.#nextTryAt, news: false };
   }
 
   /** Forgets keys of which no message waits any more. */

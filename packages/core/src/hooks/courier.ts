@@ -19,8 +19,19 @@ export interface CourierOptions {
 /** How a hook fares, for people; `message` is the one it happened with. */
 export interface CourierReport {
   failing(error: DaybookError, nextTryAt: Date, message: OutboxMessage): void;
+  /** Told once for an outage. */
+  down(outage: HookOutage): void;
   recovered(message: OutboxMessage): void;
   dropped(count: number, reason: string): void;
+}
+
+export interface HookOutage {
+  /** What failed last. */
+  readonly error: DaybookError;
+  readonly since: Date;
+  readonly nextTryAt: Date;
+  /** Messages in the ledger. */
+  readonly waiting: number;
 }
 
 export interface CourierRun {
@@ -50,6 +61,8 @@ export class Courier {
   readonly #options: CourierOptions;
   readonly #lease: CourierLease;
   readonly #bell = new Bell();
+  /** Whether it was rung since the last look for something to do: the bell forgets what nobody waits for. */
+  #rung = false;
   #window: OutboxMessage[] = [];
   /** Whether the ledger may hold more than the window, so that a look may bring something. */
   #more = true;
@@ -61,6 +74,8 @@ export class Courier {
   /** Keys of which a message is on its way. */
   readonly #busy = new Set<string>();
   readonly #attempts: Attempts;
+  #lastError: DaybookError | undefined;
+  #toldDown = false;
   /** Delivered, and perhaps still in the ledger. */
   readonly #done = new Set<string>();
   /** While the ledger is being read: those that the answer may still hold. */
@@ -78,7 +93,7 @@ export class Courier {
   /** There is something new in the ledger. */
   ring(): void {
     this.#more = true;
-    this.#bell.ring();
+    this.#wake();
   }
 
   /** Rejects never: a ledger that fails is tried again, or left. */
@@ -86,7 +101,8 @@ export class Courier {
     finish.addEventListener("abort", () => this.ring(), { once: true });
     while (!abort.aborted) {
       try {
-        if (await this.#step(abort)) continue;
+        this.#rung = false;
+        if ((await this.#step(abort)) || this.#rung) continue;
         if (finish.aborted && this.#finished(patient())) break;
         await this.#wait(this.#restingTime(), abort);
       } catch {
@@ -117,6 +133,7 @@ export class Courier {
   /** Does one thing, if there is one to do now. */
   async #step(abort: AbortSignal): Promise<boolean> {
     const { clock, hook } = this.#options;
+    if (this.#attempts.down && !this.#toldDown) await this.#tellDown();
     const now = clock.now().getTime();
     if (this.#busy.size >= this.#limit || (this.#attempts.down && now < this.#attempts.nextTryAt)) {
       if (this.#busy.size > 0) await this.#lease.hold();
@@ -171,20 +188,34 @@ export class Courier {
       await this.#options.hook.target.deliver(message, { signal: abort });
       this.#window = this.#window.filter((one) => one.id !== id);
       this.#markDone(id);
-      if (this.#attempts.succeeded(key)) this.#options.report.recovered(message);
+      this.#attempts.succeeded(key);
+      if (this.#toldDown) this.#options.report.recovered(message);
+      this.#toldDown = false;
       this.#more ||= this.#cut;
     } catch (cause) {
       if (!abort.aborted) this.#failed(message, asDaybookError(cause, "network"));
     } finally {
       this.#busy.delete(key);
-      this.#bell.ring();
+      this.#wake();
     }
   }
 
   #failed(message: OutboxMessage, error: DaybookError): void {
     const { clock, report } = this.#options;
+    this.#lastError = error;
     const { again, news } = this.#attempts.failed(message.key, clock.now().getTime());
     if (news) report.failing(error, new Date(again), message);
+  }
+
+  async #tellDown(): Promise<void> {
+    const { store, hook, report } = this.#options;
+    const waiting = (await store.backlog()).get(hook.name) ?? 0;
+    const { down, since, nextTryAt } = this.#attempts;
+    // It may be back by now.
+    if (!down) return;
+    this.#toldDown = true;
+    const times = { since: new Date(since), nextTryAt: new Date(nextTryAt) };
+    report.down({ ...times, error: this.#lastError!, waiting });
   }
 
   /** Takes it out of the ledger, together with others that were delivered meanwhile. */
@@ -241,6 +272,11 @@ export class Courier {
   /** Deliveries at once: of a receiver that is down one is asked after the other. */
   get #limit(): number {
     return this.#attempts.down ? 1 : (this.#options.hook.concurrency ?? 4);
+  }
+
+  #wake(): void {
+    this.#rung = true;
+    this.#bell.ring();
   }
 
   async #wait(ms: number, abort: AbortSignal): Promise<void> {

@@ -108,6 +108,7 @@ export class HookRunner {
     return {
       failing: (error, nextTryAt, message) =>
         emit({ type: "hook-failing", ...base(message), error, nextTryAt }),
+      down: (outage) => emit({ type: "hook-down", hook, source: "", at: clock.now(), ...outage }),
       recovered: (message) => emit({ type: "hook-recovered", ...base(message) }),
       dropped: (count, reason) =>
         emit({ type: "hook-dropped", hook, source: "", at: clock.now(), count, reason }),

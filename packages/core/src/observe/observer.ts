@@ -52,7 +52,19 @@ export type CrawlEvent =
   | { type: "source-failed"; source: string; at: Date; error: DaybookError }
   | { type: "source-finished"; source: string; at: Date; outcome: "complete" | "gaps" | "stopped" }
   /** A message could not be delivered, and is tried again; told once until a delivery succeeds. */
+  /** A message could not be delivered, after others could. */
   | { type: "hook-failing"; source: string; at: Date; hook: string; error: DaybookError; nextTryAt: Date }
+  /** Several deliveries in a row failed, the first at `since`: the receiver is asked by one message at a time. Told once. */
+  | {
+      type: "hook-down";
+      source: "";
+      at: Date;
+      hook: string;
+      error: DaybookError;
+      since: Date;
+      nextTryAt: Date;
+      waiting: number;
+    }
   | { type: "hook-recovered"; source: string; at: Date; hook: string }
   /** Messages were dropped from the outbox, of whatever source; the receiver is told how many. */
   | { type: "hook-dropped"; source: ""; at: Date; hook: string; count: number; reason: string }
