@@ -20,6 +20,24 @@ test("a run brings everything home and exits 3 for the gap that remains, 0 witho
   expect((await daybook(["run", "-c", file, "--to", "2025-01-01T01:00Z"])).exitCode).toBe(0);
 });
 
+test("status tells which hooks have messages waiting", async () => {
+  const hooks =
+    "hooks: [{ name: pager, on: [file], command: [sh, -c, exit 1] }, { name: idle, on: [stale], command: [x] }]";
+  const { file } = await served(sampleTree(), { top: `shutdown_timeout: 0s\n${hooks}` });
+  expect((await daybook(["status", "-c", file])).stdout).not.toContain("hook");
+  await daybook(["run", "-c", file]);
+  expect((await daybook(["status", "-c", file])).stdout).toMatch(
+    /^hook pager: 3 messages still to be delivered, the first of \S+Z \(.* ago\)\n$/m,
+  );
+  const { hooks: told } = JSON.parse((await daybook(["status", "-c", file, "--json"])).stdout) as {
+    hooks: object;
+  };
+  expect(told).toEqual([
+    { name: "pager", waiting: 3, oldest: expect.any(String) as string },
+    { name: "idle", waiting: 0 },
+  ]);
+});
+
 test("files that are asked for by an attribute no path has are refused with those there are", async () => {
   const { file } = await served(sampleTree());
   const { exitCode, stdout, stderr } = await daybook(["files", "-c", file, "-a", "feld=DBZH"]);

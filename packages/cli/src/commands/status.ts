@@ -1,5 +1,5 @@
 import { printable } from "@daybook/core";
-import type { SourceStatus } from "@daybook/core";
+import type { HookStatus, SourceStatus } from "@daybook/core";
 import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
@@ -20,7 +20,11 @@ export function statusCommand(context: CommandContext): Command {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       await withDaybook(context, { config, source: options.source, onlyLooks: true }, async (daybook) => {
         const sources = await daybook.status(scopeOf(options));
-        const lines = options.json ? [toJson({ sources }, 2)] : statusLines(sources, new Date());
+        const hooks = await daybook.hooks();
+        const now = new Date();
+        const lines = options.json
+          ? [toJson({ sources, hooks }, 2)]
+          : [...statusLines(sources, now), ...hooks.flatMap((hook) => waitingLine(hook, now))];
         for (const line of lines) context.stdout.line(line);
         return ExitCode.complete;
       });
@@ -51,6 +55,14 @@ export function statusLines(sources: readonly SourceStatus[], now: Date): string
     ...table([header, ...rows], right as ("left" | "right")[]),
     ...sources.flatMap(expiredLine),
     ...sources.flatMap(oddityLines),
+  ];
+}
+
+function waitingLine({ name, waiting, oldest }: HookStatus, now: Date): string[] {
+  if (oldest === undefined) return [];
+  const age = formatDuration(now.getTime() - oldest.getTime());
+  return [
+    `hook ${name}: ${count(waiting, "message")} still to be delivered, the first of ${formatInstant(oldest)} (${age} ago)`,
   ];
 }
 

@@ -34,6 +34,7 @@ import type {
   CleanScope,
   Daybook,
   DaybookOptions,
+  HookStatus,
   HostStatus,
   RetryScope,
   RunOptions,
@@ -271,6 +272,19 @@ class WiredDaybook implements Daybook {
 
   sourceHosts(): SourceHosts[] {
     return [...this.#manyHosts].map(([source, { hosts }]) => ({ source, hosts }));
+  }
+
+  async hooks(): Promise<HookStatus[]> {
+    if (this.#hooks.length === 0) return [];
+    const store = await this.#open();
+    const backlog = await store.backlog();
+    return Promise.all(
+      this.#hooks.map(async ({ name }) => {
+        const waiting = backlog.get(name) ?? 0;
+        const [first] = waiting > 0 ? await store.messages(name, 1) : [];
+        return { name, waiting, ...(first && { oldest: first.at }) };
+      }),
+    );
   }
 
   sources(): SourceSettings[] {

@@ -133,6 +133,8 @@ export interface Daybook {
   hosts(): readonly HostStatus[];
   /** Which of their hosts are well and asked, for the sources with several that a run of this application has worked on. */
   sourceHosts(): readonly SourceHosts[];
+  /** The hooks that are configured, and what waits for them in the ledger, whoever delivers it. */
+  hooks(): Promise<HookStatus[]>;
   /** What is configured; asks nothing of the ledger. */
   sources(): readonly SourceSettings[];
   close(): Promise<void>;
@@ -155,6 +157,14 @@ export interface HostStatus {
 export interface SourceHosts {
   readonly source: string;
   readonly hosts: readonly HostState[];
+}
+
+export interface HookStatus {
+  readonly name: string;
+  /** Messages that are still to be delivered. */
+  readonly waiting: number;
+  /** When what the first of them tells of happened; undefined where none waits. */
+  readonly oldest?: Date;
 }
 
 export interface SourceSettings {

@@ -29,6 +29,8 @@ export interface Change {
   readonly at?: Date;
 }
 
+export type HookOutage = Pick<Extract<CrawlEvent, { type: "hook-down" }>, "error" | "since">;
+
 interface Moving {
   readonly started: Extract<CrawlEvent, { type: "file-started" }>;
   bytes: number;
@@ -41,6 +43,7 @@ export class LiveState implements Observer {
   readonly #moving = new Map<string, Moving>();
   readonly #activities = new Map<string, Activity>();
   readonly #silences = new Map<string, Map<string, Date | undefined>>();
+  readonly #hooksDown = new Map<string, HookOutage>();
   readonly #listeners = new Set<(change: Change) => void>();
   #began = false;
 
@@ -70,6 +73,11 @@ export class LiveState implements Observer {
     return since.length === 0 ? null : since.reduce((a, b) => (a < b ? a : b));
   }
 
+  /** While a hook that this process delivers to counts as down. */
+  hookOutageOf(hook: string): HookOutage | undefined {
+    return this.#hooksDown.get(hook);
+  }
+
   /** Calls back at once for every change; the returned function ends that. */
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
@@ -82,6 +90,10 @@ export class LiveState implements Observer {
     this.#follow(event);
     this.#note(event);
     this.#listen(event);
+    if (event.type === "hook-down") this.#hooksDown.set(event.hook, event);
+    // When a run ends nobody delivers to it any more.
+    else if (event.type === "hook-recovered" || event.type === "hook-left")
+      this.#hooksDown.delete(event.hook);
     const change = changeOf(event);
     if (change) for (const listener of this.#listeners) listener(change);
   }

@@ -13,7 +13,7 @@ type Sample = { labels?: Labels; value: number };
 
 /** Everything that is measured: what the ledger holds, what this process did, how things stand with each host. */
 export function metrics(
-  { sources, hosts }: Overview,
+  { sources, hosts, hooks, crawls }: Overview,
   live: LiveState,
   daybook: Pick<Daybook, "hosts">,
 ): Metric[] {
@@ -145,6 +145,16 @@ export function metrics(
       "daybook_source_host_used",
       "1 for those of a source's several hosts that are asked first.",
       perSourceHost(({ used }) => used),
+    ),
+    gauge(
+      "daybook_hook_waiting",
+      "Messages in the ledger that are still to be delivered to a hook.",
+      hooks.map(({ name, waiting }) => ({ labels: { hook: name }, value: waiting })),
+    ),
+    gauge(
+      "daybook_hook_down",
+      "1 while deliveries to a hook fail; absent where this process doesn't crawl.",
+      crawls ? hooks.map(({ name, down }) => ({ labels: { hook: name }, value: down ? 1 : 0 })) : [],
     ),
     counter("daybook_fetched_files_total", "Files fetched by this process.", counters.files.values),
     counter("daybook_fetched_bytes_total", "Bytes of files fetched by this process.", counters.bytes.values),

@@ -1,5 +1,5 @@
-import type { Daybook, HostStatus, SourceStatus } from "@daybook/core";
-import type { LiveState } from "../live/live-state.js";
+import type { Daybook, HookStatus, HostStatus, SourceStatus } from "@daybook/core";
+import type { HookOutage, LiveState } from "../live/live-state.js";
 import { answers, type Answer } from "./answers.js";
 import { Cached } from "./cached.js";
 import type { Calendar } from "./calendar.js";
@@ -17,6 +17,7 @@ export interface Overview {
   readonly answers: readonly Answer[];
   readonly sources: readonly SourceView[];
   readonly hosts: readonly HostView[];
+  readonly hooks: readonly HookView[];
   readonly gaps: readonly GapRun[];
   /** Stretches without data in all; `gaps` are the newest. */
   readonly gapsTotal: number;
@@ -25,6 +26,11 @@ export interface Overview {
 
 export interface HostView extends Omit<HostStatus, "down"> {
   readonly down?: OutageView;
+}
+
+export interface HookView extends HookStatus {
+  /** While it counts as down, as far as this process knows. */
+  readonly down?: { readonly kind: string; readonly detail: string; readonly since: Date };
 }
 
 export interface GivenUp {
@@ -45,6 +51,7 @@ export class Overviews {
   readonly #live: LiveState;
   readonly #calendar: Calendar;
   readonly #status: Cached<{ asOf: Date; statuses: SourceStatus[] }>;
+  readonly #hooks: Cached<HookStatus[]>;
   readonly #givenUp: Cached<GivenUp[]>;
 
   constructor(options: { daybook: Daybook; live: LiveState; calendar: Calendar }) {
@@ -55,6 +62,7 @@ export class Overviews {
       async () => ({ asOf: new Date(), statuses: await this.#daybook.status() }),
       1_000,
     );
+    this.#hooks = new Cached(() => this.#daybook.hooks(), 1_000);
     this.#givenUp = new Cached(() => this.#findGivenUp(), 1_000);
   }
 
@@ -63,10 +71,11 @@ export class Overviews {
   }
 
   async get(now = new Date()): Promise<Overview> {
-    const [{ asOf, statuses }, availabilities, givenUp] = await Promise.all([
+    const [{ asOf, statuses }, availabilities, givenUp, hooks] = await Promise.all([
       this.#status.get(),
       this.#calendar.get(),
       this.#givenUp.get(),
+      this.#hooks.get(),
     ]);
     const status = new Map(statuses.map((one) => [one.name, one]));
     const days = new Map(availabilities.map((one) => [one.source, one]));
@@ -93,6 +102,7 @@ export class Overviews {
       answers: answers({ now, sources, hosts, gaps, givenUp }),
       sources,
       hosts: hosts.map(hostView),
+      hooks: hooks.map((hook) => hookView(hook, this.#live.hookOutageOf(hook.name))),
       gaps,
       gapsTotal: total,
       givenUp,
@@ -110,6 +120,12 @@ export class Overviews {
     const time = ({ observedAt }: GivenUp) => observedAt?.getTime() ?? 0;
     return found.sort((a, b) => time(b) - time(a)).slice(0, GIVEN_UP);
   }
+}
+
+function hookView(hook: HookStatus, outage: HookOutage | undefined): HookView {
+  if (outage === undefined) return hook;
+  const { error, since } = outage;
+  return { ...hook, down: { kind: error.kind, detail: error.detail, since } };
 }
 
 function hostView({ down, ...host }: HostStatus): HostView {

@@ -9,7 +9,7 @@ import {
   ObserverToken,
   StateStoreToken,
 } from "@daybook/core";
-import type { Daybook, Plugin, SourceOptions, StateStore } from "@daybook/core";
+import type { Daybook, Hook, Plugin, SourceOptions, StateStore } from "@daybook/core";
 import { Dashboard, LiveState, type DashboardOptions } from "@daybook/dashboard";
 import { onTestFinished } from "vitest";
 import { fillYear, yearLayout, type Fate } from "../../tools/year.mjs";
@@ -31,6 +31,7 @@ export interface PlaceOptions extends Partial<DashboardOptions> {
   readonly radars?: readonly string[];
   readonly range?: { readonly start: Date; readonly end: Date };
   readonly sources?: SourceOptions[];
+  readonly hooks?: readonly Hook[];
   readonly fill?: boolean;
   /** More for the application, such as a clock. */
   readonly plugins?: readonly Plugin<unknown>[];
@@ -49,6 +50,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
     range = RANGE,
     fate,
     plugins = [],
+    hooks,
     ...others
   } = options;
   const { sources = radars.map((name) => sourceOf(name, range)), ...rest } = others;
@@ -62,6 +64,7 @@ export async function place(options: PlaceOptions = {}): Promise<Place> {
       ...plugins,
     ],
     sources,
+    hooks,
   });
   if (fill) {
     await store.open();
