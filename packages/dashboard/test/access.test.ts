@@ -128,6 +128,11 @@ test("a person logs in once, and the browser's cookie opens the page until they 
   expect(await (await there.get("/login")).text()).toContain('type="password"');
   const refused = await logIn(there, "not the token at all");
   expect([refused.headers.get("location"), cookieOf(refused)]).toEqual(["/login?wrong", undefined]);
+  // The browser shows what isn't hidden.
+  const told = async (path: string) =>
+    /<p [^>]*>That token is wrong\.<\/p>/.exec(await (await there.get(path)).text())?.[0];
+  expect(await told("/login")).toContain("hidden");
+  expect(await told("/login?wrong")).toBe('<p class="wrong" role="alert">That token is wrong.</p>');
 
   const response = await logIn(there, TOKEN);
   expect(response.headers.get("location")).toBe("/");

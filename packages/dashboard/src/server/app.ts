@@ -22,7 +22,7 @@ import type { Assets } from "./assets.js";
 import type { EventStream } from "./event-stream.js";
 import type { Guard } from "./guard.js";
 import { HEADERS } from "./headers.js";
-import { asset, logIn, logOut } from "./pages.js";
+import { asset, logIn, loginPage, logOut } from "./pages.js";
 import { Params } from "./params.js";
 import { Problem, notFound, problemBody } from "./problem.js";
 import type { Sessions } from "./session.js";
@@ -99,7 +99,7 @@ export function makeApp({ api, guard, sessions, events, assets, onError }: AppOp
 
   app.get("/", (c) => asset(c, assets, "index.html"));
   app.get("/assets/:name", (c) => asset(c, assets, c.req.param("name")));
-  app.get("/login", (c) => (sessions ? asset(c, assets, "login.html") : c.redirect("/", 303)));
+  app.get("/login", (c) => (sessions ? loginPage(c, assets) : c.redirect("/", 303)));
   app.post("/login", (c) => logIn(c, sessions));
   app.post("/logout", (c) => logOut(c));
   app.notFound(() => {

@@ -13,6 +13,13 @@ export function asset({ req, body }: Context, assets: Assets, name: string): Res
   return body(new Uint8Array(found.body), 200, headers);
 }
 
+/** The form; after a wrong token it says so, where no script could. */
+export function loginPage(c: Context, assets: Assets): Response {
+  const page = assets.get("login.html");
+  if (page === undefined || c.req.query("wrong") === undefined) return asset(c, assets, "login.html");
+  return c.html(page.body.toString().replace(" hidden>", ">"), 200, { "cache-control": "no-store" });
+}
+
 /** Trades the token for a cookie; a wrong one leads back to the form. */
 export async function logIn(
   { req, redirect, header }: Context,
