@@ -60,6 +60,18 @@ test.each([
   },
 );
 
+test("serve listens at a port that the configuration has as a number", async () => {
+  const { url } = await shown("serve", "-c", await writeConfig(unreachable("serve: { address: 0 }")));
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+  const { exitCode, stderr } = await daybook([
+    "status",
+    "-c",
+    await writeConfig(unreachable("serve: { address: 70000 }")),
+  ]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("serve.address: must be a port, or host and port, such as 127.0.0.1:8470");
+});
+
 test("run --serve shows the crawl while it goes on", async () => {
   const { file } = await served(sampleTree(), { end: "2099-01-01T00:00Z" });
   const { child, exited, get } = await shown("run", "--serve", "127.0.0.1:0", "-c", file);

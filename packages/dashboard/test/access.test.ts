@@ -170,7 +170,7 @@ test("others may reach it only with a token that can't be guessed", async () => 
 test("two dashboards can't listen at one address, and the second says so", async () => {
   const { url } = await place();
   await expect(place({ address: new URL(url).host, fill: false })).rejects.toThrow(
-    "something else listens there",
+    "something else listens there; name another port: serve PORT, run --serve PORT, or serve.address",
   );
 });
 

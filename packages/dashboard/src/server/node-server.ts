@@ -50,7 +50,8 @@ export class NodeServer {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "something else listens there; name another port with --serve or serve.address",
+  EADDRINUSE:
+    "something else listens there; name another port: serve PORT, run --serve PORT, or serve.address",
   EACCES: "this user may not use that port",
   EADDRNOTAVAIL: "this machine has no such address",
   ENOTFOUND: "there is no such host",

@@ -3,7 +3,10 @@ import { flag, strict, text } from "./fields.js";
 
 /** The dashboard: who may see it, and where. */
 export const serveSchema = strict({
-  address: text()
+  address: z
+    .union([z.int().min(0).max(65535).transform(String), text()], {
+      error: () => "must be a port, or host and port, such as 127.0.0.1:8470",
+    })
     .optional()
     .describe(
       "Where it listens: a port, or host and port. Default 127.0.0.1:8470. Other than loopback needs a token.",
