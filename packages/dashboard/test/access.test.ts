@@ -167,6 +167,17 @@ test("others may reach it only with a token that can't be guessed", async () => 
   expect((await raw(proxied.url, { path: "/api/v1/overview", headers })).status).toBe(200);
 });
 
+test("where others may reach it, any name is answered unless there are some that it knows", async () => {
+  const open = { address: "0.0.0.0:0", token: TOKEN, fill: false };
+  const ask = async (url: string, host: string) => {
+    const headers = { host, authorization: `Bearer ${TOKEN}` };
+    return (await raw(url, { path: "/api/v1/overview", headers })).status;
+  };
+  expect(await ask((await place(open)).url, "any.example")).toBe(200);
+  const { url } = await place({ ...open, names: ["radar.example"] });
+  expect([await ask(url, "radar.example"), await ask(url, "any.example")]).toEqual([200, 421]);
+});
+
 test("two dashboards can't listen at one address, and the second says so", async () => {
   const { url } = await place();
   await expect(place({ address: new URL(url).host, fill: false })).rejects.toThrow(
