@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { daybook } from "./workspace.js";
 
@@ -27,3 +28,12 @@ test.each(commands)(
     }
   },
 );
+
+test("the README names the commands that take no --json", async () => {
+  const without: string[] = [];
+  for (const command of commands) if (!/^ {2}--json\b/m.test(await help(command))) without.push(command);
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const [said] = /^All but .* take `--json`/m.exec(readme)!;
+  const named = [...said.matchAll(/`([a-z][a-z-]*)`/g)].map(([, name]) => name);
+  expect(named.sort()).toEqual(without.sort());
+});
