@@ -51,7 +51,7 @@ const TABLE: [string, string, string[]][] = [
         - { from: 08:00, to: 18:00, rate: 1MB/s }
         - { from: 8:00, to: 18:00, rate: 0MB/s, day: mon }`),
     [
-      'daybook.yaml:9: sources[0].limit.rate: "5" has no unit: write 5B/s for bytes per second',
+      'daybook.yaml:9: sources[0].limit.rate: "5" has no unit: write 5kB/s for kilobytes per second',
       'daybook.yaml:12: sources[0].limit.hours[1].rate: "0MB/s" could mean two things: write unlimited for no limit, or a small rate such as 10kB/s',
       "daybook.yaml:12: sources[0].limit.hours[1].day: unknown key `day`; did you mean `days`?",
     ],

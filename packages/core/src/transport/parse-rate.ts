@@ -33,10 +33,16 @@ export function parseRate(value: string | number, what: string): number {
     const bare = /^\d+(?:\.\d+)?$/.test(String(value));
     throw refuse(
       bare
-        ? `has no unit: write ${value}B/s for bytes per second`
+        ? `has no unit: write ${likely(Number(value))} per second`
         : "is no rate: write 800kB/s, 5MB/s, 10Mbit/s or unlimited",
     );
   }
   if (rate < LEAST) throw refuse("is too slow, servers would drop the connection: write at least 1kB/s");
   return rate;
+}
+
+/** A bare number with the smallest unit in which it isn't too slow: that is what is meant, if anything can be. */
+function likely(value: number): string {
+  if (value >= LEAST) return `${value}B/s for bytes`;
+  return value >= 1 ? `${value}kB/s for kilobytes` : `${value}MB/s for megabytes`;
 }
