@@ -223,6 +223,22 @@ test("a run that waits for its last deliveries says for how long, and that nothi
   ]);
 });
 
+test("a silence that several hooks find is told of once, and once that it is over", () => {
+  const events = (since: Date) =>
+    [
+      { type: "source-stale" as const, since },
+      { type: "source-fresh" as const, silentSince: since },
+    ].flatMap((event) =>
+      ["mail", "pager"].map((hook): CrawlEvent => ({ ...event, source: "A", at: hour(3), hook })),
+    );
+  expect(logged([...events(START), ...events(hour(1))])).toEqual([
+    "warning A: nothing new has come since 2025-01-01T00:00Z",
+    "A: something new has come again, after nothing since 2025-01-01T00:00Z",
+    "warning A: nothing new has come since 2025-01-01T01:00Z",
+    "A: something new has come again, after nothing since 2025-01-01T01:00Z",
+  ]);
+});
+
 test("a hook that is down says since when, how many messages wait, and that they are tried again", () => {
   const down: CrawlEvent = {
     type: "hook-down",

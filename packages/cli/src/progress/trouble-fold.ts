@@ -6,6 +6,7 @@ import { logEntry } from "./log-entry.js";
 import type { LogEntry } from "./log-entry.js";
 
 type Visited = Extract<CrawlEvent, { type: "slot-visited" }>;
+type Silence = Extract<CrawlEvent, { type: "source-stale" | "source-fresh" }>;
 type HostTrouble = Extract<CrawlEvent, { type: "host-down" | "host-lost" }>;
 
 /** Slots that are remembered for one reason; of what is beyond, each visit counts. */
@@ -26,7 +27,8 @@ interface Unlisted {
 }
 
 /**
- * Tells once what goes on being wrong: a host that stays down, and a reason that many slots share. How many these are
+ * Tells once what goes on being wrong: a host that stays down, a source that several hooks find silent, and a reason that
+ * many slots share. How many these are
  * is told when the source's pass is over, and now and then before. What is held back stays there for who logs everything.
  */
 export class TroubleFold {
@@ -34,6 +36,8 @@ export class TroubleFold {
   readonly #unlisted = new Map<string, Map<string, Unlisted>>();
   /** The kind of error that was told last, by host: any of the sources on it may hear that it is back. */
   readonly #down = new Map<string, string>();
+  /** The silence that was told of last, by source: each hook finds it by itself. */
+  readonly #silences = new Map<string, string>();
 
   entries(event: CrawlEvent): LogEntry[] {
     const entry = logEntry(event);
@@ -48,6 +52,9 @@ export class TroubleFold {
       case "host-regained":
         this.#down.delete(event.host);
         return [...this.#forget(event), ...own];
+      case "source-stale":
+      case "source-fresh":
+        return this.#isNewSilence(event) ? own : own.map(asDetail);
       case "source-idle":
         return [...this.#counts(event), ...own];
       case "source-failed":
@@ -90,6 +97,17 @@ export class TroubleFold {
     const before = this.#down.get(host);
     this.#down.set(host, error.kind);
     return before !== error.kind;
+  }
+
+  #isNewSilence(event: Silence): boolean {
+    const { type, source } = event;
+    const since = type === "source-stale" ? event.since : event.silentSince;
+    // That a run begins is told to nobody.
+    if (since === undefined) return true;
+    const silence = `${type} ${since.getTime()}`;
+    const before = this.#silences.get(source);
+    this.#silences.set(source, silence);
+    return before !== silence;
   }
 
   /** What has been held back for long enough. */
