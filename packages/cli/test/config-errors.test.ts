@@ -318,7 +318,18 @@ test.each<[string, string, string[]]>([
   [
     "a group by what the layout has not",
     "on: [group], group: { by: [radar], expect: [DBZH] }, command: [x]",
-    [expect.stringContaining("hooks[0].group: ") as never],
+    [
+      "hooks[0].group: the layout reads no radar from paths: give an attribute that it reads as group.by, " +
+        "or list only sources that have one in sources (source RMA1)",
+    ],
+  ],
+  [
+    "a group by an attribute in which no files differ",
+    "on: [group], group: { field: moment, expect: [DBZH] }, command: [x]",
+    [
+      "hooks[0].group: the layout reads no moment from paths: give an attribute that it reads as group.field, " +
+        "or list only sources that have one in sources (source RMA1)",
+    ],
   ],
 ])("what is wrong with a hook is told: %s", async (_what, hook, messages) => {
   const found = await problems(`${GOOD}hooks: [{ name: h, ${hook} }]\n`);

@@ -46,7 +46,11 @@ export class GroupRule {
     const asked = [field, ...(by ?? [])].filter((name) => name !== "observedAt");
     const unknown = attributes && asked.find((name) => !attributes.includes(name));
     if (unknown !== undefined)
-      throw new DaybookError("config", `group: the layout reads no ${unknown} from paths`);
+      throw new DaybookError(
+        "config",
+        `group: the layout reads no ${unknown} from paths: give an attribute that it reads as ` +
+          `${unknown === field ? "group.field" : "group.by"}, or list only sources that have one in sources`,
+      );
     if (by?.includes(field))
       throw new DaybookError("config", `group: by names ${field}, in which the files of a group differ`);
     if (expect === undefined && !this.#selects())
