@@ -121,7 +121,7 @@ test("without a terminal and without an answer, it says what is missing", async 
   const file = join(await temporaryFolder(), "daybook.yaml");
   const told = await daybook(["init", EXAMPLE, "-c", file]);
   expect(told.exitCode).toBe(2);
-  expect(told.stderr).toContain("Server's name or address? Give it by an option");
+  expect(told.stderr).toContain("with :PORT where it isn't the usual one? Give it by an option");
 });
 
 /** Types answers on a terminal. */

@@ -35,7 +35,7 @@ export async function answersFrom(given: Given, asker: Asker): Promise<Answers> 
   });
   const known = given.port === undefined ? undefined : port_(given.port);
   const { host, port = known } = await ask(given.host, {
-    ask: "Server's name or address?",
+    ask: "Server's name or address, with :PORT where it isn't the usual one?",
     read: (answer) => server_(answer, known),
   });
   const user = await ask(given.user, {
