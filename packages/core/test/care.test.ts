@@ -95,7 +95,11 @@ describe("retry", () => {
     expect((await mirror.files())[0]!.status).toBe("quarantined");
     mirror.transport.faults = {};
     expect((await mirror.run()).sources[0]!.fetched.files).toBe(0);
-    expect(await mirror.daybook.retry({ paths: ["/another"] })).toEqual({ files: 0, slots: 0 });
+    expect(await mirror.daybook.retry({ paths: ["/another"] })).toEqual({
+      files: 0,
+      slots: 0,
+      refused: [{ path: "/another", reason: "the ledger doesn't know it" }],
+    });
     expect(await mirror.daybook.retry()).toEqual({ files: 1, slots: 0 });
     expect((await mirror.run()).sources[0]!.fetched.files).toBe(1);
     expect((await mirror.files())[0]).toMatchObject({ status: "stored", attempts: 0 });

@@ -196,6 +196,12 @@ test("files are put back only by a dashboard that may write, and never for anoth
     (await writer.get("/api/v1/retry", { ...post, headers: { "content-type": "text/plain" } })).status,
   ).toBe(415);
   expect(await (await writer.get("/api/v1/retry", post)).json()).toEqual({ files: 0, slots: 1 });
+  const unknown = { ...post, body: JSON.stringify({ source: "RMA1", paths: ["/nowhere"] }) };
+  expect(await (await writer.get("/api/v1/retry", unknown)).json()).toEqual({
+    files: 0,
+    slots: 0,
+    refused: [{ path: "/nowhere", reason: "the ledger doesn't know it" }],
+  });
   const { slots } = await writer.json<{ slots: { path: string; nextVisitAt?: string }[] }>(
     "/api/v1/sources/RMA1/days/2025-01-05",
   );

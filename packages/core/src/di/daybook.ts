@@ -194,4 +194,6 @@ export interface RetryScope extends Scope {
 export interface RetryResult {
   readonly files: number;
   readonly slots: number;
+  /** Of the paths that were named those that are not put back, and why; undefined where all are. */
+  readonly refused?: readonly { readonly path: string; readonly reason: string }[];
 }

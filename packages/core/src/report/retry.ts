@@ -31,6 +31,7 @@ export async function retry(
 ): Promise<RetryResult> {
   let files = 0;
   let slots = 0;
+  const refused = new Map([...(only ?? [])].map((path) => [path, "the ledger doesn't know it"]));
   const status: FileStatus[] = ["pending", "quarantined", ...(expired ? (["expired"] as const) : [])];
   for (const { name, range, policy } of sources) {
     const changes: LedgerChange[] = [];
@@ -40,7 +41,11 @@ export async function retry(
       files++;
     };
     for (const file of only ? (await store.files(name, [...only])).values() : [])
-      if (MAY_COME_BACK.has(file.status) && isWithin(range, file)) putBack(file);
+      if (MAY_COME_BACK.has(file.status) && isWithin(range, file)) {
+        refused.delete(file.path);
+        putBack(file);
+      } else if (refused.has(file.path))
+        refused.set(file.path, WHY_NOT[file.status] ?? "it isn't of the time that was asked for");
     for await (const slot of store.slots(name, range)) {
       const wanted = only === undefined || (expired && only.has(slot.path));
       const { pending, quarantined, expired: old } = slot.files;
@@ -51,16 +56,23 @@ export async function retry(
       const unsure = slot.state === "failed" || slot.unreadable.count + slot.files.gone > 0;
       if (only === undefined ? unsure : only.has(slot.path)) {
         changes.push({ kind: "due", source: name, path: slot.path, at: now });
+        refused.delete(slot.path);
         slots++;
       }
       if (changes.length >= BATCH) await store.record(changes.splice(0));
     }
     if (changes.length > 0) await store.record(changes);
   }
-  return { files, slots };
+  const reasons = [...refused].map(([path, reason]) => ({ path, reason }));
+  return { files, slots, ...(reasons.length > 0 && { refused: reasons }) };
 }
 
 const MAY_COME_BACK: ReadonlySet<FileStatus> = new Set(["pending", "quarantined", "expired"]);
+
+const WHY_NOT: Partial<Record<FileStatus, string>> = {
+  stored: "it is stored (daybook verify --repair fetches what is lost or damaged again)",
+  gone: "it left the source; it is fetched if it comes back",
+};
 
 const isWithin = (range: TimeRange, { observedAt }: FileRecord) => !observedAt || contains(range, observedAt);
 

@@ -1,3 +1,4 @@
+import type { RetryResult } from "@daybook/core";
 import { readBody } from "../server/body.js";
 import { invalid, Problem } from "../server/problem.js";
 import { knownSource, type ApiContext } from "./context.js";
@@ -5,10 +6,7 @@ import { knownSource, type ApiContext } from "./context.js";
 const MOST_PATHS = 1_000;
 
 /** Puts files, or an hour's directory, back in the queue. The body: `{ source, paths }`. */
-export async function retry(
-  context: ApiContext,
-  request: Request,
-): Promise<{ files: number; slots: number }> {
+export async function retry(context: ApiContext, request: Request): Promise<RetryResult> {
   if (!context.writable)
     throw new Problem(
       403,
