@@ -51,7 +51,6 @@ export type CrawlEvent =
   | { type: "source-fresh"; source: string; at: Date; hook: string; silentSince?: Date }
   | { type: "source-failed"; source: string; at: Date; error: DaybookError }
   | { type: "source-finished"; source: string; at: Date; outcome: "complete" | "gaps" | "stopped" }
-  /** A message could not be delivered, and is tried again; told once until a delivery succeeds. */
   /** A message could not be delivered, after others could. */
   | { type: "hook-failing"; source: string; at: Date; hook: string; error: DaybookError; nextTryAt: Date }
   /** Several deliveries in a row failed, the first at `since`: the receiver is asked by one message at a time. Told once. */
