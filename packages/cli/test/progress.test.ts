@@ -175,6 +175,7 @@ test("a log tells that a source is idle once, and again after news of it", () =>
     ...source,
     type: "slot-visited",
     slot: "/s",
+    start: source.at,
     lane: "live",
     found: 0,
     listing: "empty",
@@ -193,7 +194,8 @@ test("a log tells that a source is idle once, and again after news of it", () =>
 test("failures are warnings that say what happens next", () => {
   const error = new DaybookError("network", "connection reset");
   const failed = { ...source, type: "file-failed", path: "/s/a\nb", error } as const;
-  const visited = { ...source, type: "slot-visited", slot: "/s", lane: "live", found: 0 } as const;
+  const looked = { type: "slot-visited", slot: "/s", start: source.at, lane: "live", found: 0 } as const;
+  const visited = { ...source, ...looked };
   const output = new CapturedOutput();
   const log = new LogObserver({ output });
   log.on({ ...failed, nextAttemptAt: later(5) });

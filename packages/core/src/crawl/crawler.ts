@@ -227,9 +227,10 @@ export class Crawler {
     if (fatal) throw fatal;
     const { visit, tasks, found } = result;
     const slot = planned.slot.path;
-    const { listing, reason } = visit;
+    const { listing, reason, start, end } = visit;
     await this.#lookForRoot(listing, lane, aborting);
-    emit({ type: "slot-visited", source: name, at: clock.now(), slot, lane, listing, found, reason });
+    const at = clock.now();
+    emit({ type: "slot-visited", source: name, at, slot, start, end, lane, listing, found, reason });
     const work = this.#workOn(planned, visit, tasks.length);
     if (tasks.length === 0) await work.end();
     else for (const task of tasks) this.#queues[lane].push({ task, work });

@@ -10,6 +10,9 @@ export type CrawlEvent =
       source: string;
       at: Date;
       slot: string;
+      /** The time the slot stands for; no end where its directory says nothing of time. */
+      start: Date;
+      end?: Date;
       lane: Lane;
       listing: ListingOutcome;
       found: number;

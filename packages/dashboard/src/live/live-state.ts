@@ -23,13 +23,21 @@ export interface Activity {
   readonly at: Date;
 }
 
-/** Something happened to an hour, or, without a time, to a source. */
+/** Something happened to a stretch of hours, or, without one, to a source. */
 export interface Change {
   readonly source: string;
-  readonly at?: Date;
+  readonly days?: Days;
 }
 
 export type HookOutage = Pick<Extract<CrawlEvent, { type: "hook-down" }>, "error" | "since">;
+
+/** The first and the last day, in days since 1970. */
+export interface Days {
+  readonly first: number;
+  readonly last: number;
+}
+
+const DAY = 86_400_000;
 
 interface Moving {
   readonly started: Extract<CrawlEvent, { type: "file-started" }>;
@@ -176,10 +184,12 @@ function changeOf(event: CrawlEvent): Change | undefined {
   const { source } = event;
   switch (event.type) {
     case "file-stored":
-      return { source, at: event.file.observedAt };
+      return { source, days: event.file.observedAt && daysOf({ start: event.file.observedAt }) };
     case "slot-settled":
-      return { source, at: event.slot.start };
+      return { source, days: daysOf(event.slot) };
+    // What was only listed is told as well: its files may be on their way for long.
     case "slot-visited":
+      return { source, days: daysOf(event) };
     case "file-quarantined":
     case "host-down":
     case "host-up":
@@ -195,4 +205,10 @@ function changeOf(event: CrawlEvent): Change | undefined {
     default:
       return undefined;
   }
+}
+
+function daysOf({ start, end }: { readonly start: Date; readonly end?: Date }): Days {
+  const dayOf = (ms: number) => Math.floor(ms / DAY);
+  const first = dayOf(start.getTime());
+  return { first, last: Math.max(first, dayOf((end ?? start).getTime() - 1)) };
 }

@@ -132,7 +132,7 @@ function why({ sources, hosts, givenUp }: Facts): Answer {
   );
   tell(
     sum(({ hours }) => hours.partial),
-    "with files missing or damaged",
+    "with files still to come, missing or damaged",
   );
   for (const [reason, n] of tallied(givenUp.map(({ reason }) => reason ?? "no reason was noted")))
     details.push(`${count(n, "file")} given up: ${reason}`);

@@ -27,10 +27,11 @@ export class Calendar {
     this.#recent = new Cached(() => this.#look(this.#latest()), 1_000);
   }
 
-  touch({ source, at }: Change): void {
-    if (at === undefined) return this.#recent.expire();
-    const days = this.#touched.get(source) ?? new Set();
-    this.#touched.set(source, days.add(Math.floor(at.getTime() / DAY)));
+  touch({ source, days }: Change): void {
+    if (days === undefined) return this.#recent.expire();
+    const touched = this.#touched.get(source) ?? new Set();
+    this.#touched.set(source, touched);
+    for (let day = days.first; day <= days.last; day++) touched.add(day);
   }
 
   /** Every source's days, all of them or those from `range.start` until before `range.end`. */

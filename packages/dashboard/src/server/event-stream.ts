@@ -1,4 +1,4 @@
-import type { Change, LiveState } from "../live/live-state.js";
+import type { Change, Days, LiveState } from "../live/live-state.js";
 import { Problem } from "./problem.js";
 
 const TICK_MS = 500;
@@ -20,7 +20,7 @@ export class EventStream {
   readonly #live: LiveState;
   readonly #clients = new Set<Client>();
   readonly #encoder = new TextEncoder();
-  #changed = new Map<string, { first: number; last: number } | null>();
+  #changed = new Map<string, Days | null>();
   #unsubscribe: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #toldTransfers = "[]";
@@ -62,13 +62,12 @@ export class EventStream {
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
-  #note({ source, at }: Change): void {
+  #note({ source, days }: Change): void {
     const known = this.#changed.get(source);
-    if (at === undefined) return void this.#changed.set(source, known ?? null);
-    const day = Math.floor(at.getTime() / DAY);
+    if (days === undefined) return void this.#changed.set(source, known ?? null);
     this.#changed.set(source, {
-      first: Math.min(known?.first ?? day, day),
-      last: Math.max(known?.last ?? day, day),
+      first: Math.min(known?.first ?? days.first, days.first),
+      last: Math.max(known?.last ?? days.last, days.last),
     });
   }
 
