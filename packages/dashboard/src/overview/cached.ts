@@ -1,5 +1,5 @@
 /** How much of the time asking the ledger may take at most, whoever asks how often. */
-const SHARE = 0.05;
+export const SHARE = 0.05;
 
 /** A costly answer that all who ask share: it is made anew once it is too old, by one at a time. */
 export class Cached<T> {
@@ -28,10 +28,5 @@ export class Cached<T> {
       () => (this.#value = undefined),
     );
     return value;
-  }
-
-  /** The next who asks gets what holds from now on. */
-  expire(): void {
-    if (this.#freshUntil !== Infinity) this.#freshUntil = -Infinity;
   }
 }
