@@ -32,8 +32,12 @@ export class DelaysCard {
 }
 
 function report(found: DelayReport): HTMLElement[] {
-  const { files, counts, median, p90, p99, longest, lookback, suggestedLookback, since } = found;
-  if (files === 0) return [h("p", { class: "quiet" }, "No file has been measured yet.")];
+  const { files, unknown, counts, median, p90, p99, longest, lookback, suggestedLookback, since } = found;
+  const others =
+    unknown > 0
+      ? [h("p", { class: "quiet" }, `Of ${count(unknown, "file")} it can't be told when they came.`)]
+      : [];
+  if (files === 0) return [h("p", { class: "quiet" }, "No file has been measured yet."), ...others];
   const most = Math.max(...counts);
   const bars = counts.slice(0, Math.max(8, counts.findLastIndex((n) => n > 0) + 1)).map((n, i) => {
     const bar = h("span", { class: "bar" });
@@ -63,6 +67,7 @@ function report(found: DelayReport): HTMLElement[] {
     ),
     h("p", {}, advice(lookback, suggestedLookback)),
     h("p", { class: "quiet" }, `${number(files)} files observed since ${minute(since ?? "")} UTC`),
+    ...others,
   ];
 }
 

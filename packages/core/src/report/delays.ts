@@ -7,6 +7,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Looked back in these strides until there are enough files. */
 const STRIDES = [6 * HOUR, DAY, 7 * DAY, 30 * DAY];
+/** Clocks may differ by so much, and listings leave out seconds: what arrived so little too early took no time, in ms. */
+const SKEW = 2 * MINUTE;
 const ENOUGH = 2_000;
 const MOST = 20_000;
 /** Upper bounds of the classes, in ms; the last class has none. */
@@ -19,10 +21,13 @@ const LOOKBACKS = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880].map((minut
 /** How long after they were observed a source's newest files arrived. Times are in ms. */
 export interface Delays {
   readonly source: string;
-  /** Files that were measured, and those that could not be: history whose time at the server isn't known. */
+  /**
+   * Files that were measured, and those that could not be: history whose time at the server isn't known, or only to the
+   * day, and what seems to have come before it was observed.
+   */
   readonly files: number;
   readonly unknown: number;
-  /** When the oldest of them was observed. */
+  /** When the oldest that was measured was observed. */
   readonly since?: Date;
   /** Files by delay: one count for each of `DELAY_BOUNDS`, and one for what took longer. */
   readonly counts: readonly number[];
@@ -42,15 +47,17 @@ export interface Delays {
  */
 export async function delays(source: SourceDefinition, store: StateStore, now: Date): Promise<Delays> {
   const { name, policy } = source;
-  const { files, since } = await newest(source, store, now);
+  const files = await newest(source, store, now);
   const began = files.reduce((least, { firstSeenAt }) => Math.min(least, firstSeenAt.getTime()), Infinity);
   const found: number[] = [];
   const past: number[] = [];
   const slots = new Map<string, Slot | undefined>();
+  let since: Date | undefined;
   for (const file of files) {
     const observedAt = file.observedAt!.getTime();
-    const arrival = observedAt >= began ? file.firstSeenAt : file.modifiedAt;
-    if (arrival === undefined) continue;
+    const arrival = observedAt >= began ? file.firstSeenAt : exactTime(file.modifiedAt);
+    if (arrival === undefined || arrival.getTime() < observedAt - SKEW) continue;
+    since ??= file.observedAt;
     found.push(Math.max(0, arrival.getTime() - observedAt));
     if (!slots.has(file.slot)) slots.set(file.slot, slotAt(source, file));
     past.push(Math.max(0, arrival.getTime() - (slots.get(file.slot)?.end?.getTime() ?? Infinity)));
@@ -75,15 +82,21 @@ export async function delays(source: SourceDefinition, store: StateStore, now: D
   };
 }
 
+/** A day's first instant is what listings show that tell days only; the ledger doesn't know which these are. */
+function exactTime(modifiedAt: Date | undefined): Date | undefined {
+  return modifiedAt && modifiedAt.getTime() % DAY !== 0 ? modifiedAt : undefined;
+}
+
+/** By time of observation. */
 async function newest(
   { name, range }: SourceDefinition,
   store: StateStore,
   now: Date,
-): Promise<{ files: FileRecord[]; since?: Date }> {
+): Promise<FileRecord[]> {
   const end = range.end !== undefined && range.end < now ? range.end : now;
   for (const stride of STRIDES) {
     const start = new Date(Math.max(range.start.getTime(), end.getTime() - stride));
-    if (start >= end) return { files: [] };
+    if (start >= end) return [];
     const files: FileRecord[] = [];
     for await (const file of store.find({
       source: name,
@@ -92,10 +105,9 @@ async function newest(
       limit: MOST,
     }))
       files.push(file);
-    if (files.length >= ENOUGH || start <= range.start || stride === STRIDES.at(-1))
-      return { files, since: files[0]?.observedAt };
+    if (files.length >= ENOUGH || start <= range.start || stride === STRIDES.at(-1)) return files;
   }
-  return { files: [] };
+  return [];
 }
 
 function slotAt({ layout }: SourceDefinition, { observedAt, slot: path }: FileRecord): Slot | undefined {
