@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bufrInspector, template } from "@daybook/core";
+import { bufrInspector, template, type SlotRecord } from "@daybook/core";
 import { SqliteStore } from "@daybook/store-sqlite";
 import { RemoteTree } from "@daybook/testing";
 import { DEMO_RADARS, demoScenario } from "daybook";
@@ -170,7 +170,7 @@ browserTest(
     const first = await page.evaluate<number>("drawnFirst");
     expect(first).toBeGreaterThan(1);
     expect(first).toBeLessThan(10);
-    await page.waitForResponse((response) => response.url().includes("/availability?from="));
+    await page.waitForResponse((response) => response.url().includes("/availability"));
     const at = new Date();
     const hour = { start: RANGE.start, end: new Date(RANGE.start.getTime() + 3_600_000) };
     await fillYear(store, ["RMA1"], hour, undefined, () => "complete");
@@ -181,6 +181,42 @@ browserTest(
     expect(troubles).toEqual([]);
   },
   120_000,
+);
+
+browserTest(
+  "what happened to an old hour while the page wasn't connected is asked for once it is",
+  async () => {
+    const { url, daybook, store, live } = await place({ radars: ["RMA1"] });
+    const { page } = await openPage(url);
+    let connect!: () => void;
+    const connected = new Promise<void>((resolve) => (connect = resolve));
+    onTestFinished(connect);
+    await page.route("**/api/v1/events", (route) => connected.then(() => route.continue()));
+    await page.reload();
+    const days = page.getByLabel("RMA1, hours by day. Enter opens a day.");
+    await days.press("Home");
+    const told = () => days.getAttribute("aria-valuetext");
+    expect(await told()).toContain("1 January 2025: 23 complete, 1 missing");
+
+    const records: SlotRecord[] = [];
+    for await (const { record } of daybook.slots()) if (record) records.push(record);
+    const { source, path: slot, start, end } = records[1]!;
+    await store.record([{ kind: "visit", visit: { ...records[1]!, listing: "failed", closed: false } }]);
+    const at = new Date();
+    live.on({
+      type: "slot-visited",
+      source,
+      at,
+      slot,
+      start,
+      end,
+      lane: "live",
+      listing: "failed",
+      found: 0,
+    });
+    connect();
+    await expect.poll(told, { timeout: 5_000 }).toContain("1 January 2025: 22 complete, 1 missing");
+  },
 );
 
 browserTest("a picture has its hours' colours: whole ones solid, missing ones hollow", async () => {

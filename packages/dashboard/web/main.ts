@@ -118,7 +118,7 @@ class Page {
     this.#link.textContent = is ? "live" : "connection lost, trying again";
     this.#link.classList.toggle("lost", !is);
     // Whatever was missed meanwhile is asked for.
-    if (is) this.#refresher.hear({});
+    if (is) this.#refresher.look();
   }
 
   #tick(): void {

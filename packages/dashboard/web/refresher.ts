@@ -16,6 +16,8 @@ export class Refresher {
   readonly #took: (overview: Overview, days: Days[], sources: readonly string[]) => void;
   #changed = new Map<string, Span>();
   #heardAt = 0;
+  /** When all days were asked for, or 0 where any of them may have changed since. */
+  #askedAllAt = Date.now();
   #timer: number | undefined;
   #busy = false;
 
@@ -29,8 +31,14 @@ export class Refresher {
     this.#soon(250);
   }
 
+  /** Something may have happened of which there was no news. */
+  look(): void {
+    this.#askedAllAt = 0;
+    this.hear({});
+  }
+
   tick(now: number): void {
-    if (now - this.#heardAt > LOOK_EVERY) this.hear({});
+    if (now - this.#heardAt > LOOK_EVERY) this.look();
   }
 
   #note(name: string, days: Span): void {
@@ -52,14 +60,19 @@ export class Refresher {
     this.#busy = true;
     const changed = this.#changed;
     this.#changed = new Map();
+    // Other processes write to old days too, however much there is to hear of this one.
+    const all = Date.now() - this.#askedAllAt > LOOK_EVERY;
+    if (all) this.#askedAllAt = Date.now();
     try {
       const since = dayText(Math.floor(Date.now() / DAY) - RECENT);
       const asked = [...changed].map(([source, days]) =>
-        days ? api.availability(source, days[0], dayText(dayNumber(days[1]) + 1)) : [],
+        days && !all && days[0] < since
+          ? api.availability(source, days[0], dayText(dayNumber(days[1]) + 1))
+          : [],
       );
       const [overview, ...days] = await Promise.all([
         api.overview(),
-        api.availability(undefined, since),
+        api.availability(undefined, all ? undefined : since),
         ...asked,
       ]);
       this.#took(overview, days.flat(), [...changed.keys()]);
@@ -71,6 +84,7 @@ export class Refresher {
     } catch {
       // That the connection is lost is told elsewhere; what was to be asked is asked again.
       for (const [source, days] of changed) this.#note(source, days);
+      if (all) this.#askedAllAt = 0;
       this.#soon(5 * LEAST_BETWEEN);
     } finally {
       this.#busy = false;
