@@ -40,20 +40,14 @@ const COLUMNS = `nullif(f.observed_at, ${TIMELESS}), f.status, f.size, f.modifie
 
 const FILE = `SELECT ${COLUMNS} FROM files f WHERE f.directory_id = ? AND f.name = ?`;
 
-const STRETCH = `SELECT f.name, ${COLUMNS} FROM files f
-  WHERE f.directory_id = ? AND f.name BETWEEN ? AND ? ORDER BY f.name LIMIT ?`;
-
-/** Names with these may be in another order here than in SQLite. */
-const LATE_LETTERS = /[\ud800-\uffff]/;
-
 /** A file is in one of its path's directories only. */
 const SINGLE = `SELECT s.path, d.prefix, ${COLUMNS} FROM directories d
   CROSS JOIN files f ON f.directory_id = d.id AND f.name = ? CROSS JOIN slots s ON s.id = d.slot_id
   WHERE d.source_id = ? AND d.path = ?`;
 
 /**
- * Within a transaction: those of the paths that are known. What is worth sharing is the directory, which most paths of a
- * listing have in common, and the way through its files, which a listing has all of.
+ * Within a transaction: those of the paths that are known. In-process one look-up costs no more than its share of a
+ * batch in SQL; what is worth sharing is the directory, which most paths of a listing have in common.
  */
 export function readFiles(sql: Statements, source: string, paths: readonly string[]): FileRow[] {
   const sourceId = sql.get<[number]>("SELECT id FROM sources WHERE name = ?", source)?.[0];
@@ -68,35 +62,12 @@ export function readFiles(sql: Statements, source: string, paths: readonly strin
       continue;
     }
     for (const [id, slot, prefix] of sql.all<Directory>(DIRECTORIES, sourceId, directory))
-      for (const [name, ...file] of stretch(sql, id, names) ?? eachByItself(sql, id, names))
-        found.push(toRow(source, directory, name, slot, prefix, file));
+      for (const name of names) {
+        const file = sql.get<FoundFile>(FILE, id, name);
+        if (file) found.push(toRow(source, directory, name, slot, prefix, file));
+      }
   }
   return found;
-}
-
-type NamedFile = [name: string, ...file: FoundFile];
-
-/** The names' files, read from the first name to the last; undefined where too many others lie between them. */
-function stretch(sql: Statements, directory: number, names: readonly string[]): NamedFile[] | undefined {
-  if (names.some((name) => LATE_LETTERS.test(name))) return undefined;
-  let first = names[0]!;
-  let last = first;
-  for (const name of names) {
-    if (name < first) first = name;
-    if (name > last) last = name;
-  }
-  const most = 2 * names.length;
-  const files = sql.all<NamedFile>(STRETCH, directory, first, last, most);
-  if (files.length === most) return undefined;
-  const wanted = new Set(names);
-  return files.filter(([name]) => wanted.has(name));
-}
-
-function* eachByItself(sql: Statements, directory: number, names: readonly string[]): Iterable<NamedFile> {
-  for (const name of names) {
-    const file = sql.get<FoundFile>(FILE, directory, name);
-    if (file) yield [name, ...file];
-  }
 }
 
 function byDirectory(paths: readonly string[]): Map<string, string[]> {
