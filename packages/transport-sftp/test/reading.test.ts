@@ -238,3 +238,30 @@ test("no more is asked for than may be read ahead, from one time to the next", a
   expect(most.length).toBeGreaterThan(100);
   expect(Math.max(...most)).toBeLessThanOrEqual(0);
 });
+
+test("others get their turn between what a fast line brings", async () => {
+  const { tree, transport } = await place();
+  const content = pattern(2_000_000);
+  const paths = Array.from({ length: 8 }, (_, i) => `/f${i}`);
+  for (const path of paths) tree.put(path, content);
+  let inThisTurn = 0;
+  let most = 0;
+  let over = false;
+  const turns = (async () => {
+    for (; !over; inThisTurn = 0) await new Promise(setImmediate);
+  })();
+  const hashes = paths.map(async (path) => {
+    const hash = createHash("sha256");
+    for await (const chunk of await transport.read(path, { size: content.length })) {
+      hash.update(chunk as Buffer);
+      inThisTurn += (chunk as Buffer).length;
+      most = Math.max(most, inThisTurn);
+    }
+    return hash.digest("hex");
+  });
+  const expected = createHash("sha256").update(content).digest("hex");
+  expect(new Set(await Promise.all(hashes))).toEqual(new Set([expected]));
+  over = true;
+  await turns;
+  expect(most).toBeLessThan(512 * 1024);
+});
