@@ -53,7 +53,8 @@ it("measures no file whose time at the server is exact to the day, and suggests 
 });
 
 it("measures files among others of which nothing is known", async () => {
-  const found = await delaysOf(repeated(50, dayOnly, () => undefined, after(7 * MINUTE), after(9 * MINUTE)));
+  const times = [dayOnly, () => undefined, after(7 * MINUTE), after(9 * MINUTE)];
+  const found = await delaysOf(repeated(50, ...times));
   expect(found).toMatchObject({ files: 100, unknown: 100, median: 7 * MINUTE, longest: 9 * MINUTE });
   expect(found.since).toEqual(new Date(BEGIN + 2 * MINUTE));
   expect(found.suggestedLookback).toBe(10 * MINUTE);
