@@ -9,6 +9,7 @@ const MOST = 128 * 1024;
  * more, and 2 MB to decrypt hold the event loop up for tens of milliseconds.
  */
 export function readInTurns(stream: Duplex): void {
+  // A channel through a jump host comes by the jump host's socket, which is read in turns.
   if (!(stream instanceof Socket)) return;
   let taken = 0;
   let turn: NodeJS.Immediate | undefined;

@@ -5,7 +5,6 @@ import { Client } from "ssh2";
 import { cancelled, fromWire } from "./errors.js";
 import type { ResolvedOptions } from "./options.js";
 import type { Done, Request } from "./sftp-channel.js";
-import { readInTurns } from "./read-in-turns.js";
 import { SftpChannel } from "./sftp-channel.js";
 import type { Line } from "./ssh-connection.js";
 import { connectDeadline, handshake, prepare, reach } from "./ssh-connection.js";
@@ -61,7 +60,6 @@ export class SftpSession {
       return await handshake(client, credentials, line, limits, async (config) => {
         client.connect(config);
         await once(client, "ready");
-        readInTurns(line.socket);
         const stream = await subsystem(client);
         const session = new SftpSession(client, stream, line, options);
         await session.#greet(stream);

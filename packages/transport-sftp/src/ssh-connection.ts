@@ -11,6 +11,7 @@ import type { WireFailure } from "./errors.js";
 import type { HostKeyCheck } from "./host-keys.js";
 import { hostKeyCheck } from "./host-keys.js";
 import type { ResolvedOptions, ResolvedTarget } from "./options.js";
+import { readInTurns } from "./read-in-turns.js";
 
 /** A byte stream to the server. */
 export interface Line {
@@ -70,6 +71,8 @@ export async function handshake<T>(
   let greeted = false;
   client.on("error", (error) => (first ??= error));
   client.once("handshake", () => (greeted = true));
+  // Not before: until then ssh2 says itself when the line is read.
+  client.once("ready", () => readInTurns(line.socket));
   const config: ConnectConfig = {
     sock: line.socket as ConnectConfig["sock"],
     username: target.user,

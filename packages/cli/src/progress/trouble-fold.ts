@@ -28,8 +28,8 @@ interface Unlisted {
 
 /**
  * Tells once what goes on being wrong: a host that stays down, a source that several hooks find silent, and a reason that
- * many slots share. How many these are
- * is told when the source's pass is over, and now and then before. What is held back stays there for who logs everything.
+ * many slots share. How many these are is told when the source's pass is over, and now and then before. What is held back
+ * stays there for who logs everything.
  */
 export class TroubleFold {
   /** By source and reason. */
