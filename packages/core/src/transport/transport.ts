@@ -3,7 +3,8 @@ import type { Readable } from "node:stream";
 export interface RemoteEntry {
   /** One path segment, exactly as the server sent it; it may be hostile, core checks it. */
   readonly name: string;
-  readonly type: "file" | "directory" | "other";
+  /** A symbolic link is a "link" where the transport can tell what it leads to, by `stat`; "other" where it can't. */
+  readonly type: "file" | "directory" | "link" | "other";
   /** Bytes. */
   readonly size?: number;
   /** UTC. Left out unless it is known to be UTC. */
@@ -18,6 +19,8 @@ export interface Listing {
   readonly unreadable?: readonly string[];
   /** Why it isn't complete, where it wasn't the server that cut it off. */
   readonly reason?: string;
+  /** Where it isn't complete because it contradicts itself or what is known: some of its lines, raw, as evidence. */
+  readonly evidence?: readonly string[];
 }
 
 /** Plain frozen data, the same for the life of a transport. */
@@ -40,6 +43,15 @@ export interface TransportCallOptions {
   readonly signal?: AbortSignal;
   /** Default "live". */
   readonly lane?: Lane;
+}
+
+export interface ListOptions extends TransportCallOptions {
+  /**
+   * Takes entries in batches as they are read, so that memory doesn't grow with a directory; the listing's own `entries`
+   * then hold only what wasn't handed over. Where it returns a promise the transport waits for it before it reads on. An
+   * entry may come twice, where a directory is asked for again in another way. A transport may leave it out and return all.
+   */
+  readonly take?: (entries: readonly RemoteEntry[]) => void | Promise<void>;
 }
 
 export interface ReadOptions extends TransportCallOptions {
@@ -73,7 +85,12 @@ export interface Transport {
    * Entries in any order, without "." and "..". A missing directory rejects with kind "not-found"; an empty one is an
    * empty, complete listing; a refused one rejects with "permission"; a file's path rejects with "not-found".
    */
-  list(directory: string, options?: TransportCallOptions): Promise<Listing>;
+  list(directory: string, options?: ListOptions): Promise<Listing>;
+  /**
+   * What a path leads to, links followed: its type, exact size and UTC time, as far as the server tells. Rejects like
+   * `read`. Asked only for links that are wanted.
+   */
+  stat?(path: string, options?: TransportCallOptions): Promise<RemoteEntry>;
   /**
    * The bytes from `start` on. Missing rejects with "not-found", refused with "permission", a directory with either.
    * The stream ends only once the server has confirmed the end: a cut connection destroys it with an error of kind

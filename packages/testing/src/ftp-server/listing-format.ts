@@ -15,11 +15,13 @@ export function factsLine(entry: RemoteEntry, type: string = FACT_TYPES[entry.ty
   return `type=${type};${size}${modify} ${entry.name}`;
 }
 
-const FACT_TYPES = { file: "file", directory: "dir", other: "OS.unix=socket" };
+const FACT_TYPES = { file: "file", directory: "dir", link: "OS.unix=symlink", other: "OS.unix=socket" };
 
 /** As vsftpd prints it: "-rw-r--r--    1 ftp      ftp          77692 Jan 01 18:30 name", in UTC. */
 export function unixLine(entry: RemoteEntry, now: Date): string {
-  const mode = { file: "-rw-r--r--", directory: "drwxr-xr-x", other: "srwxr-xr-x" }[entry.type];
+  const mode = { file: "-rw-r--r--", directory: "drwxr-xr-x", link: "lrwxrwxrwx", other: "srwxr-xr-x" }[
+    entry.type
+  ];
   const links = entry.type === "directory" ? "   2" : "   1";
   const size = String(entry.size ?? 4096).padStart(9);
   return `${mode} ${links} ftp      ftp      ${size} ${unixTime(entry.modifiedAt ?? now, now)} ${entry.name}`;
