@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 export interface RealFtpOptions {
   /** The address it listens on; one of this machine's. Default 127.0.0.1. */
@@ -43,6 +43,10 @@ export interface RealFtpKind {
 /** What makes one kind of server out of a configuration. */
 export interface Recipe {
   readonly name: string;
+  /** The program that serves, where it isn't called like the server. */
+  readonly program?: string;
+  /** Why it can't run although its program is here. */
+  readonly whyNot?: () => string | undefined;
   /** A user with a password where the server needs one; default anonymous. */
   readonly login?: { readonly user: string; readonly password: string };
   /** Writes what is needed into the folder and tells how to start it. */
@@ -67,14 +71,14 @@ const unpacked = () => process.env.DAYBOOK_SERVERS ?? join(homedir(), ".cache", 
 export function realFtp(recipe: Recipe): RealFtpKind {
   return {
     name: recipe.name,
-    whyNot: () => whyNot(recipe.name),
+    whyNot: () => whyNot(recipe),
     start: (options = {}) => start(recipe, options),
   };
 }
 
-function whyNot(name: string): string | undefined {
-  const found = binary(name);
-  if (found !== undefined && asRoot()) return undefined;
+function whyNot({ name, program = name, whyNot: lacks }: Recipe): string | undefined {
+  const found = binary(program) !== undefined && lacks?.() === undefined;
+  if (found && asRoot()) return undefined;
   const reason = found ? `${name} is started by root only` : `${name} is not here: run .ci/servers as root`;
   if (process.env.CI === "true") throw new Error(reason);
   console.warn(`skipped: ${reason}`);
@@ -87,7 +91,7 @@ function binary(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin"];
   const places = [...folders, join(unpacked(), "usr/sbin"), join(unpacked(), "usr/bin")];
   return places
-    .map((folder) => join(folder, name))
+    .map((folder) => resolve(folder, name))
     .find((file) => {
       try {
         accessSync(file, constants.X_OK);
@@ -137,7 +141,7 @@ async function start(recipe: Recipe, options: RealFtpOptions): Promise<RealFtp> 
     options,
   );
   // proftpd and pure-ftpd close every descriptor there could be for each login: with many allowed that takes long.
-  const limited = ["-c", 'ulimit -n 1024; exec "$@"', "sh", program(recipe.name), ...args];
+  const limited = ["-c", 'ulimit -n 1024; exec "$@"', "sh", program(recipe.program ?? recipe.name), ...args];
   const daemon = spawn("/bin/sh", limited, { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
   await listens(daemon, host, port);
   return {
@@ -200,7 +204,10 @@ async function listens(daemon: ChildProcess, host: string, port: number): Promis
 function greets(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, host);
-    socket.once("data", () => socket.write("QUIT\r\n"));
+    // A server of SSH takes no command, and hangs up by itself.
+    socket.once("data", (greeting) =>
+      String(greeting).startsWith("SSH-") ? socket.end() : socket.write("QUIT\r\n"),
+    );
     socket.once("error", () => resolve(false));
     socket.once("end", () => resolve(true));
     socket.resume();
