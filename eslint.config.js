@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import prettier from "eslint-config-prettier";
+import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
 const packages = readdirSync("packages").map((folder) => ({
@@ -53,6 +54,15 @@ export default tseslint.config(
     },
   },
   ...walls,
+  {
+    // Patterns run on what servers, names and files hold: none may take longer than its text is long.
+    files: ["packages/*/src/**/*.ts"],
+    plugins: { regexp },
+    rules: {
+      "regexp/no-super-linear-backtracking": "error",
+      "regexp/no-super-linear-move": "error",
+    },
+  },
   {
     files: ["packages/core/src/**/*.ts"],
     ignores: ["packages/core/src/di/**"],

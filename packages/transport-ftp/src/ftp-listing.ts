@@ -134,7 +134,7 @@ export function wholeness(
 ): "whole" | "cut-off" | "suspicious" {
   if (/truncat|cut off|limited|limit (was )?(reached|exceeded)|only the first|too many/i.test(reply))
     return "cut-off";
-  const stated = /(\d+)\s+(?:match|entr|file|item|object|line)/i.exec(reply)?.[1];
+  const stated = /(?<!\d)(\d{1,15})\s{1,8}(?:match|entr|file|item|object|line)/i.exec(reply)?.[1];
   const lines = names + unreadable.length;
   if (stated !== undefined && Number(stated) > lines) return "cut-off";
   const files = entries.length + unreadable.length;

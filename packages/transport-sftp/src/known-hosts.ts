@@ -36,7 +36,10 @@ export function knownHostsName(host: string, port: number): string {
 
 /** "SHA256:…" as ssh-keygen prints it. */
 export function fingerprintOf(key: Buffer): string {
-  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
+  return `SHA256:${createHash("sha256")
+    .update(key)
+    .digest("base64")
+    .replace(/={1,2}$/, "")}`;
 }
 
 function matches(names: string, name: string): boolean {

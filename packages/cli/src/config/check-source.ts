@@ -131,7 +131,7 @@ function checkName(
   path: KeyPath,
   problems: Problems,
 ): string | undefined {
-  const unknown = /\{([^}]*)\}/.exec(name)?.[1];
+  const unknown = /\{([^{}]*)\}/.exec(name)?.[1];
   if (unknown !== undefined) {
     problems.add(path, `\`each\` has no \`${unknown}\`${suggestion(unknown, Object.keys(constants))}`);
     return undefined;

@@ -3,7 +3,7 @@ export const SECRET_KEY = /^(password|passphrase|private_key|token|secret)$/;
 
 const SECRET_HEADER = /^(proxy-)?authorization$|^cookie$|-(key|token)$/i;
 
-const IN_URL = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s@]+)@/gi;
+const IN_URL = /(?<=[a-z0-9+.-]:\/\/)[^\s/:@]*:([^\s@]+)@/gi;
 
 /** Every secret in a file's values, those in URLs among them. */
 export function* findSecrets(value: unknown, key = ""): Generator<string> {

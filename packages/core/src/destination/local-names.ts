@@ -30,7 +30,9 @@ export function checkLocation(location: string, delivery: Delivery): string {
 
 /** Whether a file system might take it for Daybook's own folder: some fold case, some overlook what can't be seen. */
 export function isOwnFolder(segment: string): boolean {
-  return segment.replace(/\p{Default_Ignorable_Code_Point}|[. ]+$/gu, "").toLowerCase() === OWN_FOLDER;
+  return (
+    segment.replace(/\p{Default_Ignorable_Code_Point}|(?<![. ])[. ]+$/gu, "").toLowerCase() === OWN_FOLDER
+  );
 }
 
 /** The remote path that `locate` puts at a location without a layout; later versions count as their file. */

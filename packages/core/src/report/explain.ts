@@ -73,7 +73,7 @@ async function explainSlot(
   store: StateStore,
   now: Date,
 ): Promise<Explanation | undefined> {
-  const trimmed = path.replace(/\/+$/, "");
+  const trimmed = path.replace(/(?<!\/)\/+$/, "");
   const found = source.layout.slotNamed ? source.layout.slotNamed(trimmed) : slotNamed(trimmed, source, now);
   if (found === undefined) return undefined;
   const events = await all(store.events(source.name, trimmed));

@@ -37,7 +37,7 @@ export function findOwner(file: ForeignFile, sources: readonly SourceDefinition[
 function pathOf({ name, remotePath }: ForeignFile, { layout }: SourceDefinition): string | undefined {
   for (const path of remotePath === undefined
     ? []
-    : [remotePath, `${remotePath.replace(/\/+$/, "")}/${name}`])
+    : [remotePath, `${remotePath.replace(/(?<!\/)\/+$/, "")}/${name}`])
     if (layout.parse(path) !== undefined) return path;
   const { complete } = layout as { complete?: unknown };
   // A tool that knows a file only by its name: the layout may say the rest.

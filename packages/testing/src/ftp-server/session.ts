@@ -144,8 +144,9 @@ export class FtpSession {
   }
 
   async #run(line: string): Promise<void> {
-    const [, word = "", argument = ""] = /^(\S*) ?(.*)$/s.exec(line)!;
-    const name = word.toUpperCase();
+    const space = line.indexOf(" ");
+    const name = (space < 0 ? line : line.slice(0, space)).toUpperCase();
+    const argument = space < 0 ? "" : line.slice(space + 1);
     this.host.commands.push(name === "PASS" ? "PASS ***" : `${name} ${argument}`.trimEnd());
     const command = COMMANDS[name];
     const about = command?.about?.(this, argument) ?? argument;
