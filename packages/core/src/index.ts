@@ -24,6 +24,7 @@ export * from "./transport/check-remote-path.js";
 export * from "./transport/when-consumed.js";
 export * from "./transport/safe-name.js";
 export * from "./store/outbox-message.js";
+export * from "./store/ledger-note.js";
 export * from "./store/state-store.js";
 export * from "./store/slot-state.js";
 export * from "./store/memory-store.js";

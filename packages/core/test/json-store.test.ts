@@ -103,7 +103,7 @@ describe("a JSON ledger that isn't whole is an error and stays as it is:", () =>
 test("a JSON ledger of a newer Daybook is refused, and the message says to update", async () => {
   const path = freshPath();
   await (await opened(path)).close();
-  writeFileSync(path, readFileSync(path, "utf8").replace('"schema": 1', '"schema": 99'));
+  writeFileSync(path, readFileSync(path, "utf8").replace(/"schema": \d+/, '"schema": 99'));
   const opening = new JsonStore({ path }).open();
   await expect(opening).rejects.toMatchObject({ kind: "config" });
   await expect(opening).rejects.toThrow(/newer Daybook.*99.*update/);
@@ -239,4 +239,18 @@ test("jsonStore() keys its store by the file's full path", () => {
   expect(plugin.key).toBe(jsonStore({ path: "./x/../state.json" }).key);
   expect(plugin.key).not.toBe(jsonStore({ path: "other.json" }).key);
   expect(plugin.create({} as Parameters<typeof plugin.create>[0])).toBeInstanceOf(JsonStore);
+});
+
+test("a JSON ledger written before there were notes opens, and goes on", async () => {
+  const path = freshPath();
+  const before = await opened(path);
+  await before.record([visit, file("a")]);
+  await before.close();
+  const text = readFileSync(path, "utf8").replace(/,\n"notes": \[\s*\]/, "");
+  expect(text).not.toContain("notes");
+  writeFileSync(path, text.replace(/"schema": \d+/, '"schema": 1'));
+  const store = await opened(path);
+  expect([await stored(store), await store.notes("")]).toEqual([1, []]);
+  await store.record([{ kind: "note", key: "k", value: "v", at: start }]);
+  expect(await (await opened(path)).notes("")).toEqual([{ key: "k", value: "v", at: start }]);
 });

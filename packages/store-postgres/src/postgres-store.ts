@@ -5,6 +5,7 @@ import type {
   GlimpseFilter,
   LedgerChange,
   LedgerEvent,
+  LedgerNote,
   OutboxMessage,
   PlannedStretch,
   SlotFilter,
@@ -28,11 +29,21 @@ import type {
   FileRowRead,
   GlimpseRow,
   MessageRow,
+  NoteRow,
   PlannedRow,
   SlotRow,
   SummaryRow,
 } from "./rows.js";
-import { toEvent, toFileRecord, toGlimpse, toMessage, toPlanned, toSlotRecord, toSummary } from "./rows.js";
+import {
+  toEvent,
+  toFileRecord,
+  toGlimpse,
+  toMessage,
+  toNote,
+  toPlanned,
+  toSlotRecord,
+  toSummary,
+} from "./rows.js";
 import { isCurrent, migrate } from "./schema/migrate.js";
 import { chunks } from "./sql/bulk.js";
 import { pageOfEvents } from "./sql/events.js";
@@ -40,6 +51,7 @@ import { firstPage, pageOfFiles } from "./sql/file-pages.js";
 import { LOOK_UPS_PER_STATEMENT, lookUpFiles } from "./sql/files.js";
 import { giveLeaseBack, takeLease, whoHoldsLease } from "./sql/leases.js";
 import { allSources } from "./sql/names.js";
+import { notesStartingWith } from "./sql/notes.js";
 import { backlog, firstMessages } from "./sql/outbox.js";
 import { readPlanned } from "./sql/planned.js";
 import { pageOfGlimpses, pageOfSlots } from "./sql/slot-pages.js";
@@ -167,6 +179,11 @@ export class PostgresStore implements StateStore {
   async backlog(): Promise<Map<string, number>> {
     const rows = await this.#query<{ hook: string; messages: number }>("backlog", backlog(this.#quoted), []);
     return new Map(rows.map(({ hook, messages }) => [hook, messages]));
+  }
+
+  async notes(prefix: string): Promise<LedgerNote[]> {
+    if (!isStorable(prefix)) return [];
+    return (await this.#query<NoteRow>("notes", notesStartingWith(this.#quoted), [prefix])).map(toNote);
   }
 
   /** By the database's clock, which is one for all machines; `now` is not looked at. */

@@ -2,6 +2,7 @@ import type {
   FileRecord,
   FileStatus,
   LedgerEvent,
+  LedgerNote,
   ListingOutcome,
   OutboxMessage,
   PlannedStretch,
@@ -140,6 +141,16 @@ export interface MessageRow {
 
 export function toMessage({ hook, id, key, at, body }: MessageRow): OutboxMessage {
   return { hook, id, key, at: new Date(at), body };
+}
+
+export interface NoteRow {
+  key: string;
+  value: string;
+  at: number;
+}
+
+export function toNote({ key, value, at }: NoteRow): LedgerNote {
+  return { key, value, at: new Date(at) };
 }
 
 export interface PlannedRow {

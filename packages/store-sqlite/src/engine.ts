@@ -5,6 +5,7 @@ import { readEvents } from "./events.js";
 import type { FindCursor, FindPage, FindRequest } from "./find.js";
 import { findPage } from "./find.js";
 import { lease, leaseHolder } from "./leases.js";
+import { readNotes } from "./notes.js";
 import { readFiles } from "./read-files.js";
 import { readBacklog, readMessages } from "./outbox.js";
 import { readPlanned } from "./planned.js";
@@ -13,7 +14,7 @@ import { readGlimpses } from "./read-glimpses.js";
 import type { SlotQuery } from "./read-slots.js";
 import { readSlots } from "./read-slots.js";
 import { Recording } from "./record.js";
-import type { ChangeRow, EventRow, FileRow, MessageRow, PlannedRow, SlotRow } from "./rows.js";
+import type { ChangeRow, EventRow, FileRow, MessageRow, NoteRow, PlannedRow, SlotRow } from "./rows.js";
 import { Statements } from "./statements.js";
 import type { Sums, SummaryRequest } from "./summarize.js";
 import { summarize } from "./summarize.js";
@@ -74,6 +75,10 @@ export class Engine {
 
   backlog(): [hook: string, messages: number][] {
     return readBacklog(this.#sql);
+  }
+
+  notes(prefix: string): NoteRow[] {
+    return readNotes(this.#sql, prefix);
   }
 
   lease(name: string, holder: string, ttlMs: number, now: number): boolean {

@@ -1,4 +1,5 @@
 import { Refusal } from "./failure.js";
+import { putNote } from "./notes.js";
 import { addMessage, removeMessage } from "./outbox.js";
 import { putPlanned } from "./planned.js";
 import type { ChangeRow, EventRow, FileRow, VisitRow } from "./rows.js";
@@ -51,6 +52,7 @@ export class Recording {
       else if (kind === "due") this.#due(...row);
       else if (kind === "event") this.#event(row);
       else if (kind === "message") addMessage(this.#sql, row);
+      else if (kind === "note") putNote(this.#sql, row);
       else if (kind === "planned") putPlanned(this.#sql, this.#source(row[0]).id, row[1]);
       else removeMessage(this.#sql, row);
     }

@@ -1,6 +1,7 @@
 import type {
   FileRecord,
   FileStatus,
+  LedgerNote,
   LedgerChange,
   LedgerEvent,
   OutboxMessage,
@@ -73,6 +74,8 @@ export type PlannedRow = [layout: string, selection: string, start: number, end:
 
 export type DeliveredRow = [hook: string, id: string];
 
+export type NoteRow = [key: string, value: string, at: number];
+
 export type ChangeRow =
   | { readonly kind: "visit"; readonly row: VisitRow }
   | { readonly kind: "due"; readonly row: [source: string, path: string, at: number] }
@@ -80,6 +83,7 @@ export type ChangeRow =
   | { readonly kind: "event"; readonly row: EventRow }
   | { readonly kind: "message"; readonly row: MessageRow }
   | { readonly kind: "delivered"; readonly row: DeliveredRow }
+  | { readonly kind: "note"; readonly row: [key: string, value: Maybe<string>, at: number] }
   | { readonly kind: "planned"; readonly row: [source: string, stretch: PlannedRow | null] };
 
 /** A file's status is its place in here; the schema's index counts on "stored" being 1 and "expired" 4. */
@@ -106,6 +110,8 @@ export function changeToRow(change: LedgerChange): ChangeRow {
     }
     case "delivered":
       return { kind: "delivered", row: [change.hook, change.id] };
+    case "note":
+      return { kind: "note", row: [change.key, change.value ?? null, change.at.getTime()] };
     case "planned":
       return { kind: "planned", row: [change.source, change.stretch ? plannedToRow(change.stretch) : null] };
   }
@@ -213,6 +219,10 @@ export function rowToEvent([source, path, at, what, detail]: EventRow): LedgerEv
 
 export function rowToMessage([hook, id, key, at, body]: MessageRow): OutboxMessage {
   return { hook, id, key, at: new Date(at), body };
+}
+
+export function rowToNote([key, value, at]: NoteRow): LedgerNote {
+  return { key, value, at: new Date(at) };
 }
 
 function plannedToRow({ layout, selection, start, end, slots }: PlannedStretch): PlannedRow {

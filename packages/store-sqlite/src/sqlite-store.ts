@@ -4,6 +4,7 @@ import type {
   GlimpseFilter,
   LedgerChange,
   LedgerEvent,
+  LedgerNote,
   OutboxMessage,
   PlannedStretch,
   SlotFilter,
@@ -25,6 +26,7 @@ import {
   rowToEvent,
   rowToFile,
   rowToMessage,
+  rowToNote,
   rowToPlanned,
   rowToSlot,
   STATUSES,
@@ -173,6 +175,11 @@ export class SqliteStore implements StateStore {
   async backlog(): Promise<Map<string, number>> {
     const client = await this.#opened("backlog");
     return new Map(await client.call("backlog"));
+  }
+
+  async notes(prefix: string): Promise<LedgerNote[]> {
+    const client = await this.#opened("notes");
+    return (await client.call("notes", prefix)).map(rowToNote);
   }
 
   async lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean> {

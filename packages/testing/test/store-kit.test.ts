@@ -73,6 +73,7 @@ test("what doesn't outlive a close is not asked to", () => {
     "a ledger closed and opened again is the same",
     "leases outlive a close, so that nobody takes over early",
     "messages that wait outlive a close, in their order",
+    "notes outlive a close",
     "a planned stretch outlives a close",
   ]);
 });

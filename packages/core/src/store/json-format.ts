@@ -1,4 +1,5 @@
 import { DaybookError } from "../errors/daybook-error.js";
+import type { LedgerNote } from "./ledger-note.js";
 import { MemoryLeases } from "./memory-leases.js";
 import type { Lease } from "./memory-leases.js";
 import { MemoryLedger } from "./memory-ledger.js";
@@ -6,7 +7,7 @@ import type { OutboxMessage } from "./outbox-message.js";
 import type { FileRecord, LedgerChange, LedgerEvent, PlannedStretch, SlotVisit } from "./state-store.js";
 
 /** Goes up with every change of the format that an older Daybook would misread. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 /** The ledger as JSON, a record a line. Times are ISO 8601, UTC. */
 export function encodeLedger(ledger: MemoryLedger): string {
@@ -17,18 +18,22 @@ export function encodeLedger(ledger: MemoryLedger): string {
     events: [] as string[],
     outbox: [] as string[],
     planned: [] as string[],
+    notes: [] as string[],
   };
   for (const change of ledger.changes()) {
     if (change.kind === "visit") lines.slots.push(line(change.visit));
     else if (change.kind === "file") lines.files.push(line(change.file));
     else if (change.kind === "event") lines.events.push(line(change.event));
     else if (change.kind === "message") lines.outbox.push(line(change.message));
+    else if (change.kind === "note") lines.notes.push(line(noteOf(change)));
     else if (change.kind === "planned")
       lines.planned.push(line({ source: change.source, ...change.stretch }));
   }
   const lists = Object.entries(lines).map(([name, items]) => `"${name}": [${items.join(",")}\n]`);
   return `{ "daybook": "ledger", "schema": ${SCHEMA},\n${lists.join(",\n")}\n}\n`;
 }
+
+const noteOf = ({ key, value, at }: LedgerChange & { readonly kind: "note" }) => ({ key, value, at });
 
 const line = (record: unknown): string => `\n${JSON.stringify(record)}`;
 
@@ -58,10 +63,12 @@ interface Lists {
   readonly events: LedgerEvent[];
   readonly outbox: OutboxMessage[];
   readonly planned: (PlannedStretch & { readonly source: string })[];
+  /** Schema 1 had none. */
+  readonly notes?: LedgerNote[];
 }
 
-function fromLists({ leases, slots, files, events, outbox, planned }: Lists): MemoryLedger {
-  for (const list of [leases, slots, files, events, outbox, planned])
+function fromLists({ leases, slots, files, events, outbox, planned, notes = [] }: Lists): MemoryLedger {
+  for (const list of [leases, slots, files, events, outbox, planned, notes])
     if (!Array.isArray(list)) throw new TypeError("a part is missing");
   const ledger = new MemoryLedger(new MemoryLeases(leases));
   const visits = slots.map((slot) => dated(slot, ["start", "visitedAt"], ["end", "listedAt", "nextVisitAt"]));
@@ -80,6 +87,7 @@ function fromLists({ leases, slots, files, events, outbox, planned }: Lists): Me
     ...happened.map((event): LedgerChange => ({ kind: "event", event })),
     ...waiting.map((message): LedgerChange => ({ kind: "message", message })),
     ...stretches.map((stretch): LedgerChange => ({ kind: "planned", ...stretch })),
+    ...notes.map((note): LedgerChange => ({ kind: "note", ...note, at: instant(note.at, note.key) })),
   ]);
   return ledger;
 }

@@ -3,6 +3,7 @@ import type { Plugin } from "../di/tokens.js";
 import { StateStoreToken } from "../di/tokens.js";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
+import type { LedgerNote } from "./ledger-note.js";
 import { JsonFile } from "./json-file.js";
 import type { MemoryLedger } from "./memory-ledger.js";
 import type { OutboxMessage } from "./outbox-message.js";
@@ -98,6 +99,10 @@ export class JsonStore implements StateStore {
 
   async backlog(): Promise<Map<string, number>> {
     return (await this.#read("backlog")).outbox.backlog();
+  }
+
+  async notes(prefix: string): Promise<LedgerNote[]> {
+    return (await this.#read("notes")).notes.startingWith(prefix);
   }
 
   async lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { TimeRange } from "../time/range.js";
 import { contains } from "../time/range.js";
 import { copyEvent, copyFile, copyStretch, copyVisit } from "./copies.js";
 import { MemoryLeases } from "./memory-leases.js";
+import { MemoryNotes } from "./memory-notes.js";
 import { MemoryOutbox } from "./memory-outbox.js";
 import type { MemorySlot } from "./memory-slots.js";
 import { MemorySlots } from "./memory-slots.js";
@@ -24,6 +25,7 @@ import type {
 export class MemoryLedger {
   readonly leases: MemoryLeases;
   readonly outbox = new MemoryOutbox();
+  readonly notes = new MemoryNotes();
   readonly #sources = new Map<string, SourceLedger>();
 
   constructor(leases = new MemoryLeases()) {
@@ -114,6 +116,7 @@ export class MemoryLedger {
       if (planned) yield { kind: "planned", source, stretch: planned };
     }
     for (const message of this.outbox.all()) yield { kind: "message", message };
+    for (const note of this.notes.all()) yield { kind: "note", ...note };
   }
 
   #refuseUnknownSlots(changes: readonly LedgerChange[]): void {
@@ -143,6 +146,7 @@ export class MemoryLedger {
     if (change.kind === "event") return this.#source(change.event.source).add(copyEvent(change.event));
     if (change.kind === "message") return this.outbox.add(change.message);
     if (change.kind === "delivered") return this.outbox.remove(change.hook, change.id);
+    if (change.kind === "note") return this.notes.put(change);
     if (change.kind === "planned") {
       this.#source(change.source).planned = change.stretch && copyStretch(change.stretch);
       return;

@@ -2,6 +2,7 @@ import type { Plugin } from "../di/tokens.js";
 import { StateStoreToken } from "../di/tokens.js";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
+import type { LedgerNote } from "./ledger-note.js";
 import { MemoryLedger } from "./memory-ledger.js";
 import type { OutboxMessage } from "./outbox-message.js";
 import type {
@@ -69,6 +70,10 @@ export class MemoryStore implements StateStore {
 
   async backlog(): Promise<Map<string, number>> {
     return this.#opened("backlog").outbox.backlog();
+  }
+
+  async notes(prefix: string): Promise<LedgerNote[]> {
+    return this.#opened("notes").notes.startingWith(prefix);
   }
 
   async lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean> {

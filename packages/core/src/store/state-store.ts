@@ -1,4 +1,5 @@
 import type { TimeRange } from "../time/range.js";
+import type { LedgerNote } from "./ledger-note.js";
 import type { OutboxMessage } from "./outbox-message.js";
 
 /** See docs/architecture.md for the table of states. "unseen" is never stored: it is the absence of a record. */
@@ -120,7 +121,9 @@ export type LedgerChange =
   /** Takes a message out of the outbox: it was delivered, or given up. One that isn't there is fine. */
   | { readonly kind: "delivered"; readonly hook: string; readonly id: string }
   /** What is known of a source's stretch, in place of what was known; without one nothing is. */
-  | { readonly kind: "planned"; readonly source: string; readonly stretch?: PlannedStretch };
+  | { readonly kind: "planned"; readonly source: string; readonly stretch?: PlannedStretch }
+  /** What is noted under the key, in place of what was; without a value it is forgotten. */
+  | { readonly kind: "note"; readonly key: string; readonly value?: string; readonly at: Date };
 
 /**
  * A stretch of time every slot of which has a record, made by a visit that looked in all of it. It spares a start the
@@ -216,6 +219,8 @@ export interface StateStore {
   messages(hook: string, limit: number): Promise<OutboxMessage[]>;
   /** How many messages wait, by hook; hooks for which none does are left out. */
   backlog(): Promise<Map<string, number>>;
+  /** The notes whose keys begin with the prefix, by key. */
+  notes(prefix: string): Promise<LedgerNote[]>;
   /**
    * Takes or renews the lease for `ttlMs` from now; false while somebody else holds it. A ttl of 0 gives it back.
    * Adapters shared by several machines use the database's clock instead of `now`.

@@ -22,6 +22,13 @@ export interface Batch {
   readonly messages: readonly OutboxMessage[];
   readonly delivered: readonly Delivered[];
   readonly planned: readonly Planned[];
+  readonly notes: readonly Note[];
+}
+
+export interface Note {
+  readonly key: string;
+  readonly value?: string;
+  readonly at: Date;
 }
 
 export interface Planned {
@@ -49,6 +56,7 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
   const messages = new Map<string, OutboxMessage>();
   const delivered = new Map<string, Delivered>();
   const planned = new Map<string, Planned>();
+  const notes = new Map<string, Note>();
   for (const change of changes) {
     if (change.kind === "visit") {
       const slot = identityOf(change.visit);
@@ -68,6 +76,8 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
       if (!messages.has(message)) messages.set(message, change.message);
     } else if (change.kind === "planned") {
       planned.set(change.source, change);
+    } else if (change.kind === "note") {
+      notes.set(change.key, change);
     } else {
       messages.delete(messageIdentity(change));
       delivered.set(messageIdentity(change), change);
@@ -81,5 +91,6 @@ export function foldChanges(changes: readonly LedgerChange[]): Batch {
     messages: [...messages.values()],
     delivered: [...delivered.values()],
     planned: [...planned.values()],
+    notes: [...notes.values()],
   };
 }

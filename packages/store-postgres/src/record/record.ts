@@ -3,6 +3,7 @@ import { ROWS_PER_STATEMENT, arrays, chunks } from "../sql/bulk.js";
 import { addEvents, eventColumns } from "../sql/events.js";
 import type { Batch } from "./batch.js";
 import { recordFiles } from "./files.js";
+import { recordNotes } from "./notes.js";
 import { recordMessages } from "./outbox.js";
 import { recordPlanned } from "./planned.js";
 import { recordSlots } from "./slots.js";
@@ -23,4 +24,5 @@ export async function recordBatch(session: Session, schema: string, batch: Batch
   }
   await recordPlanned(session, schema, sources, planned);
   await recordMessages(session, schema, batch);
+  await recordNotes(session, schema, batch.notes);
 }

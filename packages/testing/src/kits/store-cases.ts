@@ -4,6 +4,7 @@ import { storeFindCases } from "./store-find-cases.js";
 import type { StoreCase, StoreTraits } from "./store-fixture.js";
 import { storeLeaseCases } from "./store-lease-cases.js";
 import { storeLifeCases } from "./store-life-cases.js";
+import { storeNoteCases } from "./store-note-cases.js";
 import { storeOutboxCases } from "./store-outbox-cases.js";
 import { storePlannedCases } from "./store-planned-cases.js";
 import { storeRecordCases } from "./store-record-cases.js";
@@ -23,6 +24,7 @@ export function storeCases(traits: StoreTraits): StoreCase[] {
     ...storeSummaryCases,
     ...storeEventCases,
     ...storeOutboxCases(traits),
+    ...storeNoteCases(traits),
     ...storePlannedCases(traits),
     ...storeLeaseCases(traits),
   ];

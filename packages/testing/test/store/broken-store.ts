@@ -15,7 +15,7 @@ export function bindAll(store: StateStore, changes: Partial<StateStore>): StateS
   return {
     open: () => store.open(),
     close: () => store.close(),
-    record: (c) => store.record(c),
+    record: (...call) => store.record(...call),
     files: (s, p) => store.files(s, p),
     slots: (s, r, f) => store.slots(s, r, f),
     glimpses: (s, r, f) => store.glimpses(s, r, f),
@@ -25,6 +25,7 @@ export function bindAll(store: StateStore, changes: Partial<StateStore>): StateS
     messages: (h, n) => store.messages(h, n),
     backlog: () => store.backlog(),
     planned: (s) => store.planned(s),
+    notes: (prefix) => store.notes(prefix),
     lease: (n, h, t, now) => store.lease(n, h, t, now),
     leaseHolder: (n, now) => store.leaseHolder(n, now),
     ...changes,

@@ -1,4 +1,5 @@
 import { brokenFinds } from "./broken-finds.js";
+import { brokenNotes } from "./broken-notes.js";
 import { brokenOutbox } from "./broken-outbox.js";
 import { brokenRecords } from "./broken-records.js";
 import { brokenSlots } from "./broken-slots.js";
@@ -10,4 +11,5 @@ export const brokenStores: Record<string, Break> = {
   ...brokenRecords,
   ...brokenFinds,
   ...brokenOutbox,
+  ...brokenNotes,
 };
