@@ -7,6 +7,7 @@ export { ExitCode } from "./exit-code.js";
 export { formatBytes, formatRate } from "./format/bytes.js";
 export { formatDuration } from "./format/duration.js";
 export { gapLine, gapReason } from "./format/gap-words.js";
+export { toJson } from "./format/json.js";
 export { table } from "./format/table.js";
 export { textWidth, truncate } from "./format/text-width.js";
 export { formatInstant, formatRange } from "./format/time.js";

@@ -1,3 +1,5 @@
+import { toJson } from "./format/json.js";
+
 /** A stream people or programs read. */
 export interface Output {
   readonly isTerminal: boolean;
@@ -6,7 +8,12 @@ export interface Output {
   /** Its height; 24 where it isn't one. */
   readonly rows: number;
   write(text: string): void;
+  /** Words for people. */
   line(text: string): void;
+  /** Figures, names and paths: never altered. */
+  data(text: string): void;
+  /** One JSON document on a line of its own, or indented: data, but for the messages in it. */
+  json(value: unknown, indent?: number): void;
 }
 
 /** One of the process's own streams. */
@@ -24,5 +31,7 @@ export function streamOutput(stream: NodeJS.WriteStream): Output {
     },
     write,
     line: (text) => write(`${text}\n`),
+    data: (text) => write(`${text}\n`),
+    json: (value, indent) => write(`${toJson(value, indent)}\n`),
   };
 }

@@ -1,27 +1,21 @@
+import { SecretWords } from "@daybook/core";
+import { messagesIn } from "./format/json.js";
 import type { Output } from "./output.js";
-
-/** Shorter texts occur everywhere: hiding them would hide what they are part of. */
-const SHORTEST = 6;
 
 /** Texts that must not be shown. Adapters keep their own secrets back; this is for what they overlook. */
 export class Secrets {
-  readonly #known = new Set<string>();
+  readonly #words = new SecretWords();
 
-  /** Notes a secret in all the ways in which it may be written. */
   add(secret: string): void {
-    for (const line of [secret, ...secret.split(/\r?\n/)]) {
-      const written = [line, line.trim(), encodeURIComponent(line), JSON.stringify(line).slice(1, -1)];
-      for (const one of written) if (one.length >= SHORTEST) this.#known.add(one);
-    }
+    this.#words.add(secret);
   }
 
+  /** A message as it may be shown. */
   hide(text: string): string {
-    let shown = text;
-    for (const secret of this.#known) shown = shown.replaceAll(secret, "***");
-    return shown;
+    return this.#words.hide(text, { ours: true });
   }
 
-  /** An output on which none of them appears. */
+  /** An output on which none of them appears in messages, and nothing else is altered. */
   guard(output: Output): Output {
     const hide = (text: string) => this.hide(text);
     return {
@@ -36,6 +30,8 @@ export class Secrets {
       },
       write: (text) => output.write(hide(text)),
       line: (text) => output.line(hide(text)),
+      data: (text) => output.data(text),
+      json: (value, indent) => output.json(messagesIn(value, hide), indent),
     };
   }
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runCommandLine } from "daybook";
+import { runCommandLine, toJson } from "daybook";
 import type { Output } from "daybook";
 import { afterEach } from "vitest";
 
@@ -61,6 +61,14 @@ export class CapturedOutput implements Output {
 
   line(text: string): void {
     this.text += `${text}\n`;
+  }
+
+  data(text: string): void {
+    this.line(text);
+  }
+
+  json(value: unknown, indent?: number): void {
+    this.line(toJson(value, indent));
   }
 }
 

@@ -1,4 +1,6 @@
 export * from "./errors/daybook-error.js";
+export { hideSecrets, SecretWords } from "./errors/hide-secrets.js";
+export type { HideOptions } from "./errors/hide-secrets.js";
 export * from "./time/clock.js";
 export * from "./time/range.js";
 export * from "./time/parse-instant.js";

@@ -1,4 +1,4 @@
-import { DaybookError, isDaybookError } from "@daybook/core";
+import { DaybookError, hideSecrets, isDaybookError } from "@daybook/core";
 import type { ErrorKind } from "@daybook/core";
 
 /** What came off the wire, or failed to. */
@@ -95,7 +95,9 @@ export function toDaybookError(
 
 export function describe(kind: ErrorKind, wire: WireError, context: ErrorContext): DaybookError {
   const { operation, path } = context;
-  const text = withoutSecret(advice(kind, wire, context), context.password);
+  // Before our own words are around it: in those nothing is to be hidden.
+  const said = hideSecrets(wire.text, [context.password]);
+  const text = advice(kind, { ...wire, text: said }, context);
   const code = wire.code === undefined ? undefined : String(wire.code);
   return new DaybookError(kind, text, { operation, path, code });
 }
@@ -129,8 +131,4 @@ function advice(kind: ErrorKind, { code, text, phase }: WireError, { host, port 
     return `the server refused the login: check \`user\` and \`password\` (it said: ${text})`;
   if (kind === "busy" && phase === "login") return `the server accepts no more logins now (it said: ${text})`;
   return text;
-}
-
-function withoutSecret(text: string, password: string): string {
-  return password === "" ? text : text.replaceAll(password, "***");
 }

@@ -5,7 +5,6 @@ import { inConfigWords } from "../config/config-words.js";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { count } from "../format/count.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
 import { StopSignals } from "../stop-signals.js";
 import { scopeOf, withJson, withScope } from "./options.js";
@@ -24,8 +23,8 @@ export function checkCommand(context: CommandContext): Command {
           const oks = new Map<string, boolean[]>();
           for await (const report of daybook.check({ ...scopeOf(options), signal: stop.signal })) {
             oks.set(report.source, [...(oks.get(report.source) ?? []), report.ok]);
-            for (const line of options.json ? [toJson(report)] : reportLines(report))
-              context.stdout.line(line);
+            if (options.json) context.stdout.json(report);
+            else for (const line of reportLines(report)) context.stdout.line(line);
           }
           const verdicts = verdictLines([...oks.values()]);
           if (!options.json) for (const line of verdicts) context.stderr.line(`daybook: ${line}`);

@@ -5,7 +5,6 @@ import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
 import { count } from "../format/count.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
 import { scopeOf, withJson, withScope } from "./options.js";
 import type { GlobalOptions, ScopeOptions } from "./options.js";
@@ -29,13 +28,15 @@ export function cleanCommand(context: CommandContext): Command {
       await withDaybook(context, { config, source: options.source }, async (daybook) => {
         let [files, bytes, left] = [0, 0, 0];
         for await (const one of daybook.clean({ ...scopeOf(options), dryRun })) {
-          stdout.line(options.json ? toJson({ type: "file", ...one }) : fileLine(one, dryRun));
+          if (options.json) stdout.json({ type: "file", ...one });
+          else stdout.data(fileLine(one, dryRun));
           if (one.outcome === "refused" || one.outcome === "replaced") left++;
           else files++;
           bytes += one.bytes;
         }
         const figures = { files, bytes, left, dryRun };
-        stdout.line(options.json ? toJson({ type: "clean-finished", ...figures }) : sentence(figures));
+        if (options.json) stdout.json({ type: "clean-finished", ...figures });
+        else stdout.line(sentence(figures));
         return left > 0 ? ExitCode.gaps : ExitCode.complete;
       });
     },

@@ -3,7 +3,6 @@ import type { Explanation } from "@daybook/core";
 import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
-import { toJson } from "../format/json.js";
 import { table } from "../format/table.js";
 import { formatInstant } from "../format/time.js";
 import { withDaybook } from "../open-daybook.js";
@@ -26,7 +25,8 @@ export function explainCommand(context: CommandContext): Command {
       await withDaybook(context, { config, source, onlyLooks: true }, async (daybook) => {
         const told = await daybook.explain(path, { sources: source });
         for (const one of told) {
-          for (const line of json ? [toJson(one)] : explanationLines(one)) stdout.line(line);
+          if (json) stdout.json(one);
+          else for (const line of explanationLines(one)) stdout.line(line);
         }
         if (told.length > 0) return ExitCode.complete;
         const whom = source === undefined ? "no source" : `not ${source.join(" or ")}`;

@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
 import { instant, positiveInteger, withJson } from "./options.js";
 import type { GlobalOptions } from "./options.js";
@@ -39,7 +38,9 @@ export function filesCommand(context: CommandContext): Command {
         { config, source: source ? [source] : [], onlyLooks: true },
         async (daybook) => {
           for await (const file of daybook.files(query(options))) {
-            context.stdout.line(options.json ? toJson(file) : fileLine(file));
+            if (options.json) context.stdout.json(file);
+            else if (file.status === "stored") context.stdout.data(fileLine(file));
+            else context.stdout.line(fileLine(file));
           }
           return ExitCode.complete;
         },

@@ -2,7 +2,6 @@ import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { gapLine } from "../format/gap-words.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
 import { scopeOf, withJson, withScope } from "./options.js";
 import type { GlobalOptions, ScopeOptions } from "./options.js";
@@ -16,7 +15,8 @@ export function gapsCommand(context: CommandContext): Command {
         let any = false;
         for await (const gap of daybook.gaps(scopeOf(options))) {
           any = true;
-          context.stdout.line(options.json ? toJson(gap) : gapLine(gap));
+          if (options.json) context.stdout.json(gap);
+          else context.stdout.line(gapLine(gap));
         }
         if (!any && !options.json) context.stdout.line("no gaps");
         return any ? ExitCode.gaps : ExitCode.complete;

@@ -3,7 +3,6 @@ import type { ForeignFile } from "@daybook/core";
 import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
 import { StatusLine } from "../progress/status-line.js";
 import { several, scopeOf, withJson, withScope } from "./options.js";
@@ -42,7 +41,7 @@ export function importCommand(context: CommandContext): Command {
           let looked = 0;
           for await (const one of daybook.takeOver(files, { ...scopeOf(options), hash, dryRun })) {
             tally.add(one);
-            if (json) stdout.line(toJson({ type: "import", ...one }));
+            if (json) stdout.json({ type: "import", ...one });
             looked++;
             line.update(() => `${looked} files looked at`);
           }
@@ -50,7 +49,7 @@ export function importCommand(context: CommandContext): Command {
           line.clear();
         }
         const { counts, copied, reasons } = tally;
-        if (json) stdout.line(toJson({ type: "import-finished", dryRun, ...counts, copied, reasons }));
+        if (json) stdout.json({ type: "import-finished", dryRun, ...counts, copied, reasons });
         else for (const text of tally.lines(dryRun)) stdout.line(text);
         return counts.left + counts.unmapped > 0 ? ExitCode.gaps : ExitCode.complete;
       });

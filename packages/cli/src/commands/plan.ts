@@ -5,7 +5,6 @@ import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
 import { count } from "../format/count.js";
-import { toJson } from "../format/json.js";
 import { formatRange } from "../format/time.js";
 import { withDaybook } from "../open-daybook.js";
 import { StopSignals } from "../stop-signals.js";
@@ -25,7 +24,8 @@ export function planCommand(context: CommandContext): Command {
           const totals = { slots: 0, files: 0, bytes: 0, waiting: 0, unlisted: 0 };
           for await (const slot of daybook.plan({ ...scopeOf(options), signal: stop.signal })) {
             add(totals, slot);
-            context.stdout.line(options.json ? toJson(slot) : slotLine(slot));
+            if (options.json) context.stdout.json(slot);
+            else context.stdout.line(slotLine(slot));
           }
           if (!options.json) context.stdout.line(totalLine(totals));
           if (stop.received !== undefined) return ExitCode[stop.received];

@@ -3,7 +3,6 @@ import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { count } from "../format/count.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
 import { scopeOf, withJson, withScope } from "./options.js";
 import type { GlobalOptions, ScopeOptions } from "./options.js";
@@ -36,7 +35,8 @@ export function retryCommand(context: CommandContext): Command {
         });
         for (const { path, reason } of back.refused ?? [])
           stderr.line(`daybook: ${printable(path)} is not put back: ${reason}`);
-        stdout.line(options.json ? toJson(back) : sentence(back));
+        if (options.json) stdout.json(back);
+        else stdout.line(sentence(back));
         return back.refused ? ExitCode.failed : ExitCode.complete;
       });
     },

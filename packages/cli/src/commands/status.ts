@@ -6,7 +6,6 @@ import { ExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
 import { count } from "../format/count.js";
 import { formatDuration } from "../format/duration.js";
-import { toJson } from "../format/json.js";
 import { table } from "../format/table.js";
 import { formatInstant } from "../format/time.js";
 import { withDaybook } from "../open-daybook.js";
@@ -22,10 +21,13 @@ export function statusCommand(context: CommandContext): Command {
         const sources = await daybook.status(scopeOf(options));
         const hooks = await daybook.hooks();
         const now = new Date();
-        const lines = options.json
-          ? [toJson({ sources, hooks }, 2)]
-          : [...statusLines(sources, now), ...hooks.flatMap((hook) => waitingLine(hook, now))];
-        for (const line of lines) context.stdout.line(line);
+        if (options.json) context.stdout.json({ sources, hooks }, 2);
+        else
+          for (const line of [
+            ...statusLines(sources, now),
+            ...hooks.flatMap((hook) => waitingLine(hook, now)),
+          ])
+            context.stdout.data(line);
         return ExitCode.complete;
       });
     },

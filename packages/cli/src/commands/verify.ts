@@ -5,7 +5,6 @@ import type { CommandContext } from "../context.js";
 import { ExitCode, runExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
 import { count } from "../format/count.js";
-import { toJson } from "../format/json.js";
 import { withDaybook } from "../open-daybook.js";
 import { Display } from "../progress/display.js";
 import { StatusLine } from "../progress/status-line.js";
@@ -87,7 +86,8 @@ class Check {
     };
     for await (const one of daybook.verify({ ...scope, repair, checked })) {
       line.clear();
-      stdout.line(json ? toJson({ type: "discrepancy", ...one }) : discrepancyLine(one));
+      if (json) stdout.json({ type: "discrepancy", ...one });
+      else stdout.data(discrepancyLine(one));
       this.found[one.kind]++;
       if (!one.repaired) continue;
       const paths = this.lost.get(one.source!) ?? new Set();
@@ -103,7 +103,7 @@ class Check {
     const repaired = this.lostCount - left;
     if (this.#options.json) {
       const figures = { files: this.#files, bytes: this.#bytes, lost, damaged, unrecorded, repaired };
-      return stdout.line(toJson({ type: "verify-finished", ...figures }));
+      return stdout.json({ type: "verify-finished", ...figures });
     }
     const wrong = Object.entries(this.found).filter(([, n]) => n > 0);
     const what = wrong.map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing wrong";

@@ -2,7 +2,6 @@ import type { Observer, RunResult, SourceStatus } from "@daybook/core";
 import type { CommandContext } from "../context.js";
 import { formatBytes } from "../format/bytes.js";
 import { count } from "../format/count.js";
-import { toJson } from "../format/json.js";
 import { OUTCOMES } from "../format/outcome.js";
 import { JsonObserver } from "./json-observer.js";
 import { LiveObserver } from "./live-observer.js";
@@ -51,7 +50,7 @@ export class Display implements Observer {
 
   finish(result: RunResult): void {
     if (this.#json) {
-      this.#context.stdout.line(toJson({ type: "run-finished", at: new Date(), ...result }));
+      this.#context.stdout.json({ type: "run-finished", at: new Date(), ...result });
       return;
     }
     for (const { name, outcome, fetched, summary } of result.sources) {

@@ -1,5 +1,4 @@
 import type { CrawlEvent, Observer } from "@daybook/core";
-import { toJson } from "../format/json.js";
 import type { Output } from "../output.js";
 
 /** A crawl's events as JSON, one a line. */
@@ -11,6 +10,6 @@ export class JsonObserver implements Observer {
   }
 
   on(event: CrawlEvent): void {
-    this.#output.line(toJson(event));
+    this.#output.json(event);
   }
 }

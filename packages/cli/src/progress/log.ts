@@ -1,4 +1,3 @@
-import { toJson } from "../format/json.js";
 import type { Output } from "../output.js";
 import { entryLine } from "./entry-line.js";
 import { LOG_LEVELS } from "./log-entry.js";
@@ -33,7 +32,7 @@ export class Log {
     if (!this.takes(entry.level)) return;
     if (this.format === "human") return this.#output.line(`${entry.at.toISOString()} ${entryLine(entry)}`);
     const { at, level, message, source, event, fields } = entry;
-    this.#output.line(toJson({ time: at, level, message, source, event, ...fields }));
+    this.#output.json({ time: at, level, message, source, event, ...fields });
   }
 
   /** What isn't of the crawl itself: a plain line for people, an entry otherwise. */
@@ -52,6 +51,8 @@ export class Log {
       rows: output.rows,
       write: (text) => this.say(level, text.trimEnd()),
       line: (text) => this.say(level, text),
+      data: (text) => this.say(level, text),
+      json: (value) => output.json(value),
     };
   }
 }
