@@ -1,16 +1,19 @@
 import { posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { DaybookError } from "@daybook/core";
+import { DaybookError, unsafeName } from "@daybook/core";
 import type { Clock, Listing, RemoteEntry } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import type { ServerFacts } from "./data-connection.js";
-import { ListingParser, mlsdTime, namesOf, wholeness } from "./ftp-listing.js";
-import type { ListedEntry, ListingStyle, ParsedListing } from "./ftp-listing.js";
+import { namesOf, wholeness } from "./ftp-listing.js";
 import type { FtpSession } from "./ftp-session.js";
 import { ServerZone } from "./list-times.js";
+import type { ListingEvidence } from "./listing/evidence.js";
+import type { ListedEntry } from "./listing/listed-entry.js";
+import { ListingReader } from "./listing/listing-reader.js";
+import type { ListingStyle } from "./listing/listing-reader.js";
+import { mlsxTime } from "./listing/mlsx-time.js";
 
-// A listing is parsed as it comes, so this bounds the entries, about two million, and not a buffer.
-const MAX_LISTING_BYTES = 256 * 1024 * 1024;
+const MAX_NAMES_BYTES = 256 * 1024 * 1024;
 // Directories known to be there that are remembered; to forget one costs a command.
 const MOST_KNOWN = 10_000;
 // What LIST could take for an option, a pattern or the end of the name.
@@ -23,7 +26,8 @@ export interface DirectoryReaderOptions {
 }
 
 interface Download {
-  readonly parsed: ParsedListing;
+  readonly entries: ListedEntry[];
+  readonly evidence: ListingEvidence;
   readonly reply: string;
 }
 
@@ -43,14 +47,14 @@ export class DirectoryReader {
   async list(session: FtpSession, directory: string): Promise<Listing> {
     const mlsd = this.#options.server.features?.has("MLST") ?? false;
     try {
-      const { parsed, reply } = mlsd
-        ? await this.#download(session, `MLSD ${directory}`, "mlsd")
+      const download = mlsd
+        ? await this.#download(session, `MLSD ${directory}`, directory, "mlsd")
         : await this.#list(session, directory);
-      if (mlsd && parsed.names === 0) await session.command(`CWD ${directory}`);
-      const { unreadable } = parsed;
-      const complete = await this.#isWhole(session, directory, parsed, reply);
-      const entries = mlsd ? parsed.entries : await this.#withTimes(session, directory, parsed.entries);
+      if (mlsd && isBare(download.evidence)) await session.command(`CWD ${directory}`);
+      const complete = await this.#isWhole(session, directory, download);
+      const entries = mlsd ? download.entries : await this.#withTimes(session, directory, download.entries);
       if (!mlsd) this.#remember(directory, entries);
+      const unreadable = download.evidence.unreadableLines;
       return unreadable.length > 0 ? { entries, complete, unreadable } : { entries, complete };
     } catch (error) {
       if (!(error instanceof FTPError) || !NO_FILES.test(error.message.replaceAll(directory, "")))
@@ -101,14 +105,16 @@ export class DirectoryReader {
   async #list(session: FtpSession, directory: string): Promise<Download> {
     const known = this.#known.delete(directory) && PLAIN_PATH.test(directory);
     if (known && !this.#options.server.takesNoOptions) {
-      const all = await this.#download(session, `LIST -a ${directory}`, "list").catch((error: unknown) => {
-        if (error instanceof FTPError && error.code >= 500) return undefined;
-        throw error;
-      });
-      if (all?.parsed.itself) return all;
+      const all = await this.#download(session, `LIST -a ${directory}`, directory, "list").catch(
+        (error: unknown) => {
+          if (error instanceof FTPError && error.code >= 500) return undefined;
+          throw error;
+        },
+      );
+      if (all?.evidence.showsSelf && all.evidence.showsParent) return all;
     }
     await session.command(`CWD ${directory}`);
-    return this.#downloadPlain(session);
+    return this.#downloadPlain(session, directory);
   }
 
   #remember(directory: string, entries: readonly RemoteEntry[]): void {
@@ -121,25 +127,37 @@ export class DirectoryReader {
    * With hidden files where the server shows them. One that takes "-a" for a name, and finds nothing of that name, is
    * told by the missing "." and "..".
    */
-  async #downloadPlain(session: FtpSession): Promise<Download> {
+  async #downloadPlain(session: FtpSession, directory: string): Promise<Download> {
     const { server } = this.#options;
     if (!server.takesNoOptions) {
       try {
-        const all = await this.#download(session, "LIST -a", "list");
-        if (all.parsed.names > 0) return all;
+        const all = await this.#download(session, "LIST -a", directory, "list");
+        if (!isBare(all.evidence)) return all;
       } catch (error) {
         if (!(error instanceof FTPError) || error.code < 500) throw error;
       }
     }
-    const plain = await this.#download(session, "LIST", "list");
-    if (plain.parsed.names > 0) server.takesNoOptions = true;
+    const plain = await this.#download(session, "LIST", directory, "list");
+    if (!isBare(plain.evidence)) server.takesNoOptions = true;
     return plain;
   }
 
-  async #download(session: FtpSession, command: string, style: ListingStyle): Promise<Download> {
-    const parser = new ListingParser(style, this.#options.clock.now());
-    const reply = await this.#receive(session, command, (chunk) => parser.push(chunk));
-    return { parsed: parser.end(), reply };
+  async #download(
+    session: FtpSession,
+    command: string,
+    directory: string,
+    style: ListingStyle,
+  ): Promise<Download> {
+    const reader = new ListingReader({ style, directory, now: this.#options.clock.now() });
+    const entries: ListedEntry[] = [];
+    const reply = await this.#receive(session, command, (chunk) => {
+      for (const entry of reader.push(chunk)) entries.push(entry);
+      if (reader.full) throw new DaybookError("protocol", "the listing is longer than one can be");
+    });
+    const evidence = reader.end();
+    const last = evidence.unfinished?.entry;
+    if (last !== undefined) entries.push(last);
+    return { entries, evidence, reply };
   }
 
   async #receive(session: FtpSession, command: string, take: (chunk: Buffer) => void): Promise<string> {
@@ -152,8 +170,8 @@ export class DirectoryReader {
     let bytes = 0;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MAX_LISTING_BYTES) {
-        throw new DaybookError("protocol", `the listing is longer than ${MAX_LISTING_BYTES} bytes`);
+      if (bytes > MAX_NAMES_BYTES) {
+        throw new DaybookError("protocol", `the listing is longer than ${MAX_NAMES_BYTES} bytes`);
       }
       take(chunk);
     }
@@ -164,18 +182,16 @@ export class DirectoryReader {
   async #isWhole(
     session: FtpSession,
     directory: string,
-    parsed: ParsedListing,
-    reply: string,
+    { entries, evidence, reply }: Download,
   ): Promise<boolean> {
-    const lines = parsed.names + parsed.unreadable.length;
-    const verdict = wholeness(parsed, reply, this.#longest);
-    this.#longest = Math.max(this.#longest, lines);
+    const verdict = wholeness(evidence, reply, this.#longest);
+    this.#longest = Math.max(this.#longest, evidence.lines);
     if (verdict !== "suspicious") return verdict === "whole";
     try {
       await session.command(`CWD ${directory}`);
       const chunks: Buffer[] = [];
       await this.#receive(session, "NLST", (chunk) => chunks.push(chunk));
-      const known = new Set(parsed.entries.map(({ name }) => name));
+      const known = new Set(entries.map(({ name }) => name));
       return namesOf(Buffer.concat(chunks)).every((name) => known.has(name));
     } catch (error) {
       if (error instanceof FTPError && error.code !== 421) return false;
@@ -187,23 +203,30 @@ export class DirectoryReader {
     const ask = async (name: string) => {
       try {
         const { message } = await session.command(`MDTM ${posix.join(directory, name)}`);
-        return mlsdTime(message.slice(4).trim());
+        return mlsxTime(message.slice(4).trim());
       } catch (error) {
         if (error instanceof FTPError && error.code !== 421) return undefined;
         throw error;
       }
     };
     const entries: RemoteEntry[] = [];
-    for (const { listed: time, ...entry } of listed) {
+    for (const { listed: time, type, ...rest } of listed) {
+      const entry = { ...rest, type: type === "link" ? ("other" as const) : type };
       // A huge listing must not hold up everything else.
       if (entries.length % 2000 === 1999) await setImmediate();
       if (entry.type !== "file" || time === undefined) {
         entries.push(entry);
       } else {
-        if (!this.#zone.knows(time)) await this.#zone.measure(entry.name, time, ask);
+        if (!this.#zone.knows(time) && unsafeName(entry.name) === undefined)
+          await this.#zone.measure(entry.name, time, ask);
         entries.push({ ...entry, modifiedAt: this.#zone.toUtc(time) });
       }
     }
     return entries;
   }
+}
+
+/** Whether it named nothing, not even the directory itself. */
+function isBare({ entries, unfinished, showsSelf, showsParent }: ListingEvidence): boolean {
+  return entries === 0 && unfinished?.entry === undefined && !showsSelf && !showsParent;
 }
