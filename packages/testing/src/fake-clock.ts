@@ -12,6 +12,8 @@ export interface FakeClockOptions {
    * program that does nothing outside of its own memory needs no more than 2.
    */
   readonly quietTurns?: number;
+  /** How long a sleep of so many ms takes. Default just as long; `jitter` makes one that real timers would. */
+  readonly timer?: (ms: number) => number;
 }
 
 interface Sleeper {
@@ -36,12 +38,14 @@ export class FakeClock implements Clock {
   #sleepers: Sleeper[] = [];
   #activity = 0;
   readonly #quietTurns: number;
+  readonly #timer: (ms: number) => number;
   /** Ports to other threads that were open before: the test runner's own. */
   readonly #ports = resources().ports;
 
   constructor(start: Date, options: FakeClockOptions = {}) {
     this.#now = start.getTime();
     this.#quietTurns = options.quietTurns ?? QUIET_TURNS;
+    this.#timer = options.timer ?? ((ms) => ms);
   }
 
   now(): Date {
@@ -58,7 +62,7 @@ export class FakeClock implements Clock {
         reject(cancelled());
       };
       const sleeper: Sleeper = {
-        wakeAt: this.#now + Math.max(0, ms),
+        wakeAt: this.#now + this.#timer(Math.max(0, ms)),
         wake: () => {
           signal?.removeEventListener("abort", stop);
           resolve();

@@ -3,6 +3,7 @@ export { layoutCases } from "./kits/layout-cases.js";
 export type { LayoutSample, LayoutTraits } from "./kits/layout-cases.js";
 export * from "./remote-tree.js";
 export * from "./fake-clock.js";
+export * from "./jitter.js";
 export * from "./memory-transport/faults.js";
 export * from "./memory-transport/memory-transport.js";
 export * from "./memory-transport/plugin.js";

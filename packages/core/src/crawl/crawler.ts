@@ -4,9 +4,11 @@ import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
 import type { ListingOutcome, SlotVisit } from "../store/state-store.js";
+import type { TimeRange } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
+import { DueSlots } from "./due-slots.js";
 import { FileWork, type FileJob } from "./file-work.js";
 import { HostEar } from "./host-ear.js";
 import type { LedgerWriter } from "./ledger-writer.js";
@@ -54,8 +56,8 @@ export class Crawler {
   readonly #visiting: Record<Lane, number> = { live: 0, backfill: 0 };
   /** Slots being visited or having files on their way, by path. */
   readonly #active = new Set<string>();
-  /** When slots this run has seen are due again; what is long past is dropped at each pass. */
-  readonly #due = new Map<string, number>();
+  /** When slots this run has seen are due again. */
+  readonly #due: DueSlots;
   /** Rung when something ended, so that more may begin. */
   readonly #bell = new Bell();
   /** Rung when a lane that sleeps should look again. Apart from the other: a lane that looks asks the ledger. */
@@ -74,6 +76,7 @@ export class Crawler {
     this.#writer = writer;
     const { name, layout, store, range, policy } = source;
     this.#planner = new Planner({ source: name, layout, store, range, policy });
+    this.#due = new DueSlots(policy);
     this.#visitor = new SlotVisitor(source);
     this.#ear = new HostEar(source, breaker);
     const fail = (error: unknown) => this.#fail(error);
@@ -87,7 +90,7 @@ export class Crawler {
     const aborting = AbortSignal.any([abort, this.#ending.signal]);
     // Every call under way listens; that is no leak.
     setMaxListeners(0, stopping, aborting);
-    await this.#forgetPlanned().catch((error: unknown) => this.#fail(error));
+    await this.#begin().catch((error: unknown) => this.#fail(error));
     const workers = LANES.flatMap((lane) =>
       Array.from({ length: this.#source.transport.capabilities.parallelism }, () =>
         this.#files.serve(this.#queues[lane], { stopping, aborting }, { once }),
@@ -118,7 +121,7 @@ export class Crawler {
     const { stopping } = run;
     while (!stopping.aborted && !this.#finished) {
       const now = clock.now();
-      for (const [path, at] of this.#due) if (at <= now.getTime()) this.#due.delete(path);
+      this.#due.looks(lane, now);
       const due = lane === "live" ? await this.#planner.live(now) : this.#planner.backfill(now);
       for await (const planned of due) {
         await this.#room(lane, stopping);
@@ -132,12 +135,22 @@ export class Crawler {
         this.#alarm.ring();
         return;
       }
-      let next = clock.now().getTime() + policy.poll;
-      for (const at of this.#due.values()) next = Math.min(next, at);
-      if (this.#active.size === 0) this.#idle(next);
+      const next = Math.min(clock.now().getTime() + policy.poll, this.#due.next(lane));
+      if (this.#active.size === 0) this.#idle(Math.min(next, ...LANES.map((each) => this.#due.next(each))));
       this.#wakeAt[lane] = next;
       await this.#sleepUntil(next, stopping);
     }
+  }
+
+  /** What an earlier run has left: what its records rest on, and what will be due before any lane would look again. */
+  async #begin(): Promise<void> {
+    await this.#forgetPlanned();
+    const { name, store, range, policy, clock } = this.#source;
+    const now = clock.now().getTime();
+    for await (const { path, start, end, nextVisitAt } of store.slots(name, range, {
+      dueBy: new Date(now + policy.poll),
+    }))
+      if (nextVisitAt!.getTime() > now) this.#due.set(path, { start, end }, nextVisitAt!.getTime());
   }
 
   /** Visits of a narrower range or of another selection may put less into records that a planned stretch rests on. */
@@ -197,7 +210,7 @@ export class Crawler {
   ): void {
     const { path } = planned.slot;
     this.#active.add(path);
-    this.#due.delete(path);
+    this.#due.visited(path);
     this.#visiting[lane]++;
     this.#visitNow(planned, lane, run)
       .catch((error: unknown) => {
@@ -262,14 +275,14 @@ export class Crawler {
   }
 
   #workOn(planned: DueSlot, visit: SlotVisit, files: number): SlotWork {
-    const onDone = (path: string, due: number) => this.#slotDone(path, due);
+    const onDone = (path: string, due: number) => this.#slotDone(path, planned.window, due);
     return new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, files, onDone });
   }
 
-  #slotDone(path: string, due: number): void {
+  #slotDone(path: string, window: TimeRange, due: number): void {
     this.#active.delete(path);
-    if (due !== Infinity) this.#due.set(path, due);
-    if (this.#active.size === 0 || LANES.some((lane) => due < this.#wakeAt[lane])) this.#alarm.ring();
+    const at = this.#due.set(path, window, due);
+    if (this.#active.size === 0 || LANES.some((lane) => at[lane] < this.#wakeAt[lane])) this.#alarm.ring();
     this.#bell.ring();
   }
 

@@ -14,10 +14,14 @@ export function closesAt(window: TimeRange, policy: Pick<SourcePolicy, "grace">)
   return window.end === undefined ? Infinity : window.end.getTime() + policy.grace;
 }
 
+/** From when on a window is history. Never, if it has no end. */
+export function historyFrom(window: TimeRange, policy: Pick<SourcePolicy, "lookback" | "grace">): number {
+  return window.end === undefined ? Infinity : window.end.getTime() + Math.max(policy.lookback, policy.grace);
+}
+
 /** Live slots are polled and fetched first: those that are not over, or ended less than `lookback` ago. */
 export function isLive(window: TimeRange, now: number, policy: SourcePolicy): boolean {
-  if (window.end === undefined) return true;
-  return now < window.end.getTime() + Math.max(policy.lookback, policy.grace);
+  return now < historyFrom(window, policy);
 }
 
 /**

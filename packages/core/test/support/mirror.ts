@@ -49,6 +49,8 @@ export interface MirrorOptions {
   readonly shutdownTimeout?: number;
   readonly connections?: number;
   readonly hooks?: readonly Hook[];
+  /** How long a sleep of so many ms takes. */
+  readonly timer?: (ms: number) => number;
 }
 
 /** A source on a tree in memory, mirrored to a disk in memory on a clock that is moved by hand. */
@@ -65,7 +67,7 @@ export class Mirror {
 
   constructor(options: MirrorOptions = {}) {
     this.#options = options;
-    this.clock = new FakeClock(new Date(options.now ?? "2025-01-20T00:00:00Z"));
+    this.clock = new FakeClock(new Date(options.now ?? "2025-01-20T00:00:00Z"), { timer: options.timer });
     this.store = options.store ?? new MemoryStore();
     this.transport = new MemoryTransport({
       tree: this.tree,
