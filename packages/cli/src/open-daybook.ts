@@ -14,6 +14,13 @@ export interface DaybookSettings {
   readonly onlyLooks?: boolean;
 }
 
+/** What of the configuration concerns the command itself. */
+export interface Loaded {
+  readonly serve?: LoadedConfig["serve"];
+  /** In ms. */
+  readonly shutdownTimeout?: number;
+}
+
 /**
  * Reads the configuration and hands the application made of it to `use`, then closes it. Where the file is wrong, all
  * that is wrong with it is printed and `use` isn't called.
@@ -21,7 +28,7 @@ export interface DaybookSettings {
 export async function withDaybook(
   context: CommandContext,
   options: DaybookSettings,
-  use: (daybook: Daybook, serve: LoadedConfig["serve"]) => Promise<ExitCode>,
+  use: (daybook: Daybook, loaded: Loaded) => Promise<ExitCode>,
 ): Promise<void> {
   const { loadConfig } = await import("./config/load-config.js");
   const loaded = await loadConfig(options.config, {
@@ -48,7 +55,10 @@ export async function withDaybook(
   );
   const daybook = createDaybook({ ...loaded.options, plugins: [...plugins, ...observers] });
   try {
-    context.exitCode = await use(daybook, loaded.serve);
+    context.exitCode = await use(daybook, {
+      serve: loaded.serve,
+      shutdownTimeout: loaded.options.shutdownTimeout,
+    });
   } finally {
     await daybook.close();
   }

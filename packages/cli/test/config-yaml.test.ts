@@ -45,3 +45,48 @@ test("a file that isn't there says what to do", async () => {
     "/nowhere/daybook.yaml: there is no such file. Write one (docs/configuration.md shows how), or name yours with --config",
   ]);
 });
+
+test("aliases that multiply are refused at once, with their line", async () => {
+  const levels = Array.from({ length: 12 }, (_, i) => {
+    const name = String.fromCharCode(97 + i);
+    const inner = i === 0 ? "x" : `*${String.fromCharCode(96 + i)}`;
+    return `  ${name}: &${name} [${Array.from({ length: 10 }, () => inner).join(", ")}]`;
+  });
+  const found = await problems(`lists:\n${levels.join("\n")}\nsources: []\n`);
+  expect(found).toEqual([
+    "daybook.yaml:6: lists.e[2]: aliases make more than 50000 values of this: write out what is meant",
+  ]);
+});
+
+test("an alias within itself, one of nothing and many of one are told or read, none of them slowly", async () => {
+  expect(await problems("destination: &a [*a]\n")).toContainEqual(expect.stringContaining("not valid YAML"));
+  expect(await problems("destination: [*b]\n")).toContainEqual(expect.stringContaining("not valid YAML"));
+  const many = Array.from({ length: 40_000 }, () => "*a").join(",");
+  expect(await problems(`x: &a 1\ny: [${many}]\n`)).toContainEqual(
+    expect.stringContaining("unknown key `y`"),
+  );
+});
+
+test("an alias means the last that was named so before it", async () => {
+  const text = changed(START, "    start: &s 2025-01-01T00:00Z\n    end: *s");
+  expect(await problems(text)).toEqual([expect.stringMatching(/^daybook\.yaml:8: sources\[0\]\.end/)]);
+  const twice = changed(START, "    poll: &s 5s\n    start: &s 2025-01-01T00:00Z\n    retry_delay: *s");
+  expect(await problems(twice)).toEqual([expect.stringContaining("2025-01-01T00:00Z")]);
+});
+
+test.each([
+  ["brackets", "[".repeat(200_000)],
+  ["closed brackets", "[".repeat(5_000) + "]".repeat(5_000)],
+  ["maps", "{a: ".repeat(200_000)],
+  ["lists", Array.from({ length: 1_000 }, (_, i) => `\n${" ".repeat(i)}-`).join("")],
+])("%s nested without end are refused in a sentence", async (_what, text) => {
+  const found = await problems(`sources: ${text}\n`);
+  expect(found.length).toBeLessThan(3);
+  expect(found[0]).toMatch(/bracket|not valid YAML/);
+});
+
+test("a file that is no configuration is refused for its size, and a device that has no end too", async () => {
+  expect((await loadConfig("/dev/zero")).problems).toEqual([
+    "/dev/zero: has more than 4 MB: is it the configuration?",
+  ]);
+});

@@ -17,9 +17,10 @@ export function checkCommand(context: CommandContext): Command {
   return withJson(withScope(command), "print what was found as JSON, a line for each source and host").action(
     async (options: ScopeOptions & { json?: boolean }, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
-      const stop = new StopSignals({ onFirst: (message) => context.stderr.line(message) }).listen();
+      const stop = new StopSignals({ onFirst: (message) => context.stderr.line(message) });
       try {
         await withDaybook(context, { config, source: options.source }, async (daybook) => {
+          stop.listen();
           const oks = new Map<string, boolean[]>();
           for await (const report of daybook.check({ ...scopeOf(options), signal: stop.signal })) {
             oks.set(report.source, [...(oks.get(report.source) ?? []), report.ok]);

@@ -18,9 +18,10 @@ export function planCommand(context: CommandContext): Command {
   return withJson(withScope(command), "print slots as JSON, one a line").action(
     async (options: ScopeOptions & { json?: boolean }, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
-      const stop = new StopSignals({ onFirst: (message) => context.stderr.line(message) }).listen();
+      const stop = new StopSignals({ onFirst: (message) => context.stderr.line(message) });
       try {
         await withDaybook(context, { config, source: options.source, onlyLooks: true }, async (daybook) => {
+          stop.listen();
           const totals = { slots: 0, files: 0, bytes: 0, waiting: 0, unlisted: 0 };
           for await (const slot of daybook.plan({ ...scopeOf(options), signal: stop.signal })) {
             add(totals, slot);

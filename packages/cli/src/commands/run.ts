@@ -51,14 +51,15 @@ export async function run(
   const display = new Display(context, options.json === true, startLog(context, options));
   const say = (line: string) => display.print(line);
   const serving = options.serve ? await Serving.prepare(config, context.secrets, say) : undefined;
-  const stop = new StopSignals({ onFirst: say }).listen();
+  const stop = new StopSignals({ onFirst: say });
   let result: RunResult | undefined;
   try {
     const observers = [display, ...(serving ? [serving.observer] : [])];
-    await withDaybook(context, { config, source: options.source, observers }, async (daybook, settings) => {
+    await withDaybook(context, { config, source: options.source, observers }, async (daybook, loaded) => {
+      stop.listen(loaded);
       const scope = scopeOf(options);
       const address = typeof options.serve === "string" ? options.serve : undefined;
-      const url = await serving?.start(daybook, settings, address);
+      const url = await serving?.start(daybook, loaded.serve, address);
       await display.start(() => daybook.status(scope));
       if (url !== undefined) say(`The dashboard is at ${url}`);
       result = await daybook.run({ ...scope, signal: stop.signal, once: options.once });

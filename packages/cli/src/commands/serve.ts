@@ -26,10 +26,11 @@ export function serveCommand(context: CommandContext): Command {
 async function serve(context: CommandContext, config: string, address: string | undefined): Promise<void> {
   const { stdout, stderr } = context;
   const serving = await Serving.prepare(config, context.secrets, (line) => stderr.line(line));
-  const stop = new StopSignals({ onFirst: () => undefined }).listen();
+  const stop = new StopSignals({ onFirst: () => undefined });
   try {
-    await withDaybook(context, { config }, async (daybook, settings) => {
-      const url = await serving.start(daybook, settings, address);
+    await withDaybook(context, { config }, async (daybook, loaded) => {
+      stop.listen();
+      const url = await serving.start(daybook, loaded.serve, address);
       // What is wrong with the ledger is said here, not on a page that never comes.
       await serving.ready();
       stdout.line(`The dashboard is at ${url}`);

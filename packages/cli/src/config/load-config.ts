@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { DaybookOptions } from "@daybook/core";
 import { checkConfig } from "./check-config.js";
@@ -7,6 +7,10 @@ import { OptionsBuilder } from "./options.js";
 import { builtIn } from "./schema/adapters.js";
 import type { ServeConfig } from "./schema/serve.js";
 import { formatProblem } from "./problem.js";
+
+const MB = 1_000_000;
+/** Some thousand sources, written out. */
+const MOST_BYTES = 4 * MB;
 
 // In one module, so that one file is loaded for both.
 export { configJsonSchema } from "./schema/root.js";
@@ -36,7 +40,7 @@ export type LoadedConfig =
 export async function loadConfig(file: string, options: LoadConfigOptions = {}): Promise<LoadedConfig> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await readText(file);
   } catch (error) {
     return { problems: [unreadable(file, error as NodeJS.ErrnoException)] };
   }
@@ -54,6 +58,18 @@ export async function loadConfig(file: string, options: LoadConfigOptions = {}):
   return { problems: problems.map((problem) => formatProblem(file, problem)) };
 }
 
+/** May come through a pipe, which has no size to ask for. */
+async function readText(file: string): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of createReadStream(file) as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > MOST_BYTES) throw Object.assign(new Error("too large"), { code: "EFBIG" });
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
 function ledgerFile({ use, options }: AdapterChoice, directory: string): string | undefined {
   const { path } = options;
   const inFile = builtIn("state", use)?.paths?.includes("path") && typeof path === "string";
@@ -64,5 +80,6 @@ function unreadable(file: string, { code }: NodeJS.ErrnoException): string {
   if (code === "ENOENT") {
     return `${file}: there is no such file. Write one (docs/configuration.md shows how), or name yours with --config`;
   }
+  if (code === "EFBIG") return `${file}: has more than ${MOST_BYTES / MB} MB: is it the configuration?`;
   return `${file}: can't be read: ${code === "EISDIR" ? "it is a directory" : (code ?? "unknown reason")}`;
 }

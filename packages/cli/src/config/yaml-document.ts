@@ -20,11 +20,27 @@ export interface YamlDocument {
   lineOf(path: KeyPath): number;
 }
 
+/** Values that aliases may add to what is written; no file needs more, and nested aliases multiply. */
+const MOST_FROM_ALIASES = 50_000;
+/** Levels of lists and maps within each other. */
+const DEEPEST = 50;
+
 /**
  * Reads YAML 1.2. Below the paths `verbatim` accepts, numbers and the like are taken as they are written: a strategy
  * called 0315 stays "0315".
  */
 export function parseYaml(text: string, verbatim: (path: KeyPath) => boolean): YamlDocument {
+  try {
+    return parse(text, verbatim);
+  } catch (error) {
+    // The parser calls itself for each level.
+    if (!(error instanceof RangeError)) throw error;
+    const message = "its lists and maps are nested too deep: is a bracket missing?";
+    return { value: undefined, problems: [{ path: [], message, line: 1 }], lineOf: () => 1 };
+  }
+}
+
+function parse(text: string, verbatim: (path: KeyPath) => boolean): YamlDocument {
   const counter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: counter,
@@ -53,8 +69,9 @@ export function parseYaml(text: string, verbatim: (path: KeyPath) => boolean): Y
   }
   if (problems.length > 0) return { value: undefined, problems, lineOf };
 
-  const reader = new Reader(document, counter, verbatim, lines, problems);
-  return { value: reader.read(document.contents, []), problems, lineOf };
+  const reader = new Reader(counter, verbatim, lines, problems);
+  const value = reader.read(document.contents, []);
+  return { value: reader.isWhole ? value : undefined, problems, lineOf };
 }
 
 const CLOSING: Readonly<Record<string, string>> = { "[": "]", "{": "}", '"': '"', "'": "'" };
@@ -75,22 +92,26 @@ function unclosed({ errors, contents }: Document, text: string): number | undefi
 }
 
 class Reader {
-  readonly #document: Document;
   readonly #counter: LineCounter;
   readonly #verbatim: (path: KeyPath) => boolean;
   readonly #lines: Map<string, number>;
   readonly #problems: Problem[];
   /** What aliases being read stand for, so that one within itself is noticed. */
   readonly #following = new Set<unknown>();
+  /** The last node of each name up to what is being read, as YAML means it. */
+  readonly #anchors = new Map<string, unknown>();
+  #fromAliases = 0;
+  /** The outermost alias being read. */
+  #expanding: { readonly node: Alias; readonly path: KeyPath } | undefined;
+  /** False once reading was given up, for what there is too much of. */
+  isWhole = true;
 
   constructor(
-    document: Document,
     counter: LineCounter,
     verbatim: (path: KeyPath) => boolean,
     lines: Map<string, number>,
     problems: Problem[],
   ) {
-    this.#document = document;
     this.#counter = counter;
     this.#verbatim = verbatim;
     this.#lines = lines;
@@ -98,7 +119,21 @@ class Reader {
   }
 
   read(node: unknown, path: KeyPath): unknown {
+    if (!this.isWhole) return undefined;
+    if (this.#following.size > 0 && ++this.#fromAliases > MOST_FROM_ALIASES)
+      return this.#giveUp(
+        node,
+        path,
+        `aliases make more than ${MOST_FROM_ALIASES} values of this: write out what is meant`,
+      );
+    if (path.length > DEEPEST)
+      return this.#giveUp(
+        node,
+        path,
+        `more than ${DEEPEST} lists and maps within each other: is a bracket missing?`,
+      );
     this.#note(node, path);
+    this.#remember(node);
     if (isAlias(node)) return this.#readAlias(node, path);
     if (isSeq(node)) return node.items.map((item, i) => this.read(item, [...path, i]));
     if (isMap(node)) return this.#readMap(node.items, path);
@@ -108,14 +143,16 @@ class Reader {
   }
 
   #readAlias(alias: Alias, path: KeyPath): unknown {
-    const target = alias.resolve(this.#document);
+    const target = this.#anchors.get(alias.source);
     if (target === undefined || this.#following.has(target)) {
       this.#problem(alias, path, `not valid YAML: ${SENTENCES["BAD_ALIAS"]}`);
       return undefined;
     }
+    if (this.#following.size === 0) this.#expanding = { node: alias, path };
     this.#following.add(target);
     const value = this.read(target, path);
     this.#following.delete(target);
+    if (this.#following.size === 0) this.#expanding = undefined;
     return value;
   }
 
@@ -127,12 +164,25 @@ class Reader {
         this.#problem(key, path, "a key must be plain text");
         continue;
       }
+      this.#remember(key);
       const inner = [...path, name];
       if (entries.has(name)) this.#problem(key, inner, "this key is given twice");
       this.#note(key, inner);
       entries.set(name, this.read(value, inner));
     }
     return Object.fromEntries(entries);
+  }
+
+  #remember(node: unknown): void {
+    if (this.#following.size > 0 || !(isScalar(node) || isCollection(node)) || node.anchor === undefined)
+      return;
+    this.#anchors.set(node.anchor, node);
+  }
+
+  #giveUp(node: unknown, path: KeyPath, message: string): undefined {
+    this.isWhole = false;
+    const { node: where, path: at } = this.#expanding ?? { node, path: path.slice(0, 3) };
+    this.#problem(where, at, message);
   }
 
   /** The first line noted for a path stays: a key's own, not its value's. */
