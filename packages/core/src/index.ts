@@ -26,6 +26,8 @@ export * from "./transport/check-remote-path.js";
 export * from "./transport/when-consumed.js";
 export * from "./transport/safe-name.js";
 export * from "./store/outbox-message.js";
+export { checkChanges, readableSize, refusalOf, refused } from "./store/check-changes.js";
+export { fencesOf, leaseLost } from "./store/fence.js";
 export * from "./store/ledger-note.js";
 export * from "./store/state-store.js";
 export * from "./store/slot-state.js";

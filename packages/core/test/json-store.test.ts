@@ -254,3 +254,18 @@ test("a JSON ledger written before there were notes opens, and goes on", async (
   await store.record([{ kind: "note", key: "k", value: "v", at: start }]);
   expect(await (await opened(path)).notes("")).toEqual([{ key: "k", value: "v", at: start }]);
 });
+
+test("a JSON ledger that holds sizes no server can mean opens, and tells them as unknown", async () => {
+  const path = freshPath();
+  const before = await opened(path);
+  await before.record([visit, file("a")]);
+  await before.close();
+  const text = readFileSync(path, "utf8");
+  for (const size of ["18446744073709551615", "9007199254740992", "-1", "null", "1.5"]) {
+    writeFileSync(path, text.replace(/"size":\d+/, `"size":${size}`));
+    const store = await opened(path);
+    expect((await store.files("radar", ["/data/a"])).get("/data/a")).toMatchObject({ size: undefined });
+    await store.record([file("b")]);
+    await store.close();
+  }
+});

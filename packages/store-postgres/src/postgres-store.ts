@@ -1,4 +1,4 @@
-import { DaybookError, isDaybookError } from "@daybook/core";
+import { checkChanges, DaybookError, fencesOf, isDaybookError } from "@daybook/core";
 import type {
   FileQuery,
   FileRecord,
@@ -8,6 +8,7 @@ import type {
   LedgerNote,
   OutboxMessage,
   PlannedStretch,
+  RecordOptions,
   SlotFilter,
   SlotGlimpse,
   SlotRecord,
@@ -23,6 +24,7 @@ import { toStoreError } from "./errors.js";
 import type { PostgresOptions } from "./options.js";
 import { paged } from "./paged.js";
 import { foldChanges } from "./record/batch.js";
+import { holdFences } from "./record/fences.js";
 import { recordBatch } from "./record/record.js";
 import type {
   EventRowRead,
@@ -127,10 +129,15 @@ export class PostgresStore implements StateStore {
     return found;
   }
 
-  async record(changes: readonly LedgerChange[]): Promise<void> {
+  async record(changes: readonly LedgerChange[], options?: RecordOptions): Promise<void> {
+    checkChanges(changes);
     const batch = foldChanges(changes);
+    const fences = fencesOf(options);
     await this.#call("record", () =>
-      this.#database.transaction((session) => recordBatch(session, this.#quoted, batch)),
+      this.#database.transaction(async (session) => {
+        await holdFences(session, this.#quoted, fences);
+        await recordBatch(session, this.#quoted, batch);
+      }),
     );
   }
 

@@ -11,9 +11,15 @@ import type {
   Summary,
 } from "@daybook/core";
 
+import { readableSize } from "@daybook/core";
+
 type Nullable<T> = { [K in keyof T]: T[K] | null };
 
-const date = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
+const date = (ms: number | null): Date | undefined =>
+  ms === null || !Number.isSafeInteger(ms) ? undefined : new Date(ms);
+
+/** Sums of sizes that a server made up are told as the most a number can be. */
+const sum = (bytes: number): number => Math.max(0, Math.min(bytes, Number.MAX_SAFE_INTEGER));
 
 export interface SlotRow extends Nullable<{
   ended_at: number;
@@ -52,7 +58,7 @@ export function toGlimpse({ path, start_at, ended_at, state, selection, lost }: 
 }
 
 export function toSlotRecord(source: string, row: SlotRow): SlotRecord {
-  const { pending, stored, quarantined, gone, expired, bytes } = row;
+  const { pending, stored, quarantined, gone, expired } = row;
   return {
     source,
     path: row.path,
@@ -70,7 +76,7 @@ export function toSlotRecord(source: string, row: SlotRow): SlotRecord {
     unreadable: { count: row.unreadable, names: row.unreadable_names },
     state: row.state,
     settled: row.settled,
-    files: { pending, stored, quarantined, gone, expired, bytes },
+    files: { pending, stored, quarantined, gone, expired, bytes: sum(row.bytes) },
   };
 }
 
@@ -103,7 +109,7 @@ export function toFileRecord(source: string, row: FileRowRead): FileRecord {
     slot: row.slot,
     observedAt: date(row.observed_at),
     status: row.status,
-    size: row.size ?? undefined,
+    size: readableSize(row.size),
     modifiedAt: date(row.modified_at),
     firstSeenAt: new Date(row.first_seen_at),
     sha256: row.sha256 ?? undefined,
@@ -114,7 +120,7 @@ export function toFileRecord(source: string, row: FileRowRead): FileRecord {
     nextAttemptAt: date(row.next_attempt_at),
     reason: row.reason ?? undefined,
     encoding: row.encoding ?? undefined,
-    storedSize: row.stored_size ?? undefined,
+    storedSize: readableSize(row.stored_size),
     wantedAt: date(row.wanted_at),
   };
 }
@@ -194,7 +200,7 @@ export function toSummary(rows: readonly SummaryRow[]): Summary {
       quarantined: total((row) => row.quarantined),
       gone: total((row) => row.gone),
       expired: total((row) => row.expired),
-      bytes: total((row) => row.bytes),
+      bytes: sum(total((row) => row.bytes)),
     },
     skipped: total((row) => row.skipped),
     unreadable: total((row) => row.unreadable),

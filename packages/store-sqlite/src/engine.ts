@@ -4,7 +4,7 @@ import type { EventCursor } from "./events.js";
 import { readEvents } from "./events.js";
 import type { FindCursor, FindPage, FindRequest } from "./find.js";
 import { findPage } from "./find.js";
-import { lease, leaseHolder } from "./leases.js";
+import { holds, lease, leaseHolder } from "./leases.js";
 import { readNotes } from "./notes.js";
 import { readFiles } from "./read-files.js";
 import { readBacklog, readMessages } from "./outbox.js";
@@ -14,7 +14,16 @@ import { readGlimpses } from "./read-glimpses.js";
 import type { SlotQuery } from "./read-slots.js";
 import { readSlots } from "./read-slots.js";
 import { Recording } from "./record.js";
-import type { ChangeRow, EventRow, FileRow, MessageRow, NoteRow, PlannedRow, SlotRow } from "./rows.js";
+import type {
+  ChangeRow,
+  EventRow,
+  FenceRow,
+  FileRow,
+  MessageRow,
+  NoteRow,
+  PlannedRow,
+  SlotRow,
+} from "./rows.js";
 import { Statements } from "./statements.js";
 import type { Sums, SummaryRequest } from "./summarize.js";
 import { summarize } from "./summarize.js";
@@ -32,8 +41,17 @@ export class Engine {
   /** Returns once the ledger is open; the constructor has seen to that. */
   ready(): void {}
 
-  record(changes: readonly ChangeRow[]): void {
-    this.#write(() => new Recording(this.#sql).apply(changes));
+  /** The first fence whose lease is lost; nothing is written then. */
+  record(
+    changes: readonly ChangeRow[],
+    fences: readonly FenceRow[],
+    now: number | null,
+  ): FenceRow | undefined {
+    return this.#write(() => {
+      const lost = fences.find((fence) => !holds(this.#sql, fence, now));
+      if (!lost) new Recording(this.#sql).apply(changes);
+      return lost;
+    });
   }
 
   files(source: string, paths: readonly string[]): FileRow[] {

@@ -19,3 +19,11 @@ export class Refusal extends Error {
     this.failure = failure;
   }
 }
+
+/** A record that no ledger takes; the code is core's. */
+export function refusedHere(
+  detail: string,
+  about: { readonly source: string; readonly path: string },
+): Refusal {
+  return new Refusal({ kind: "store", retry: "no", code: "record-refused", detail, ...about });
+}

@@ -1,4 +1,4 @@
-import { Refusal } from "./failure.js";
+import { refusedHere } from "./failure.js";
 import { putNote } from "./notes.js";
 import { addMessage, removeMessage } from "./outbox.js";
 import { putPlanned } from "./planned.js";
@@ -20,6 +20,10 @@ interface Directory {
 
 /** A slot without an end counts as longer than any range is old. */
 const ENDLESS = TIMELESS;
+
+/** Of sizes that a server made up: sums of them stay what a column can hold, and are told as the most a number can be. */
+const LARGEST = 2 ** 62;
+const bounded = (n: number): number => Math.max(-LARGEST, Math.min(LARGEST, n));
 
 /** 1, in place of a location that is its directory's prefix and the name. As a number it would become a float. */
 const AS_PREFIX = 1n;
@@ -57,7 +61,7 @@ export class Recording {
       else removeMessage(this.#sql, row);
     }
     for (const [slot, delta] of this.#deltas)
-      if (delta.some((n) => n !== 0)) this.#sql.run(ADD_TO_SLOT, ...delta, slot);
+      if (delta.some((n) => n !== 0)) this.#sql.run(ADD_TO_SLOT, ...delta.map(bounded), slot);
   }
 
   #visit([source, path, start, end, ...rest]: VisitRow): void {
@@ -174,12 +178,7 @@ export class Recording {
         path,
       )?.[0];
       if (slot === undefined)
-        throw new Refusal({
-          kind: "store",
-          detail: "the slot isn't in the ledger; record a visit to it first",
-          source,
-          path,
-        });
+        throw refusedHere("the slot isn't in the ledger; record a visit to it first", { source, path });
       this.#slots.set(key, slot);
     }
     return slot;
@@ -214,7 +213,7 @@ const SELECT_SOURCE = "SELECT id, longest_slot FROM sources WHERE name = ?";
 const INSERT_DIRECTORY = "INSERT INTO directories (source_id, slot_id, path) VALUES (?, ?, ?) RETURNING id";
 
 const ADD_TO_SLOT = `UPDATE slots SET pending = pending + ?, stored = stored + ?, quarantined = quarantined + ?,
-  gone = gone + ?, expired = expired + ?, bytes = bytes + ? WHERE id = ?`;
+  gone = gone + ?, expired = expired + ?, bytes = max(-${LARGEST}, min(${LARGEST}, bytes + ?)) WHERE id = ?`;
 
 const UPSERT_SLOT = `INSERT INTO slots (source_id, path, start_at, end_at, listing, visited_at, listed_at, closed,
     next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names)

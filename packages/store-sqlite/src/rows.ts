@@ -9,6 +9,7 @@ import type {
   SlotRecord,
   SlotVisit,
 } from "@daybook/core";
+import { readableSize } from "@daybook/core";
 
 // What goes between the threads: flat tuples, since cloning an object with dates costs twice as much. Times are ms.
 
@@ -74,6 +75,8 @@ export type PlannedRow = [layout: string, selection: string, start: number, end:
 
 export type DeliveredRow = [hook: string, id: string];
 
+export type FenceRow = [lease: string, holder: string];
+
 export type NoteRow = [key: string, value: string, at: number];
 
 export type ChangeRow =
@@ -88,6 +91,9 @@ export type ChangeRow =
 
 /** A file's status is its place in here; the schema's index counts on "stored" being 1 and "expired" 4. */
 export const STATUSES: readonly FileStatus[] = ["pending", "stored", "quarantined", "gone", "expired"];
+
+/** Sums of sizes that a server made up are told as the most a number can be. */
+export const readableSum = (bytes: number): number => Math.max(0, Math.min(bytes, Number.MAX_SAFE_INTEGER));
 
 const ms = (date: Date | undefined): Maybe<number> => date?.getTime() ?? null;
 const date = (time: Maybe<number>): Date | undefined => (time === null ? undefined : new Date(time));
@@ -162,7 +168,7 @@ export function rowToSlot(row: SlotRow): SlotRecord {
       quarantined: row[20],
       gone: row[21],
       expired: row[22],
-      bytes: row[23],
+      bytes: readableSum(row[23]),
     },
   };
 }
@@ -197,7 +203,7 @@ export function rowToFile(row: FileRow): FileRecord {
     slot: row[2],
     observedAt: date(row[3]),
     status: STATUSES[row[4]]!,
-    size: row[5] ?? undefined,
+    size: readableSize(row[5]),
     modifiedAt: date(row[6]),
     firstSeenAt: new Date(row[7]),
     sha256: row[8] ?? undefined,
@@ -208,7 +214,7 @@ export function rowToFile(row: FileRow): FileRecord {
     nextAttemptAt: date(row[13]),
     reason: row[14] ?? undefined,
     encoding: row[15] ?? undefined,
-    storedSize: row[16] ?? undefined,
+    storedSize: readableSize(row[16]),
     wantedAt: date(row[17]),
   };
 }

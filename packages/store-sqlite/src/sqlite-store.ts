@@ -7,6 +7,7 @@ import type {
   LedgerNote,
   OutboxMessage,
   PlannedStretch,
+  RecordOptions,
   SlotFilter,
   SlotGlimpse,
   SlotRecord,
@@ -15,10 +16,11 @@ import type {
   SummaryQuery,
   TimeRange,
 } from "@daybook/core";
-import { DaybookError } from "@daybook/core";
+import { checkChanges, DaybookError, fencesOf, leaseLost } from "@daybook/core";
 import type { EventCursor } from "./events.js";
 import type { FindCursor, FindRequest } from "./find.js";
 import type { SqliteStoreOptions } from "./options.js";
+import type { FenceRow } from "./rows.js";
 import type { GlimpsePage } from "./read-glimpses.js";
 import { pageToGlimpses } from "./read-glimpses.js";
 import {
@@ -116,10 +118,13 @@ export class SqliteStore implements StateStore {
     return found;
   }
 
-  async record(changes: readonly LedgerChange[]): Promise<void> {
+  async record(changes: readonly LedgerChange[], options: RecordOptions = {}): Promise<void> {
+    checkChanges(changes);
     const rows = changes.map(changeToRow);
+    const fences = fencesOf(options).map(({ lease, holder }): FenceRow => [lease, holder]);
     const client = await this.#opened("record");
-    await client.call("record", rows);
+    const lost = await client.call("record", rows, fences, options.now?.getTime() ?? null);
+    if (lost) throw leaseLost({ lease: lost[0], holder: lost[1] });
   }
 
   async *find(query: FileQuery): AsyncIterable<FileRecord> {

@@ -35,7 +35,7 @@ const asked = (index: string) => `FROM sources o CROSS JOIN slots s INDEXED BY $
 // Almost every slot is complete and settled. A state is computed: to group all slots by it would cost three times what
 // the sums do, while the indexes of those that aren't complete, or aren't settled, hold few.
 const TOTALS = `SELECT count(*), sum(s.pending), sum(s.stored), sum(s.quarantined), sum(s.gone), sum(s.expired),
-  sum(s.bytes), sum(s.skipped), sum(s.unreadable), min(s.next_visit_at) ${asked("slots_start")}`;
+  total(s.bytes), sum(s.skipped), sum(s.unreadable), min(s.next_visit_at) ${asked("slots_start")}`;
 const FLAWED = `SELECT s.state, count(*) ${asked("slots_flawed")} AND s.state <> 'complete' GROUP BY s.state`;
 const UNSETTLED = `SELECT count(*) ${asked("slots_unsettled")} AND NOT s.settled`;
 

@@ -1,4 +1,5 @@
 import type { Summary } from "@daybook/core";
+import { readableSum } from "./rows.js";
 import type { Sums } from "./summarize.js";
 
 /** The sums as core tells them. */
@@ -18,7 +19,7 @@ export function toSummary({ totals, flawed, unsettled }: Sums): Summary {
       quarantined: quarantined ?? 0,
       gone: gone ?? 0,
       expired: expired ?? 0,
-      bytes: bytes ?? 0,
+      bytes: readableSum(bytes ?? 0),
     },
     skipped: skipped ?? 0,
     unreadable: unreadable ?? 0,

@@ -46,3 +46,28 @@ for (const schema of MIGRATIONS.keys())
     expect(db.pragma("user_version", { simple: true })).toBe(MIGRATIONS.length);
     db.close();
   });
+
+test("a ledger that holds sizes no server can mean opens, tells them as unknown, and takes what is right in their place", async () => {
+  const path = join(folder, "poisoned.db");
+  const db = oldLedger(path, 1);
+  for (const [name, size] of [
+    ["large", 2n ** 53n],
+    ["huge", 2n ** 62n],
+    ["less", -1n],
+  ] as const)
+    db.prepare(
+      `INSERT INTO files (directory_id, name, source_id, observed_at, status, size, first_seen_at, version, attempts)
+       VALUES (1, ?, 1, 60000, 0, ?, 7200000, 0, 0)`,
+    ).run(name, size);
+  db.exec("UPDATE slots SET pending = 3");
+  db.close();
+  const store = new SqliteStore({ path });
+  await store.open();
+  const paths = ["/s/huge", "/s/large", "/s/less"];
+  const known = [...(await store.files("radar", paths)).values()];
+  expect(known.map(({ size }) => size)).toEqual([undefined, undefined, undefined]);
+  await store.record(known.map((file) => ({ kind: "file", file: { ...file, status: "stored", size: 4 } })));
+  const { files, slots } = await store.summarize({});
+  expect([files.stored, files.pending, files.bytes, slots.complete]).toEqual([4, 0, 17, 1]);
+  await store.close();
+});

@@ -59,10 +59,12 @@ test("stores with a clock of their own are held to it", async () => {
     brokenStore((s) => ({
       lease: (name, holder, ttl) => s.lease(name, holder, ttl, new Date()),
       leaseHolder: (name) => s.leaseHolder(name, new Date()),
+      record: (changes, options) => s.record(changes, { ...options, now: new Date() }),
     }));
   expect(await failures(own, ofDatabase)).toEqual([]);
   expect(await failures(() => new MemoryStore(), ofDatabase)).toEqual([
     "a lease expires by the database's clock, whatever time the caller thinks it is",
+    "a lease that has run out by the database's clock fences, whatever time the caller thinks it is",
   ]);
 });
 

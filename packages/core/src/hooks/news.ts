@@ -1,5 +1,12 @@
 import { closesAt } from "../plan/schedule.js";
-import type { FileRecord, LedgerChange, SlotRecord, SlotVisit, StateStore } from "../store/state-store.js";
+import type {
+  FileRecord,
+  LedgerChange,
+  RecordOptions,
+  SlotRecord,
+  SlotVisit,
+  StateStore,
+} from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 import { fileStored, gapClosed, gapFound, quarantined, slotSettled } from "./event-data.js";
 import { GroupBook } from "./group-book.js";
@@ -50,10 +57,10 @@ export class News implements Pick<StateStore, "record"> {
   }
 
   /** One after the other: what a batch means depends on what those before it have written. */
-  record(changes: readonly LedgerChange[]): Promise<void> {
+  record(changes: readonly LedgerChange[], options?: RecordOptions): Promise<void> {
     const turn = this.#last.then(async () => {
       const meaning = await this.#meaningOf(changes);
-      await this.#store.record(meaning.length > 0 ? [...changes, ...meaning] : changes);
+      await this.#store.record(meaning.length > 0 ? [...changes, ...meaning] : changes, options);
       if (meaning.length > 0) this.#recorded();
     });
     this.#last = turn.catch(() => undefined);

@@ -1,5 +1,6 @@
 import { DaybookError } from "../errors/daybook-error.js";
 import type { LedgerNote } from "./ledger-note.js";
+import { readableSize } from "./check-changes.js";
 import { MemoryLeases } from "./memory-leases.js";
 import type { Lease } from "./memory-leases.js";
 import { MemoryLedger } from "./memory-ledger.js";
@@ -73,7 +74,9 @@ function fromLists({ leases, slots, files, events, outbox, planned, notes = [] }
   const ledger = new MemoryLedger(new MemoryLeases(leases));
   const visits = slots.map((slot) => dated(slot, ["start", "visitedAt"], ["end", "listedAt", "nextVisitAt"]));
   const found = files.map((file) =>
-    dated(file, ["firstSeenAt"], ["observedAt", "modifiedAt", "storedAt", "nextAttemptAt", "wantedAt"]),
+    readable(
+      dated(file, ["firstSeenAt"], ["observedAt", "modifiedAt", "storedAt", "nextAttemptAt", "wantedAt"]),
+    ),
   );
   const happened = events.map((event) => dated(event, ["at"], []));
   const waiting = outbox.map((message) => ({ ...message, at: instant(message.at, message.id) }));
@@ -90,6 +93,11 @@ function fromLists({ leases, slots, files, events, outbox, planned, notes = [] }
     ...notes.map((note): LedgerChange => ({ kind: "note", ...note, at: instant(note.at, note.key) })),
   ]);
   return ledger;
+}
+
+/** Sizes that no server can mean were taken once: they are unknown. */
+function readable(file: FileRecord): FileRecord {
+  return { ...file, size: readableSize(file.size), storedSize: readableSize(file.storedSize) };
 }
 
 function dated<T extends { readonly source: string; readonly path: string }>(

@@ -4,6 +4,7 @@ import { StateStoreToken } from "../di/tokens.js";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
 import type { LedgerNote } from "./ledger-note.js";
+import { checkChanges } from "./check-changes.js";
 import { JsonFile } from "./json-file.js";
 import type { MemoryLedger } from "./memory-ledger.js";
 import type { OutboxMessage } from "./outbox-message.js";
@@ -14,6 +15,7 @@ import type {
   LedgerChange,
   LedgerEvent,
   PlannedStretch,
+  RecordOptions,
   SlotFilter,
   SlotGlimpse,
   SlotRecord,
@@ -70,9 +72,10 @@ export class JsonStore implements StateStore {
     return (await this.#read("files")).files(source, paths);
   }
 
-  async record(changes: readonly LedgerChange[]): Promise<void> {
+  async record(changes: readonly LedgerChange[], options?: RecordOptions): Promise<void> {
+    checkChanges(changes);
     await this.#change("record", (ledger) => {
-      ledger.record(changes);
+      ledger.record(changes, options);
       return changes.length > 0;
     });
   }

@@ -1,3 +1,5 @@
+import type { Fence } from "./state-store.js";
+
 export interface Lease {
   readonly name: string;
   readonly holder: string;
@@ -20,6 +22,12 @@ export class MemoryLeases {
     if (ttlMs > 0) this.#leases.set(name, { name, holder, expires: now.getTime() + ttlMs });
     else this.#leases.delete(name);
     return true;
+  }
+
+  /** Whether the lease is its holder's, and, where a time is given, hasn't run out by then. */
+  holds({ lease, holder }: Fence, now?: Date): boolean {
+    const known = this.#leases.get(lease);
+    return known?.holder === holder && (now === undefined || known.expires > now.getTime());
   }
 
   holder(name: string, now: Date): string | undefined {

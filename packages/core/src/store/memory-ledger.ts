@@ -1,7 +1,8 @@
-import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
 import { contains } from "../time/range.js";
+import { refused } from "./check-changes.js";
 import { copyEvent, copyFile, copyStretch, copyVisit } from "./copies.js";
+import { fencesOf, leaseLost } from "./fence.js";
 import { MemoryLeases } from "./memory-leases.js";
 import { MemoryNotes } from "./memory-notes.js";
 import { MemoryOutbox } from "./memory-outbox.js";
@@ -14,6 +15,7 @@ import type {
   LedgerChange,
   LedgerEvent,
   PlannedStretch,
+  RecordOptions,
   SlotFilter,
   SlotGlimpse,
   SlotRecord,
@@ -32,7 +34,8 @@ export class MemoryLedger {
     this.leases = leases;
   }
 
-  record(changes: readonly LedgerChange[]): void {
+  record(changes: readonly LedgerChange[], options: RecordOptions = {}): void {
+    for (const fence of fencesOf(options)) if (!this.leases.holds(fence, options.now)) throw leaseLost(fence);
     this.#refuseUnknownSlots(changes);
     for (const change of changes) this.#apply(change);
   }
@@ -90,6 +93,7 @@ export class MemoryLedger {
       for (const key of Object.keys(files) as (keyof typeof files)[]) files[key] += record.files[key];
       if (record.nextVisitAt && !(next && next <= record.nextVisitAt)) next = record.nextVisitAt;
     }
+    files.bytes = Math.min(files.bytes, Number.MAX_SAFE_INTEGER);
     return { slots, settled, files, skipped, unreadable, nextVisitAt: next };
   }
 
@@ -131,11 +135,7 @@ export class MemoryLedger {
       const { source, slot } =
         change.kind === "file" ? change.file : { source: change.source, slot: change.path };
       if (this.#sources.get(source)?.slots.get(slot) || coming.get(source)?.has(slot)) continue;
-      throw new DaybookError("store", "the slot isn't in the ledger; record a visit to it first", {
-        operation: "record",
-        source,
-        path: slot,
-      });
+      throw refused("the slot isn't in the ledger; record a visit to it first", { source, path: slot });
     }
   }
 

@@ -35,7 +35,7 @@ export class MemorySlot {
       ...copyVisit(this.visit),
       state: slotState(facts),
       settled: isSettled(facts),
-      files: { ...this.#counts },
+      files: { ...this.#counts, bytes: Math.min(this.#counts.bytes, Number.MAX_SAFE_INTEGER) },
     };
   }
 

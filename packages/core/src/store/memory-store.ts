@@ -2,6 +2,7 @@ import type { Plugin } from "../di/tokens.js";
 import { StateStoreToken } from "../di/tokens.js";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { TimeRange } from "../time/range.js";
+import { checkChanges } from "./check-changes.js";
 import type { LedgerNote } from "./ledger-note.js";
 import { MemoryLedger } from "./memory-ledger.js";
 import type { OutboxMessage } from "./outbox-message.js";
@@ -12,6 +13,7 @@ import type {
   LedgerChange,
   LedgerEvent,
   PlannedStretch,
+  RecordOptions,
   SlotFilter,
   SlotGlimpse,
   SlotRecord,
@@ -44,8 +46,9 @@ export class MemoryStore implements StateStore {
     return this.#opened("files").files(source, paths);
   }
 
-  async record(changes: readonly LedgerChange[]): Promise<void> {
-    this.#opened("record").record(changes);
+  async record(changes: readonly LedgerChange[], options?: RecordOptions): Promise<void> {
+    checkChanges(changes);
+    this.#opened("record").record(changes, options);
   }
 
   async *find(query: FileQuery): AsyncIterable<FileRecord> {

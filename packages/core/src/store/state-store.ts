@@ -185,6 +185,19 @@ export interface Summary {
   readonly nextVisitAt?: Date;
 }
 
+/** Names the lease that a writer must still hold for its writes to count. */
+export interface Fence {
+  readonly lease: string;
+  readonly holder: string;
+}
+
+export interface RecordOptions {
+  /** Checked in the transaction that writes: where one is lost, nothing is written. */
+  readonly fence?: Fence | readonly Fence[];
+  /** By which leases run out; adapters shared by several machines use the database's clock. Left out: they don't. */
+  readonly now?: Date;
+}
+
 /**
  * The ledger. Batch calls only: one round trip per directory, never one per file. Time comes in as an argument.
  * Failures are `DaybookError`s of kind "store", or "no-space" for a full disk.
@@ -201,9 +214,11 @@ export interface StateStore {
   /**
    * All or nothing, and safe to repeat: the same changes again leave the same ledger. Records are replaced whole; the
    * counts and states of the slots touched are computed from the files, by the rule in `slotState`. A "file" or "due"
-   * change whose slot isn't known rejects with kind "store".
+   * change whose slot isn't known, and any change that `refusalOf` refuses, rejects with kind "store" and code
+   * "record-refused", and names source and path. A fence whose lease isn't held by its holder any more rejects with kind
+   * "busy" and code "lease-lost", and names the lease as its path. Either way nothing of it is written.
    */
-  record(changes: readonly LedgerChange[]): Promise<void>;
+  record(changes: readonly LedgerChange[], options?: RecordOptions): Promise<void>;
   /** Files by source, observedAt and path. The ledger may change meanwhile. */
   find(query: FileQuery): AsyncIterable<FileRecord>;
   /** Counts and bytes, added up in the database. */

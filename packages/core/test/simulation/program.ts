@@ -155,7 +155,7 @@ export class Program {
       slots: (...query) => each("slots", () => store.slots(...query)),
       glimpses: (...query) => each("glimpses", () => store.glimpses(...query)),
       files: (...query) => once("files", () => store.files(...query)),
-      record: (changes) => once("record", () => (onRecord(changes), store.record(changes))),
+      record: (...call) => once("record", () => (onRecord(call[0]), store.record(...call))),
       find: (query) => each("find", () => store.find(query)),
       summarize: (query) => once("summarize", () => store.summarize(query)),
       events: (...query) => each("events", () => store.events(...query)),

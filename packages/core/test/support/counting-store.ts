@@ -17,10 +17,10 @@ export class CountingStore implements StateStore {
     this.#count("rows files", paths.length);
     return this.#inner.files(source, paths);
   };
-  record: StateStore["record"] = (changes) => {
+  record: StateStore["record"] = (changes, options) => {
     this.#count("calls record");
     this.#count("rows record", changes.length);
-    return this.#inner.record(changes);
+    return this.#inner.record(changes, options);
   };
   summarize: StateStore["summarize"] = (query) => {
     this.#count("calls summarize");

@@ -68,6 +68,9 @@ function partition<T>(items: readonly T[], first: (place: number) => boolean): [
   return [items.filter((_, place) => first(place)), items.filter((_, place) => !first(place))];
 }
 
+/** What can be added to a sum of the same size without leaving its column. */
+const LARGEST = 2 ** 62;
+
 const columnsOf = (changes: readonly ReturnType<CountChanges["changes"]>[number][]): unknown[][] => [
   changes.map((c) => c.slotId),
   changes.map((c) => c.pending),
@@ -75,5 +78,5 @@ const columnsOf = (changes: readonly ReturnType<CountChanges["changes"]>[number]
   changes.map((c) => c.quarantined),
   changes.map((c) => c.gone),
   changes.map((c) => c.expired),
-  changes.map((c) => c.bytes),
+  changes.map((c) => BigInt(Math.max(-LARGEST, Math.min(LARGEST, c.bytes)))),
 ];

@@ -1,4 +1,4 @@
-import { DaybookError } from "@daybook/core";
+import { refused } from "@daybook/core";
 import type { Session } from "../connection/session.js";
 import { arrays, chunks } from "../sql/bulk.js";
 import type { VisitRow } from "../sql/slots.js";
@@ -33,12 +33,7 @@ export class SlotIds {
   get({ source, path }: Slot): number {
     const id = this.#ids.get(nameOf({ source, path }));
     if (id !== undefined) return id;
-    throw new DaybookError("store", "the slot isn't in the ledger; record a visit to it first", {
-      retry: "no",
-      operation: "record",
-      source,
-      path,
-    });
+    throw refused("the slot isn't in the ledger; record a visit to it first", { source, path });
   }
 }
 

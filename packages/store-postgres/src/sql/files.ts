@@ -37,7 +37,7 @@ export const fileColumns: readonly Column<FileRow>[] = [
 
 /** Locks the known ones of $1 directory_id[], $2 name[]; returns their places and what they count as. */
 export const lockFiles = (schema: string): string => `
-  SELECT (q.place - 1)::int AS place, f.slot_id, f.status, f.size
+  SELECT (q.place - 1)::int AS place, f.slot_id, f.status, CASE WHEN f.size BETWEEN 0 AND 9007199254740991 THEN f.size END AS size
   FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS q(directory_id, name, place)
   JOIN ${schema}.files f ON f.directory_id = q.directory_id AND f.name = q.name
   ORDER BY f.directory_id, f.name

@@ -14,6 +14,10 @@ export const giveLeaseBack = (schema: string): string => `
   WITH given AS (DELETE FROM ${schema}.leases WHERE name = $1 AND holder = $2)
   SELECT holder FROM ${schema}.leases WHERE name = $1 AND holder <> $2 AND expires_at > clock_timestamp()`;
 
+/** $1 name, $2 holder. A row comes back if it is held; nobody takes it before the transaction is over. */
+export const holdLease = (schema: string): string => `
+  SELECT name FROM ${schema}.leases WHERE name = $1 AND holder = $2 AND expires_at > clock_timestamp() FOR SHARE`;
+
 /** $1 name. */
 export const whoHoldsLease = (schema: string): string => `
   SELECT holder FROM ${schema}.leases WHERE name = $1 AND expires_at > clock_timestamp()`;

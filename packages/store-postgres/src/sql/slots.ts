@@ -57,12 +57,15 @@ export const putDue = (schema: string): string => `
   FROM unnest($1::bigint[], $2::bigint[]) AS d(id, at)
   WHERE s.id = d.id AND s.next_visit_at IS DISTINCT FROM least(s.next_visit_at, d.at)`;
 
+/** 2^62: sums of sizes that a server made up stay what a column can hold. */
+const LARGEST = "4611686018427387904";
+
 /** $1 id[] and what to add to the counts; `state` and `settled` follow by themselves. */
 export const addToCounts = (schema: string): string => `
   UPDATE ${schema}.slots s SET
     pending = s.pending + d.pending, stored = s.stored + d.stored,
     quarantined = s.quarantined + d.quarantined, gone = s.gone + d.gone, expired = s.expired + d.expired,
-    bytes = s.bytes + d.bytes
+    bytes = greatest(-${LARGEST}, least(${LARGEST}, s.bytes + d.bytes))
   FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::bigint[])
     AS d(id, pending, stored, quarantined, gone, expired, bytes)
   WHERE s.id = d.id`;

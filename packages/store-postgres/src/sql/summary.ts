@@ -15,7 +15,7 @@ export function summary(
   const text = `
   SELECT state, count(*) AS slots, count(*) FILTER (WHERE settled) AS settled,
     sum(pending)::bigint AS pending, sum(stored)::bigint AS stored, sum(quarantined)::bigint AS quarantined,
-    sum(gone)::bigint AS gone, sum(expired)::bigint AS expired, sum(bytes)::bigint AS bytes,
+    sum(gone)::bigint AS gone, sum(expired)::bigint AS expired, least(sum(bytes), 9007199254740991)::bigint AS bytes,
     sum(skipped)::bigint AS skipped, sum(unreadable)::bigint AS unreadable,
     min(next_visit_at) AS next_visit_at
   FROM ${schema}.slots

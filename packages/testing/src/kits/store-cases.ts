@@ -1,4 +1,6 @@
+import { storeBorderCases } from "./store-border-cases.js";
 import { storeEventCases } from "./store-event-cases.js";
+import { storeFenceCases } from "./store-fence-cases.js";
 import { storeFileCases } from "./store-file-cases.js";
 import { storeFindCases } from "./store-find-cases.js";
 import type { StoreCase, StoreTraits } from "./store-fixture.js";
@@ -20,6 +22,7 @@ export function storeCases(traits: StoreTraits): StoreCase[] {
     ...storeStateCases,
     ...storeFileCases,
     ...storeRecordCases,
+    ...storeBorderCases,
     ...storeFindCases,
     ...storeSummaryCases,
     ...storeEventCases,
@@ -27,5 +30,6 @@ export function storeCases(traits: StoreTraits): StoreCase[] {
     ...storeNoteCases(traits),
     ...storePlannedCases(traits),
     ...storeLeaseCases(traits),
+    ...storeFenceCases(traits),
   ];
 }

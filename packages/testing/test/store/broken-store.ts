@@ -1,4 +1,11 @@
-import type { FileRecord, LedgerChange, PlannedStretch, SlotRecord, StateStore } from "@daybook/core";
+import type {
+  FileRecord,
+  LedgerChange,
+  PlannedStretch,
+  RecordOptions,
+  SlotRecord,
+  StateStore,
+} from "@daybook/core";
 import { DaybookError, MemoryStore } from "@daybook/core";
 
 /** A store that breaks the contract in one way: what it does differently from the one it wraps. */
@@ -56,7 +63,7 @@ export const eachSlot = (s: StateStore, change: (slot: SlotRecord) => SlotRecord
 });
 
 export const recording = (s: StateStore, rewrite: (changes: readonly LedgerChange[]) => LedgerChange[]) => ({
-  record: (changes: readonly LedgerChange[]) => s.record(rewrite(changes)),
+  record: (changes: readonly LedgerChange[], options?: RecordOptions) => s.record(rewrite(changes), options),
 });
 
 export const base = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

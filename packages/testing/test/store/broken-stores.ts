@@ -1,3 +1,4 @@
+import { brokenBorder } from "./broken-border.js";
 import { brokenFinds } from "./broken-finds.js";
 import { brokenNotes } from "./broken-notes.js";
 import { brokenOutbox } from "./broken-outbox.js";
@@ -9,6 +10,7 @@ import type { Break } from "./broken-store.js";
 export const brokenStores: Record<string, Break> = {
   ...brokenSlots,
   ...brokenRecords,
+  ...brokenBorder,
   ...brokenFinds,
   ...brokenOutbox,
   ...brokenNotes,
