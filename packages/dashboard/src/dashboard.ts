@@ -62,7 +62,7 @@ export class Dashboard {
       // What a closed dashboard's requests fail of, such as a ledger that is closed as well, is nobody's concern.
       onError: (error) => this.#server && onError(error),
     });
-    this.#server = new NodeServer((request) => app.fetch(request));
+    this.#server = new NodeServer({ fetch: (request) => app.fetch(request), onError });
     const port = await this.#server.listen(address);
     // Whoever opens the page first should not wait for years of hours to be read: all of it is read from now on.
     overviews.get().catch(() => undefined);

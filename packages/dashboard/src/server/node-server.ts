@@ -3,28 +3,52 @@ import type { AddressInfo, Socket } from "node:net";
 import { DaybookError } from "@daybook/core";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Address } from "./address.js";
+import { boundConnections, type ConnectionBoundsOptions } from "./connection-bounds.js";
 import { HEADERS } from "./headers.js";
 import { problemBody } from "./problem.js";
 
 const BAD_REQUEST = JSON.stringify(problemBody({ code: "invalid", message: "that is no HTTP request" }));
 const REQUEST_MS = 15_000;
+/** Streams are told something more often than that. */
+const IDLE_MS = 120_000;
+/** How often it is looked for connections that say nothing. */
+const LOOK_MS = 2_000;
+
+export interface NodeServerOptions {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Told of what went wrong with the listening itself, such as too many open files; it goes on. */
+  readonly onError?: (error: Error) => void;
+  readonly bounds?: ConnectionBoundsOptions;
+  /** How long a request may take to arrive, in ms; also for a connection that sends none. Default 15 s. */
+  readonly requestMs?: number;
+}
 
 /** An HTTP server that answers in JSON even to what isn't HTTP. */
 export class NodeServer {
   readonly #server: Server;
 
-  constructor(fetch: (request: Request) => Response | Promise<Response>) {
+  readonly #onError: (error: Error) => void;
+
+  constructor(options: NodeServerOptions) {
+    const { fetch, onError = () => undefined, bounds, requestMs = REQUEST_MS } = options;
+    this.#onError = onError;
     const listener = getRequestListener(fetch, {
       errorHandler: (error) => (error instanceof RequestError ? badRequest() : unexpected()),
       overrideGlobalObjects: false,
     });
     this.#server = createServer(
-      { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+      {
+        requestTimeout: requestMs,
+        headersTimeout: requestMs,
+        connectionsCheckingInterval: Math.min(LOOK_MS, requestMs),
+      },
       (request, response) => {
         if (isSane(request)) void listener(request, response);
         else refuse(response);
       },
     );
+    this.#server.setTimeout(IDLE_MS);
+    boundConnections(this.#server, bounds);
     this.#server.on("clientError", (_error, socket) => refuseSocket(socket as Socket));
     // No listener for "upgrade": without one Node takes it for an ordinary request, which the guard looks at.
   }
@@ -32,11 +56,16 @@ export class NodeServer {
   /** Rejects with kind "config" where the address can't be had. Returns the port. */
   async listen({ host, port }: Address): Promise<number> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (cause: NodeJS.ErrnoException) => {
+      const refuse = (cause: NodeJS.ErrnoException) => {
         const why = REASONS[cause.code ?? ""] ?? cause.message;
         reject(new DaybookError("config", `can't listen on ${host}:${port}: ${why}`, { cause }));
+      };
+      this.#server.once("error", refuse);
+      this.#server.listen(port, host, () => {
+        // From now on an error concerns one connection that couldn't be taken; others come.
+        this.#server.off("error", refuse).on("error", this.#onError);
+        resolve();
       });
-      this.#server.listen(port, host, resolve);
     });
     return (this.#server.address() as AddressInfo).port;
   }
