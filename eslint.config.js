@@ -42,6 +42,18 @@ const walls = packages.map(({ folder, name }) => {
   };
 });
 
+/** In all packages; a package that has rules of the kind of its own adds these to them. */
+const restrictedSyntax = [
+  {
+    selector: "CallExpression[callee.name=/^mkdir(Sync)?$/] Property[key.name='recursive']",
+    message: "Node's recursive mkdir may never return (below /proc, on dead mounts): use makeFolder of core.",
+  },
+  {
+    selector: "CallExpression[callee.property.name=/^#?mkdir(Sync)?$/] Property[key.name='recursive']",
+    message: "Node's recursive mkdir may never return (below /proc, on dead mounts): use makeFolder of core.",
+  },
+];
+
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", "**/*.d.ts", ".nx/**", "coverage/**"] },
   ...tseslint.configs.recommended,
@@ -64,11 +76,18 @@ export default tseslint.config(
     },
   },
   {
+    // The doubles' trees are in memory.
+    files: ["packages/*/src/**/*.ts"],
+    ignores: ["packages/testing/src/**"],
+    rules: { "no-restricted-syntax": ["error", ...restrictedSyntax] },
+  },
+  {
     files: ["packages/core/src/**/*.ts"],
     ignores: ["packages/core/src/di/**"],
     rules: {
       "no-restricted-syntax": [
         "error",
+        ...restrictedSyntax,
         {
           selector: "ImportDeclaration[source.value=/^(tsyringe|reflect-metadata)$/]",
           message: "Only core/src/di knows tsyringe.",

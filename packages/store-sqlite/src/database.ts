@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { Refusal } from "./failure.js";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.js";
@@ -9,9 +7,8 @@ export type Db = Database.Database;
 /** In ms; how long a call waits for another process's transaction. */
 const BUSY_TIMEOUT = 5_000;
 
-/** Opens the ledger's file, made if need be, with its schema up to date. */
+/** Opens the ledger's file, made if need be, with its schema up to date; its folder is there. */
 export function openDatabase(path: string): Db {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
   const db = new Database(path, { timeout: BUSY_TIMEOUT });
   try {
     refuseStrangers(db, path);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type {
   FileQuery,
   FileRecord,
@@ -16,7 +17,8 @@ import type {
   SummaryQuery,
   TimeRange,
 } from "@daybook/core";
-import { checkChanges, DaybookError, fencesOf, leaseLost } from "@daybook/core";
+import { checkChanges, DaybookError, fencesOf, leaseLost, makeFolder } from "@daybook/core";
+import { failureOf } from "./errors.js";
 import type { EventCursor } from "./events.js";
 import type { FindCursor, FindRequest } from "./find.js";
 import type { SqliteStoreOptions } from "./options.js";
@@ -206,6 +208,7 @@ export class SqliteStore implements StateStore {
   }
 
   async #start(): Promise<WorkerClient> {
+    this.#makeFolder();
     const client = new WorkerClient({ path: this.#path });
     try {
       await client.call("ready");
@@ -213,6 +216,16 @@ export class SqliteStore implements StateStore {
     } catch (error) {
       await client.end();
       throw error;
+    }
+  }
+
+  #makeFolder(): void {
+    if (this.#path === ":memory:") return;
+    try {
+      makeFolder(dirname(this.#path));
+    } catch (error) {
+      const { kind, detail, ...options } = failureOf(error, this.#path);
+      throw new DaybookError(kind, detail, { operation: "open", cause: error, ...options });
     }
   }
 

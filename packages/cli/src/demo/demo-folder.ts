@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DaybookError } from "@daybook/core";
+import { DaybookError, makeFolder } from "@daybook/core";
 import { DEMO_RADARS } from "./scenario.js";
 import type { DemoScenario } from "./scenario.js";
 
@@ -20,7 +20,7 @@ export async function prepareDemoFolder(folder: string): Promise<void> {
     );
   }
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await writeFile(
     join(folder, MARKER),
     "Made by `daybook demo`, which wipes this folder when it runs again.\n",

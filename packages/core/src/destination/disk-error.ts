@@ -1,5 +1,8 @@
 import { DaybookError, isDaybookError, type DaybookErrorOptions } from "../errors/daybook-error.js";
 
+/** The code of an error that says that the whole destination is away; kind "store". */
+export const GONE = "destination-gone";
+
 const NAME_TROUBLE = new Set(["EEXIST", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "EINVAL", "EILSEQ", "ELOOP"]);
 
 /**
@@ -17,4 +20,10 @@ export function diskError(error: unknown, options: DaybookErrorOptions): Daybook
   if (code === "EACCES" || code === "EPERM" || code === "EROFS")
     return new DaybookError("store", `no permission to write ${path ?? "there"}: check who owns it`, facts);
   return new DaybookError("store", message ?? String(error), facts);
+}
+
+/** One folder that belongs to somebody else: the trouble of the files below it, and of no other. */
+export function noPermission(folder: string, facts: DaybookErrorOptions): DaybookError {
+  const detail = `no permission to write to ${folder}: see who owns it, then run daybook retry`;
+  return new DaybookError("permission", detail, facts);
 }

@@ -1,17 +1,22 @@
 import * as nodeFs from "node:fs";
+import { constants } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { DaybookError } from "../errors/daybook-error.js";
+import { DaybookError, type DaybookErrorOptions } from "../errors/daybook-error.js";
 import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
-import { diskError } from "./disk-error.js";
+import { diskError, GONE, noPermission } from "./disk-error.js";
 import { LastingFolders } from "./lasting-folders.js";
 import { LocalDiscard } from "./local-discard.js";
 import type { LocalFs } from "./local-fs.js";
-import { LocalIncoming, Stages } from "./local-incoming.js";
-import { locate, originOf, OWN_FOLDER, partKey, partName } from "./local-names.js";
+import { LocalIncoming } from "./local-incoming.js";
+import { locate, originOf, OWN_FOLDER } from "./local-names.js";
+import { PartHolder } from "./part-holder.js";
+import { Parts } from "./parts.js";
+import { makeOwnFolder } from "./own-folder.js";
 import { PlaceTemplate } from "./place-template.js";
 import { OpenMarker } from "./open-marker.js";
+import { Stages } from "./stages.js";
 import { SyncGroup } from "./sync-group.js";
 import { unpacked } from "./unpacked.js";
 
@@ -22,45 +27,58 @@ export interface LocalDestinationOptions {
   readonly sync?: boolean;
   /** A template for the files' places, with {source}, {name} and what the source's layout reads. */
   readonly layout?: string;
+  /**
+   * Whether folders below it may be symbolic links, as where a volume is mounted by one. Default false: they are refused,
+   * since whoever may write there could lead files anywhere.
+   */
+  readonly followLinks?: boolean;
   /** Default node:fs. */
   readonly fs?: LocalFs;
   /** Tells how old what a dead program left behind is. Default the machine's. */
   readonly clock?: Pick<Clock, "now">;
 }
 
-// Parts nobody came back for are of ranges that were given up.
-const PART_LIFE_MS = 30 * 86_400_000;
+/** Not through a link at the name itself. */
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 /** A directory on this machine. Parts live in a hidden folder of it, so that a rename is all it takes to finish. */
 export class LocalDestination implements Destination {
   readonly #root: string;
-  readonly #parts: string;
+  readonly #parts: Parts;
   readonly #fs: LocalFs;
   readonly #clock: Pick<Clock, "now">;
   readonly #layout: PlaceTemplate | undefined;
   readonly #group: SyncGroup;
   readonly #folders: LastingFolders;
   readonly #stages = new Stages();
-  /** Part files on disk, by what they are parts of. */
-  readonly #keptParts = new Map<string, Set<string>>();
+  readonly #followLinks: boolean;
   readonly #claimed = new Set<string>();
   readonly #marker: OpenMarker;
   readonly #discard: LocalDiscard;
+  #holder: PartHolder | undefined;
   #opening: Promise<void> | undefined;
   #suspectSince: Date | undefined;
 
   constructor(options: LocalDestinationOptions) {
     this.#root = resolve(options.path);
-    this.#parts = join(this.#root, OWN_FOLDER, "parts");
     this.#fs = options.fs ?? nodeFs;
     this.#clock = options.clock ?? new SystemClock();
+    this.#followLinks = options.followLinks ?? false;
+    const folder = join(this.#root, OWN_FOLDER, "parts");
+    this.#parts = new Parts({ fs: this.#fs, folder, now: () => this.#clock.now().getTime() });
     this.#layout = options.layout === undefined ? undefined : new PlaceTemplate(options.layout);
     this.#group = new SyncGroup({ fs: this.#fs, sync: options.sync ?? true });
-    this.#folders = new LastingFolders({ fs: this.#fs, root: this.#root });
+    this.#folders = new LastingFolders({
+      fs: this.#fs,
+      root: this.#root,
+      followLinks: this.#followLinks,
+      attend: () => this.#attend(),
+    });
     this.#discard = new LocalDiscard({
       fs: this.#fs,
       root: this.#root,
       sync: options.sync ?? true,
+      followLinks: this.#followLinks,
       awaited: (folder) => [...this.#claimed].some((location) => location.startsWith(`${folder}/`)),
     });
     this.#marker = new OpenMarker({ fs: this.#fs, folder: join(this.#root, OWN_FOLDER) });
@@ -104,42 +122,42 @@ export class LocalDestination implements Destination {
         source: delivery.source,
         path: delivery.path,
       });
-    const key = partKey(delivery);
-    const name = partName(key, delivery);
-    let kept: number;
-    try {
-      kept = this.#dropOtherVersions(delivery, key, name);
-    } catch (error) {
-      throw diskError(error, { operation: "begin", source: delivery.source, path: delivery.path });
-    }
     this.#claimed.add(location);
     const final = join(this.#root, location);
-    return new LocalIncoming({
-      fs: this.#fs,
-      delivery,
-      location,
-      part: join(this.#parts, name),
-      final,
-      kept,
-      group: this.#group,
-      stages: this.#stages,
-      folders: this.#folders,
-      ended: (left) => {
-        this.#claimed.delete(location);
-        this.#marker.touch(this.#clock.now().getTime());
-        if (left) this.#keptParts.set(key, new Set([name]));
-        else this.#keptParts.delete(key);
-      },
-    });
+    try {
+      this.#folders.check(dirname(final));
+      const part = await this.#parts.take(delivery, this.#holder!);
+      return new LocalIncoming({
+        fs: this.#fs,
+        delivery,
+        location,
+        part,
+        final,
+        group: this.#group,
+        stages: this.#stages,
+        folders: this.#folders,
+        attend: () => this.#attend(),
+        ended: () => {
+          this.#claimed.delete(location);
+          this.#marker.touch(this.#clock.now().getTime());
+        },
+      });
+    } catch (error) {
+      this.#claimed.delete(location);
+      const facts = { operation: "begin", source: delivery.source, path: delivery.path };
+      throw this.#placeError(error, location, facts);
+    }
   }
 
   async stat(location: string): Promise<{ size: number; modifiedAt: Date } | undefined> {
     try {
-      const found = this.#fs.statSync(join(this.#root, location), { throwIfNoEntry: false });
+      const path = join(this.#root, location);
+      this.#folders.check(dirname(path));
+      const found = this.#fs.lstatSync(path, { throwIfNoEntry: false });
       return found?.isFile() ? { size: found.size, modifiedAt: found.mtime } : undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
-      throw diskError(error, { operation: "stat", path: location });
+      throw this.#placeError(error, location, { operation: "stat", path: location });
     }
   }
 
@@ -156,6 +174,8 @@ export class LocalDestination implements Destination {
     try {
       yield* this.#fs.createReadStream(join(this.#root, location), {
         highWaterMark: 1 << 18,
+        // Node takes numbers, as for any other call; its types don't.
+        flags: READ as unknown as string,
       }) as AsyncIterable<Buffer>;
     } catch (error) {
       throw diskError(error, { operation: "read", path: location });
@@ -179,7 +199,7 @@ export class LocalDestination implements Destination {
     const aside = join(this.#root, OWN_FOLDER, "damaged", location);
     const place = join(this.#root, location);
     try {
-      this.#fs.mkdirSync(dirname(aside), { recursive: true });
+      this.#folders.make(dirname(aside));
       this.#fs.renameSync(place, aside);
       // If a power cut brought it back, nobody would know it any more, and it would be in the way.
       await this.#group.syncDirectories([dirname(aside), dirname(place)]);
@@ -199,15 +219,15 @@ export class LocalDestination implements Destination {
 
   async close(): Promise<void> {
     if (this.#opening) this.#marker.clear();
+    this.#holder?.leave();
+    this.#holder = undefined;
     this.#opening = undefined;
   }
 
   async #open(): Promise<void> {
-    this.#fs.mkdirSync(this.#parts, { recursive: true });
-    const probe = join(this.#parts, "probe");
-    this.#fs.closeSync(this.#fs.openSync(probe, "w"));
-    this.#delete(probe);
-    this.#findParts();
+    makeOwnFolder(this.#fs, this.#root);
+    this.#holder ??= new PartHolder();
+    this.#parts.find();
     this.#suspectSince = this.#marker.set(this.#clock.now().getTime());
     // A marker that a power cut takes along would tell nobody of it.
     await this.#group.syncNames(join(this.#root, OWN_FOLDER, "marker"));
@@ -221,40 +241,18 @@ export class LocalDestination implements Destination {
     }
   }
 
-  #findParts(): void {
-    this.#keptParts.clear();
-    for (const name of this.#fs.readdirSync(this.#parts) as string[]) {
-      const path = join(this.#parts, name);
-      const found = this.#fs.statSync(path, { throwIfNoEntry: false });
-      if (!name.endsWith(".part") || found === undefined) continue;
-      if (this.#clock.now().getTime() - found.mtimeMs > PART_LIFE_MS) {
-        this.#delete(path);
-        continue;
-      }
-      const key = name.slice(0, name.indexOf("-"));
-      const names = this.#keptParts.get(key) ?? new Set();
-      this.#keptParts.set(key, names.add(name));
-    }
+  /** Throws if the destination isn't there any more: an empty mount point isn't to be filled. */
+  #attend(): void {
+    const own = join(this.#root, OWN_FOLDER);
+    if (this.#fs.lstatSync(own, { throwIfNoEntry: false })?.isDirectory()) return;
+    throw new DaybookError("store", `${this.#root} isn't what it was: is its volume still mounted?`, {
+      code: GONE,
+    });
   }
 
-  /** Bytes kept of this version; parts of other versions are of no use to anybody. */
-  #dropOtherVersions(delivery: Delivery, key: string, name: string): number {
-    let kept = 0;
-    for (const other of this.#keptParts.get(key) ?? []) {
-      const path = join(this.#parts, other);
-      const size = this.#fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      if (other === name && (delivery.size === undefined || size <= delivery.size)) kept = size;
-      else if (size > 0 || other !== name) this.#delete(path);
-    }
-    return kept;
-  }
-
-  /** Another program on the same directory may have been quicker. */
-  #delete(path: string): void {
-    try {
-      this.#fs.unlinkSync(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
+  #placeError(error: unknown, location: string, facts: DaybookErrorOptions): DaybookError {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES") return diskError(error, facts);
+    return noPermission(dirname(join(this.#root, location)), { ...facts, code, cause: error });
   }
 }

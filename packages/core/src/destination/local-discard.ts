@@ -9,6 +9,8 @@ export interface LocalDiscardOptions {
   readonly root: string;
   /** Whether deletions are made to last. */
   readonly sync: boolean;
+  /** Whether folders may be symbolic links. */
+  readonly followLinks: boolean;
   /** Whether a file is on its way into a folder, which then must stay. */
   readonly awaited: (folder: string) => boolean;
 }
@@ -46,11 +48,13 @@ export class LocalDiscard {
     let at = this.#options.root;
     for (const [i, segment] of segments.entries()) {
       at = join(at, segment);
-      const found = this.#options.fs.lstatSync(at, { throwIfNoEntry: false });
+      const last = i === segments.length - 1;
+      const { fs, followLinks } = this.#options;
+      const found = (followLinks && !last ? fs.statSync : fs.lstatSync)(at, { throwIfNoEntry: false });
       if (found === undefined) return undefined;
       if (found.isSymbolicLink())
         return `${segments.slice(0, i + 1).join("/")} is a symbolic link: what it leads to isn't touched`;
-      if (i === segments.length - 1 && !found.isFile()) return "it isn't a file any more";
+      if (last && !found.isFile()) return "it isn't a file any more";
     }
     return undefined;
   }

@@ -3,15 +3,11 @@ import { DaybookError } from "../errors/daybook-error.js";
 import type { Delivered, Delivery, Incoming } from "./destination.js";
 import type { LastingFolders } from "./lasting-folders.js";
 import type { LocalFs } from "./local-fs.js";
-import { diskError } from "./disk-error.js";
-import { SpareMemory } from "../transport/spare-memory.js";
+import { diskError, noPermission } from "./disk-error.js";
+import { openKept, openNew } from "./part-file.js";
+import type { Part } from "./parts.js";
+import { LARGE, SMALL, type Stages } from "./stages.js";
 import type { SyncGroup } from "./sync-group.js";
-
-/** Small files are gathered whole and written by one call. */
-const SMALL = 256 * 1024;
-
-/** Of large ones so much is gathered: fewer and larger writes. */
-const LARGE = 1024 * 1024;
 
 /** One is large once so much of it is on its way to disk: what a kill can cost is little of that. */
 const LARGE_FROM = 4 * LARGE;
@@ -19,32 +15,19 @@ const LARGE_FROM = 4 * LARGE;
 /** Full stages of one file that wait for the disk; then whoever writes has to wait too. */
 const MOST_FULL = 2;
 
-/** Memory in which bytes are gathered before they are written, handed from file to file. */
-export class Stages {
-  readonly #small = new SpareMemory();
-  readonly #large = new SpareMemory();
-
-  take(small: boolean): Buffer {
-    return small ? this.#small.take(SMALL) : this.#large.take(LARGE);
-  }
-
-  giveBack(stage: Buffer): void {
-    (stage.length === SMALL ? this.#small : this.#large).giveBack(stage);
-  }
-}
-
 export interface LocalIncomingOptions {
   readonly fs: LocalFs;
   readonly delivery: Delivery;
   readonly location: string;
-  readonly part: string;
+  readonly part: Part;
   readonly final: string;
-  readonly kept: number;
   readonly group: SyncGroup;
   readonly stages: Stages;
   readonly folders: LastingFolders;
-  /** Called once when this ends, either way; `kept` is whether a part is left. */
-  readonly ended: (kept: boolean) => void;
+  /** Throws if the destination isn't there any more. */
+  readonly attend: () => void;
+  /** Called once when this ends, either way. */
+  readonly ended: () => void;
 }
 
 /** One file being written to its part, below a local destination. */
@@ -71,8 +54,8 @@ export class LocalIncoming implements Incoming {
   constructor(options: LocalIncomingOptions) {
     this.#options = options;
     this.location = options.location;
-    this.#kept = options.kept;
-    this.#written = options.kept;
+    this.#kept = options.part.kept;
+    this.#written = options.part.kept;
   }
 
   get kept(): number {
@@ -83,7 +66,9 @@ export class LocalIncoming implements Incoming {
     if (this.#kept === 0) return;
     const { fs, part } = this.#options;
     try {
-      yield* fs.createReadStream(part, {
+      // Opened for writing first, which looks at what it is.
+      this.#open();
+      yield* fs.createReadStream(part.path, {
         end: this.#kept - 1,
         highWaterMark: SMALL,
       }) as AsyncIterable<Buffer>;
@@ -115,14 +100,7 @@ export class LocalIncoming implements Incoming {
   }
 
   async commit(options: { replace: boolean }): Promise<Delivered> {
-    const { fs, final, part, delivery, folders } = this.#options;
-    const taken = this.#attempt("look", () => fs.statSync(final, { throwIfNoEntry: false }) !== undefined);
-    if (!options.replace && taken)
-      throw new DaybookError("config", `${this.location} is there already, and Daybook didn't put it there`, {
-        operation: "commit",
-        source: delivery.source,
-        path: delivery.path,
-      });
+    const { fs, delivery } = this.#options;
     await this.#settled();
     const fd = this.#attempt("write", () => {
       this.#flush();
@@ -134,14 +112,9 @@ export class LocalIncoming implements Incoming {
     });
     this.#fd = undefined;
     try {
-      await this.#name(fd).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") throw error;
-        // Its folder was there before, and is gone.
-        folders.forget(dirname(final));
-        return this.#name(fs.openSync(part, "r+"));
-      });
+      await this.#name(fd, options.replace);
     } catch (error) {
-      throw this.#error(error, "commit");
+      throw this.#refusal(error) ?? this.#error(error, "commit");
     }
     this.#end(false);
     return { location: this.location, size: this.#written };
@@ -162,29 +135,60 @@ export class LocalIncoming implements Incoming {
     try {
       if (this.#fd !== undefined) fs.closeSync(this.#fd);
       this.#fd = undefined;
-      if (!kept) fs.unlinkSync(part);
+      if (!kept) fs.unlinkSync(part.path);
     } catch {
       // There was no part yet, or it can't be removed: it is found and judged at the next attempt.
     }
     this.#end(kept);
   }
 
-  async #name(fd: number): Promise<void> {
-    const { final, part, group, folders } = this.#options;
+  async #name(fd: number, replace: boolean): Promise<void> {
+    const { final, part, group, folders, fs } = this.#options;
     let directories: string[];
     try {
       directories = folders.make(dirname(final));
     } catch (error) {
       this.#fd = fd;
-      throw this.#error(error, "make the directory");
+      throw error;
     }
-    await group.add({ fd, part, final, directories });
+    const arrival = { part: part.path, final, replace };
+    try {
+      await group.add({ ...arrival, fd, directories });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // Its folder was there before, and is gone; or the part is.
+      folders.forget(dirname(final));
+      const again = openKept(fs, part.path);
+      this.#fd = again;
+      directories = folders.make(dirname(final));
+      this.#fd = undefined;
+      await group.add({ ...arrival, fd: again, directories });
+    }
     folders.synced(directories);
   }
 
+  /** Why the file can't have its name, where that is for a person to cure. */
+  #refusal(error: unknown): DaybookError | undefined {
+    const { source, path } = this.#options.delivery;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    const facts = { operation: "commit", source, path, code, cause: error };
+    if (code === "EEXIST" && syscall !== "mkdir")
+      return new DaybookError(
+        "config",
+        `${this.location} is there already, and Daybook didn't put it there`,
+        facts,
+      );
+    if (code === "ENOENT")
+      return (
+        this.#gone() ?? new DaybookError("busy", "another program has taken over what had come of it", facts)
+      );
+    if (code === "EACCES" || code === "EPERM") return noPermission(dirname(this.#options.final), facts);
+    return undefined;
+  }
+
   #open(): number {
-    // Not append: a restart writes from the front. Kept bytes stay, since the file is opened without truncation.
-    this.#fd ??= this.#options.fs.openSync(this.#options.part, this.#kept > 0 ? "r+" : "w");
+    const { fs, part } = this.#options;
+    this.#fd ??= this.#kept > 0 ? openKept(fs, part.path) : openNew(fs, part.path);
     return this.#fd;
   }
 
@@ -255,7 +259,8 @@ export class LocalIncoming implements Incoming {
     if (this.#ended) return;
     this.#ended = true;
     this.#releaseStage();
-    this.#options.ended(kept);
+    this.#options.part.ended(kept);
+    this.#options.ended();
   }
 
   #releaseStage(): void {
@@ -273,6 +278,17 @@ export class LocalIncoming implements Incoming {
 
   #error(error: unknown, operation: string): DaybookError {
     const { source, path } = this.#options.delivery;
-    return diskError(error, { operation, source, path });
+    const gone = (error as NodeJS.ErrnoException).code === "ENOENT" ? this.#gone() : undefined;
+    return gone ?? diskError(error, { operation, source, path });
+  }
+
+  /** Why nothing is there any more, where that is so for the whole destination. */
+  #gone(): DaybookError | undefined {
+    try {
+      this.#options.attend();
+      return undefined;
+    } catch (error) {
+      return diskError(error, { operation: "write" });
+    }
   }
 }

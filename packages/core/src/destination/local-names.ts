@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { DaybookError } from "../errors/daybook-error.js";
 import { unsafeName } from "../transport/safe-name.js";
 import type { Delivery } from "./destination.js";
@@ -61,14 +60,4 @@ function refuse(delivery: Delivery, why: string): DaybookError {
     source: delivery.source,
     path: delivery.path,
   });
-}
-
-/** Names the file, whatever its version. */
-export function partKey(delivery: Delivery): string {
-  return createHash("sha256").update(`${delivery.source}\0${delivery.path}`).digest("hex").slice(0, 24);
-}
-
-/** Names the version too: bytes are only ever added to a part of the version they belong to. */
-export function partName(key: string, { size, modifiedAt }: Delivery): string {
-  return `${key}-${size ?? "x"}-${modifiedAt ? modifiedAt.getTime() : "x"}.part`;
 }

@@ -46,11 +46,11 @@ export class OpenMarker {
         continue;
       }
       if (known && isAlive(Number(pid))) continue;
-      const touched = this.#fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+      const touched = this.#fs.lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
       since = Math.min(since ?? Infinity, touched - WRITE_BACK_MS);
       this.#dead.push(path);
     }
-    this.#fs.closeSync(this.#fs.openSync(this.#path, "w"));
+    this.#fs.closeSync(this.#fs.openSync(this.#path, "wx"));
     ours.add(this.#name);
     this.#touchedAt = now;
     return since === undefined ? undefined : new Date(since);

@@ -7,6 +7,8 @@ export interface Arrival {
   readonly fd: number;
   readonly part: string;
   readonly final: string;
+  /** Whether it may take the place of another. */
+  readonly replace: boolean;
   /** Directories whose entries must last: the final name's, and those above it that nobody has synced yet. */
   readonly directories: readonly string[];
 }
@@ -76,7 +78,7 @@ export class SyncGroup {
       const result = synced[i]!;
       if (result.status === "rejected") return reject(result.reason);
       try {
-        this.#fs.renameSync(arrival.part, arrival.final);
+        this.#name(arrival);
         named.push(waiting);
       } catch (error) {
         reject(error);
@@ -87,8 +89,33 @@ export class SyncGroup {
     await Promise.all([...directories].map((d) => this.#syncDirectory(d).catch((e) => failures.set(d, e))));
     for (const { arrival, resolve, reject } of named) {
       const failed = arrival.directories.find((d) => failures.has(d));
+      if (!arrival.replace) this.#dropPart(arrival.part);
       if (failed === undefined) resolve();
       else reject(failures.get(failed));
+    }
+  }
+
+  /**
+   * A link can't take the place of anything, whoever else is at work there. Only where the file system has none is it
+   * looked before the file is renamed, and two programs could do that at the same time.
+   */
+  #name({ part, final, replace }: Arrival): void {
+    if (replace) return this.#fs.renameSync(part, final);
+    try {
+      this.#fs.linkSync(part, final);
+    } catch (error) {
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+      if (this.#fs.lstatSync(final, { throwIfNoEntry: false }) !== undefined) throw taken(final);
+      this.#fs.renameSync(part, final);
+    }
+  }
+
+  /** The file's other name is not needed any more. */
+  #dropPart(part: string): void {
+    try {
+      this.#fs.unlinkSync(part);
+    } catch {
+      // It was renamed, or another program has tidied up; what is left is seen to be no part at the next start.
     }
   }
 
@@ -113,6 +140,13 @@ export class SyncGroup {
       this.#fs.closeSync(fd);
     }
   }
+}
+
+/** What file systems say that know no second names; EPERM is also said of a name that may not be given at all. */
+const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+function taken(path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`EEXIST: ${path} is there already`), { code: "EEXIST", path });
 }
 
 function call(start: (done: (error?: Error | null) => void) => void): Promise<void> {

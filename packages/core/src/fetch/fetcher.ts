@@ -310,7 +310,8 @@ export class Fetcher {
   }
 
   #failure(error: DaybookError, { local }: Attempt, gained: number): FetchFailure {
-    return { error, hopeless: local && error.kind === "config", local, gained };
+    const hopeless = local && (error.kind === "config" || error.kind === "permission");
+    return { error, hopeless, local, gained };
   }
 
   #error(cause: unknown, task: FetchTask): DaybookError {

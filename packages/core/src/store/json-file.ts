@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { open, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "../destination/make-folder.js";
 import { asDaybookError, DaybookError, isDaybookError } from "../errors/daybook-error.js";
 import { decodeLedger, encodeLedger } from "./json-format.js";
 import { LockFile } from "./lock-file.js";
@@ -21,7 +22,7 @@ export class JsonFile {
   /** Makes an empty ledger if there is no file; from then on a file that is gone is an error. */
   async create(): Promise<void> {
     await this.#guard(async () => {
-      await mkdir(dirname(this.#path), { recursive: true });
+      makeFolder(dirname(this.#path));
       await this.#lock.hold(async () => {
         const exists = await stat(this.#path).then(
           () => true,

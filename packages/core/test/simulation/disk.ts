@@ -72,12 +72,18 @@ export class Disk {
     };
     const fs = {
       mkdirSync: (path: string) => life.step(`mkdir ${path}`, () => (space(), this.#makeDirectory(path))),
-      openSync: (path: string, flags: string) =>
+      openSync: (path: string, flags: string | number) =>
         life.step(`open ${path}`, () => {
           const fd = ++lastFd;
-          open.set(fd, flags === "w" ? (space(), this.#create(path)) : this.#existing(path));
+          const isNew = typeof flags === "string" && flags.startsWith("wx");
+          open.set(fd, isNew ? (space(), this.#create(path)) : this.#existing(path));
           return fd;
         }),
+      fstatSync: (fd: number) => (life.check(), this.#factsOf(open.get(fd)!)),
+      chmodSync: () => life.check(),
+      copyFile: (from: string, to: string, _mode: number, done: Done) =>
+        later("copy", done, () => (space(), this.#copy(from, to))),
+      linkSync: (from: string, to: string) => life.step(`name ${to}`, () => (space(), this.#link(from, to))),
       closeSync: (fd: number) => life.step("close", () => void open.delete(fd)),
       writeSync: (fd: number, from: Uint8Array, offset: number, length: number, position: number) =>
         life.step("write", () => write(fd, from, offset, length, position)),
@@ -149,6 +155,20 @@ export class Disk {
     above.rename(name, newAbove, newName, this.#now());
   }
 
+  #link(from: string, to: string): void {
+    const [above, name] = this.#split(to);
+    const node = this.#existing(from);
+    if (above.entries.has(name)) throw fault("EEXIST");
+    if (!(node instanceof DiskFile)) throw fault("EPERM");
+    this.#options.onRename(from, to, node.bytes);
+    above.link(name, node, this.#now());
+  }
+
+  #copy(from: string, to: string): undefined {
+    const node = this.#existing(from) as DiskFile;
+    this.#create(to).write(node.bytes, 0, this.#now());
+  }
+
   #unlink(path: string): void {
     const [above, name] = this.#split(path);
     if (!(above.entries.get(name) instanceof DiskFile)) throw fault("ENOENT");
@@ -166,31 +186,16 @@ export class Disk {
   #create(path: string): DiskFile {
     const [above, name] = this.#split(path);
     const now = this.#now();
-    const known = above.entries.get(name);
-    if (known instanceof DiskFile) {
-      known.truncate(0, now);
-      return known;
-    }
+    if (above.entries.has(name)) throw fault("EEXIST");
     const file = new DiskFile(now);
     above.link(name, file, now);
     return file;
   }
 
-  #makeDirectory(path: string): string | undefined {
-    let first: string | undefined;
-    let at = this.#root;
-    let reached = "";
-    for (const name of segments(path)) {
-      reached += `/${name}`;
-      let next = at.entries.get(name);
-      if (next === undefined) {
-        at.link(name, (next = new DiskDirectory()), this.#now());
-        first ??= reached;
-      }
-      if (!(next instanceof DiskDirectory)) throw fault("EEXIST");
-      at = next;
-    }
-    return first;
+  #makeDirectory(path: string): void {
+    const [above, name] = this.#split(path);
+    if (above.entries.has(name)) throw fault("EEXIST");
+    above.link(name, new DiskDirectory(), this.#now());
   }
 
   #list(path: string, options?: { withFileTypes: true }) {
@@ -206,9 +211,17 @@ export class Disk {
 
   #stat(path: string) {
     const node = this.#node(path);
-    if (node === undefined) return undefined;
+    return node && this.#factsOf(node);
+  }
+
+  #factsOf(node: DiskNode) {
     const file = node instanceof DiskFile ? node : undefined;
+    const names = () => this.#namesOf(node);
     return {
+      get nlink() {
+        return names();
+      },
+      mode: 0o700,
       isFile: () => file !== undefined,
       isDirectory: () => file === undefined,
       isSymbolicLink: () => false,
@@ -216,6 +229,15 @@ export class Disk {
       mtimeMs: file?.modifiedAt ?? 0,
       mtime: new Date(file?.modifiedAt ?? 0),
     };
+  }
+
+  #namesOf(node: DiskNode, below = this.#root): number {
+    let names = 0;
+    for (const child of below.entries.values()) {
+      if (child === node) names++;
+      if (child instanceof DiskDirectory) names += this.#namesOf(node, child);
+    }
+    return names;
   }
 
   #existing(path: string): DiskNode {

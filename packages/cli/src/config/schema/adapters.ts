@@ -191,6 +191,7 @@ const LOCAL: BuiltIn = {
   package: "@daybook/core",
   factory: "localDestination",
   paths: ["path"],
+  names: { follow_links: "followLinks" },
   options: strict({
     path: text().describe("The folder files land in."),
     sync: flag()
@@ -208,6 +209,9 @@ const LOCAL: BuiltIn = {
       .describe(
         "How new files are kept, x as x.gz or x.zst. Default as they were sent. zstd needs Node 22.15.",
       ),
+    follow_links: flag()
+      .optional()
+      .describe("Whether folders below the path may be symbolic links. Default false: they are refused."),
   }),
 };
 
