@@ -53,7 +53,7 @@ describe("parse", () => {
     ["/{yyyy}{MM}{dd}{HH}.log", "/2025010123.log", "2025-01-01T23:00Z"],
     ["/{yyyy}{MM}{dd}{HH}.log", "/2025010124.log", undefined],
     ["/{yyyy}{MM}{dd}{HH}{mm}.log", "/202501012360.log", undefined],
-    ["/{yyyy}{MM}{dd}{HH}{mm}{ss}.log", "/20250101235960.log", undefined],
+    ["/{yyyy}{MM}{dd}{HH}{mm}{ss}.log", "/20250101235960.log", "2025-01-02T00:00Z"],
     ["/{yy}{DDD}.log", "/79365.log", "2079-12-31T00:00Z"],
     ["/{yy}{DDD}.log", "/80001.log", "1980-01-01T00:00Z"],
     ["/{yyyy}/{yy}{DDD}.log", "/2025/25001.log", "2025-01-01T00:00Z"],

@@ -1,4 +1,4 @@
-import { writeDate } from "../layout/date-fields.js";
+import { writeDate } from "../layout/date-token.js";
 import type { Observation } from "../layout/path-layout.js";
 import { templateError } from "../layout/template-error.js";
 import { scanTemplate, type Segment, type Token } from "../layout/template-scan.js";
@@ -32,7 +32,7 @@ export class PlaceTemplate {
     if (token.kind === "literal") return token.text;
     const name = token.kind === "date" ? token.field : token.kind === "attribute" ? token.name : "*";
     let value: string | undefined;
-    if (token.kind === "date") value = observedAt && writeDate(token.field, observedAt);
+    if (token.kind === "date") value = observedAt && writeDate(token, observedAt);
     else if (Object.hasOwn(attributes, name)) value = attributes[name];
     if (value === undefined)
       throw templateError(this.#text, `the file's path says nothing of {${name}}`, token.column);

@@ -1,108 +1,189 @@
-/** Placeholders for dates, in Unicode's letters (TR35), and `epoch`: seconds since 1970. All UTC. */
-export const DATE_FIELDS = ["yyyy", "yy", "MM", "dd", "DDD", "HH", "mm", "ss", "epoch"] as const;
-export type DateField = (typeof DATE_FIELDS)[number];
+import { dayOfYear, GPS_EPOCH, isoWeek, utc, WEEK, weekday } from "./calendar.js";
+import type { DatePart } from "./date-parts.js";
 
-/** What each field looks like in a path. Months and days that don't exist in a year are left to `timeOf`. */
-export const DATE_PATTERNS: Readonly<Record<DateField, string>> = {
-  yyyy: "\\d{4}",
-  yy: "\\d{2}",
-  MM: "0[1-9]|1[0-2]",
-  dd: "0[1-9]|[12]\\d|3[01]",
-  DDD: "[0-3]\\d{2}",
-  HH: "[01]\\d|2[0-3]",
-  mm: "[0-5]\\d",
-  ss: "[0-5]\\d",
-  epoch: "\\d{1,12}",
-};
-
-export type DateParts = { [field in DateField]?: number };
-
-/** Years that `{yyyy}` and `{yy}` can write: from the first, up to but without the second. RINEX has the same pivot. */
-export const YEARS = { yyyy: [0, 10_000], yy: [1980, 2080] } as const;
-
-const A_LEAP_YEAR = 2000;
-const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
-const FOUR_CENTURIES = 146_097 * 86_400_000;
-
-/** Milliseconds since 1970; `month` from 0, and months and days past their end run over into the next. */
-export function utc(year: number, month = 0, day = 1, hour = 0, minute = 0, second = 0): number {
-  // Date.UTC takes the years 0 to 99 for 1900 to 1999; the calendar repeats every four centuries.
-  return Date.UTC(year + 400, month, day, hour, minute, second) - FOUR_CENTURIES;
+/** A placeholder for a part of a date: how it looks in a path, and what it means. */
+export interface DateFieldSpec {
+  /** What it says. */
+  readonly part: DatePart;
+  /** A regular expression without groups. Months and days that don't exist in a year are left to `dateOf`. */
+  readonly pattern: string;
+  /** As it stands in a path; undefined where the field can't say that time. The date's UTC fields are read. */
+  write(time: Date): string | undefined;
+  /** Default `Number`. */
+  read?(text: string): number;
+  /** Letters, which `upper` and `lower` may change. */
+  readonly letters?: boolean;
+  /** How many there are of it in the next larger one: it takes a step, such as {HH:6}. */
+  readonly cycle?: number;
 }
 
-function isLeap(year: number): boolean {
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-}
-
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) return isLeap(year) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
-export function dayOfYear(year: number, month: number, day: number): number {
-  return DAYS_BEFORE_MONTH[month - 1]! + day + (month > 2 && isLeap(year) ? 1 : 0);
-}
-
-/**
- * The instant in ms that the fields name; those left out count as their first. Undefined without a year, NaN where
- * no such date exists or two fields contradict each other.
- */
-export function timeOf(parts: DateParts): number | undefined {
-  if (parts.epoch !== undefined) return agreesWith(parts, parts.epoch * 1000) ? parts.epoch * 1000 : NaN;
-  const year = parts.yyyy ?? (parts.yy === undefined ? undefined : fullYear(parts.yy));
-  if (parts.yy !== undefined && year !== fullYear(parts.yy)) return NaN;
-  const { MM: month = 1, dd: day = 1, DDD } = parts;
-  if (day > daysInMonth(year ?? A_LEAP_YEAR, month)) return NaN;
-  if (DDD === undefined) {
-    return year === undefined
-      ? undefined
-      : utc(year, month - 1, day, parts.HH ?? 0, parts.mm ?? 0, parts.ss ?? 0);
-  }
-  if (DDD < 1 || DDD > (isLeap(year ?? A_LEAP_YEAR) ? 366 : 365)) return NaN;
-  if (year === undefined) return undefined;
-  const time = utc(year, 0, DDD, parts.HH ?? 0, parts.mm ?? 0, parts.ss ?? 0);
-  return (parts.MM === undefined && parts.dd === undefined) || agreesWith(parts, time) ? time : NaN;
-}
-
-function fullYear(twoDigits: number): number {
-  return twoDigits + (twoDigits >= YEARS.yy[0] % 100 ? 1900 : 2000);
-}
-
-function agreesWith(parts: DateParts, time: number): boolean {
-  const date = new Date(time);
-  return DATE_FIELDS.every((field) => {
-    return parts[field] === undefined || parts[field] === Number(writeDate(field, date));
-  });
-}
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const HOUR_LETTERS = Array.from({ length: 24 }, (_, hour) => String.fromCharCode(97 + hour));
 
 const TWO_DIGITS = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, "0"));
 
 /** A number from 0 to 99. */
 export const twoDigits = (n: number): string => TWO_DIGITS[n]!;
 
-/** One field as it stands in a path; undefined where the field can't say that time. */
-export function writeDate(field: DateField, time: Date): string | undefined {
-  const year = time.getUTCFullYear();
-  switch (field) {
-    case "yyyy":
-      return year >= YEARS.yyyy[0] && year < YEARS.yyyy[1] ? String(year).padStart(4, "0") : undefined;
-    case "yy":
-      return year >= YEARS.yy[0] && year < YEARS.yy[1] ? TWO_DIGITS[year % 100] : undefined;
-    case "MM":
-      return TWO_DIGITS[time.getUTCMonth() + 1];
-    case "dd":
-      return TWO_DIGITS[time.getUTCDate()];
-    case "DDD":
-      return String(dayOfYear(year, time.getUTCMonth() + 1, time.getUTCDate())).padStart(3, "0");
-    case "HH":
-      return TWO_DIGITS[time.getUTCHours()];
-    case "mm":
-      return TWO_DIGITS[time.getUTCMinutes()];
-    case "ss":
-      return TWO_DIGITS[time.getUTCSeconds()];
-    case "epoch": {
-      const seconds = Math.floor(time.getTime() / 1000);
-      return seconds >= 0 && seconds < 1e12 ? String(seconds) : undefined;
-    }
-  }
+/** Years that `{yyyy}` and `{yy}` can write: from the first, up to but without the second. RINEX has the same pivot. */
+export const YEARS = { yyyy: [0, 10_000], yy: [1980, 2080] } as const;
+
+const fullYear = (text: string): number => Number(text) + (Number(text) >= YEARS.yy[0] % 100 ? 1900 : 2000);
+
+function yearField(part: DatePart, digits: "yyyy" | "yy", yearOf: (time: Date) => number): DateFieldSpec {
+  const [first, end] = YEARS[digits];
+  return {
+    part,
+    pattern: digits === "yyyy" ? "\\d{4}" : "\\d{2}",
+    read: digits === "yyyy" ? undefined : fullYear,
+    write: (time) => {
+      const year = yearOf(time);
+      if (year < first || year >= end) return undefined;
+      return digits === "yyyy" ? String(year).padStart(4, "0") : twoDigits(year % 100);
+    },
+  };
+}
+
+/** A number with as many digits as it needs, or at least `width`. */
+function numberField(
+  part: DatePart,
+  width: number,
+  pattern: string,
+  of: (time: Date) => number,
+  cycle?: number,
+): DateFieldSpec {
+  return { part, pattern, cycle, write: (time) => String(of(time)).padStart(width, "0") };
+}
+
+function nameField(part: DatePart, names: readonly string[], from: number, of: (time: Date) => number) {
+  const lower = names.map((name) => name.toLowerCase());
+  return {
+    part,
+    letters: true,
+    pattern: names.join("|"),
+    read: (text: string) => lower.indexOf(text.toLowerCase()) + from,
+    write: (time: Date) => names[of(time) - from],
+  };
+}
+
+/** So many digits of the second's fraction. */
+function fractionField(digits: number): DateFieldSpec {
+  const unit = 10 ** (3 - digits);
+  return {
+    part: "fraction",
+    pattern: `\\d{${digits}}`,
+    read: (text) => Number(text) * unit,
+    write: (time) => String(Math.floor(time.getUTCMilliseconds() / unit)).padStart(digits, "0"),
+  };
+}
+
+function epochField(unit: number, longest: number): DateFieldSpec {
+  return {
+    part: "epoch",
+    pattern: `\\d{1,${longest}}`,
+    read: (text) => Number(text) * unit,
+    write: (time) => {
+      const count = Math.floor(time.getTime() / unit);
+      return count >= 0 && count < 10 ** longest ? String(count) : undefined;
+    },
+  };
+}
+
+const year = (time: Date) => time.getUTCFullYear();
+const month = (time: Date) => time.getUTCMonth() + 1;
+const day = (time: Date) => time.getUTCDate();
+const doy = (time: Date) => dayOfYear(year(time), month(time), day(time));
+const hour = (time: Date) => time.getUTCHours();
+const hour12 = (time: Date) => time.getUTCHours() % 12 || 12;
+const minute = (time: Date) => time.getUTCMinutes();
+const second = (time: Date) => time.getUTCSeconds();
+const gpsWeek = (time: Date) => Math.floor((time.getTime() - GPS_EPOCH) / WEEK);
+const gpsDay = (time: Date) => weekday(time.getTime()) % 7;
+
+/**
+ * Every placeholder for dates: Unicode's letters (TR35), and names of their own for what those don't know. In
+ * docs/layouts.md each has its row.
+ */
+const FIELDS = {
+  yyyy: yearField("year", "yyyy", year),
+  yy: yearField("year", "yy", year),
+  MM: numberField("month", 2, "0[1-9]|1[0-2]", month),
+  M: numberField("month", 1, "1[0-2]|[1-9]", month),
+  MMM: nameField(
+    "month",
+    MONTHS.map((name) => name.slice(0, 3)),
+    1,
+    month,
+  ),
+  MMMM: nameField("month", MONTHS, 1, month),
+  dd: numberField("day", 2, "0[1-9]|[12]\\d|3[01]", day),
+  d: numberField("day", 1, "[12]\\d|3[01]|[1-9]", day),
+  DDD: numberField("dayOfYear", 3, "[0-3]\\d{2}", doy),
+  D: numberField("dayOfYear", 1, "[1-3]\\d{2}|[1-9]\\d?", doy),
+  YYYY: yearField("weekYear", "yyyy", (time) => isoWeek(time.getTime()).year),
+  YY: yearField("weekYear", "yy", (time) => isoWeek(time.getTime()).year),
+  ww: numberField("week", 2, "0[1-9]|[1-4]\\d|5[0-3]", (time) => isoWeek(time.getTime()).week),
+  weekday: numberField("weekday", 1, "[1-7]", (time) => weekday(time.getTime())),
+  EEE: nameField(
+    "weekday",
+    WEEKDAYS.map((name) => name.slice(0, 3)),
+    1,
+    (time) => weekday(time.getTime()),
+  ),
+  EEEE: nameField("weekday", WEEKDAYS, 1, (time) => weekday(time.getTime())),
+  gpsweek: {
+    part: "gpsWeek",
+    pattern: "\\d{4}",
+    write: (time: Date) =>
+      gpsWeek(time) >= 0 && gpsWeek(time) < 10_000 ? String(gpsWeek(time)).padStart(4, "0") : undefined,
+  },
+  gpsday: numberField("gpsDay", 1, "[0-6]", gpsDay),
+  // 24 is the end of a day: 24:00 is 00:00 of the next.
+  HH: numberField("hour", 2, "[01]\\d|2[0-4]", hour, 24),
+  H: numberField("hour", 1, "1\\d|2[0-4]|\\d", hour, 24),
+  hh: numberField("hour12", 2, "0[1-9]|1[0-2]", hour12),
+  h: numberField("hour12", 1, "1[0-2]|[1-9]", hour12),
+  ampm: nameField("pm", ["AM", "PM"], 0, (time) => (hour(time) < 12 ? 0 : 1)),
+  hourletter: nameField("hour", HOUR_LETTERS, 0, hour),
+  mm: numberField("minute", 2, "[0-5]\\d", minute, 60),
+  m: numberField("minute", 1, "[1-5]\\d|\\d", minute, 60),
+  // 60 is a leap second.
+  ss: numberField("second", 2, "[0-5]\\d|60", second),
+  s: numberField("second", 1, "[1-5]\\d|60|\\d", second),
+  S: fractionField(1),
+  SS: fractionField(2),
+  SSS: fractionField(3),
+  epoch: epochField(1000, 12),
+  epochms: epochField(1, 15),
+} satisfies Record<string, DateFieldSpec>;
+
+export type DateField = keyof typeof FIELDS;
+
+export const DATE_FIELDS: Readonly<Record<DateField, DateFieldSpec>> = FIELDS;
+
+export function isDateField(name: string): name is DateField {
+  return Object.hasOwn(FIELDS, name);
+}
+
+/** From the first time that the field can write, up to but without the second. */
+export function limitsOf(field: DateField): readonly [number, number] {
+  if (field === "yy" || field === "YY") return [utc(YEARS.yy[0]), utc(YEARS.yy[1])];
+  if (field === "gpsweek") return [GPS_EPOCH, GPS_EPOCH + 10_000 * WEEK];
+  // Where a year's number ends its last week may go on; a few days at the end of time are given up for that.
+  if (field === "YYYY") return [utc(YEARS.yyyy[0]) + WEEK, utc(YEARS.yyyy[1]) - WEEK];
+  return [utc(YEARS.yyyy[0]), utc(YEARS.yyyy[1])];
 }

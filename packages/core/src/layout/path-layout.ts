@@ -42,4 +42,9 @@ export interface PathLayout {
   enters(slot: Slot, directory: string): boolean;
   /** Undefined: not ours, skip. */
   parse(path: string): Observation | undefined;
+  /**
+   * Why a path that looks like the layout's isn't taken: its name is of another time than its folder, or of none that
+   * exists. Undefined for what `parse` takes, and for what is foreign altogether.
+   */
+  misfit?(path: string): string | undefined;
 }

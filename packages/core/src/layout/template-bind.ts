@@ -1,6 +1,7 @@
 import { isSafeSegment } from "./safe-name.js";
 import { templateError } from "./template-error.js";
-import { isDateField, type Segment, type Token } from "./template-scan.js";
+import { isDateField } from "./date-fields.js";
+import type { Segment, Token } from "./template-scan.js";
 
 type Attribute = Extract<Token, { kind: "attribute" }>;
 

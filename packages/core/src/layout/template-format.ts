@@ -1,13 +1,21 @@
-import { writeDate } from "./date-fields.js";
+import { writeDate } from "./date-token.js";
 import { patternOf } from "./path-matcher.js";
 import type { Observation } from "./path-layout.js";
 import { templateError } from "./template-error.js";
 import type { Segment, Token } from "./template-scan.js";
 
-/** Writes an observation as a path; refuses what the template can't say, or what it would read as something else. */
-export function formatPath(text: string, segments: readonly Segment[], observation: Observation): string {
+/**
+ * Writes an observation as a path; refuses what the template can't say, or what it would read as something else.
+ * `clockOf` is what a clock shows at the observation's time where the n-th segment is written, as UTC.
+ */
+export function formatPath(
+  text: string,
+  segments: readonly Segment[],
+  observation: Observation,
+  clockOf: (time: Date, segment: number) => Date,
+): string {
   const written = new Set<string>();
-  const one = (token: Token, next: Token | undefined): string => {
+  const one = (token: Token, next: Token | undefined, segment: number): string => {
     switch (token.kind) {
       case "literal":
         return token.text;
@@ -26,7 +34,7 @@ export function formatPath(text: string, segments: readonly Segment[], observati
             token.column,
           );
         }
-        const value = writeDate(token.field, time);
+        const value = writeDate(token, clockOf(time, segment));
         if (value !== undefined) return value;
         throw templateError(text, `{${token.field}} can't say ${time.toISOString()}`, token.column);
       }
@@ -41,7 +49,7 @@ export function formatPath(text: string, segments: readonly Segment[], observati
     }
   };
   return segments
-    .map((segment) => `/${segment.map((token, i) => one(token, segment[i + 1])).join("")}`)
+    .map((segment, n) => `/${segment.map((token, i) => one(token, segment[i + 1], n)).join("")}`)
     .join("");
 }
 

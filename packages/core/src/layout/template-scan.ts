@@ -1,12 +1,22 @@
-import { DATE_FIELDS, type DateField } from "./date-fields.js";
+import { DATE_FIELDS, isDateField, type DateField } from "./date-fields.js";
 import { dateTypo } from "./date-typo.js";
 import { UNSAFE_CHARACTER } from "./safe-name.js";
 import { templateError } from "./template-error.js";
 
+export interface DateToken {
+  readonly kind: "date";
+  readonly field: DateField;
+  /** Only every so many of it exist, counted from `offset`: {HH:6} are 00, 06, 12 and 18, {HH:6+3} are 03, 09, 15, 21. */
+  readonly step?: { readonly step: number; readonly offset: number };
+  /** How letters are written; as the field has them where it isn't given. */
+  readonly case?: "upper" | "lower";
+  readonly column: number;
+}
+
 /** A piece of a template; `column` counts from 1. */
 export type Token =
   | { readonly kind: "literal"; readonly text: string; readonly column: number }
-  | { readonly kind: "date"; readonly field: DateField; readonly column: number }
+  | DateToken
   | {
       readonly kind: "attribute";
       readonly name: string;
@@ -17,10 +27,6 @@ export type Token =
 
 /** What stands between two slashes. */
 export type Segment = readonly Token[];
-
-export function isDateField(name: string): name is DateField {
-  return (DATE_FIELDS as readonly string[]).includes(name);
-}
 
 /** Takes a template apart; refuses what is no path and placeholders that can't be meant. */
 export function scanTemplate(text: string): Segment[] {
@@ -67,8 +73,7 @@ function scanPlaceholder(text: string, at: number): { token: Token; end: number 
   const name = colon < 0 ? inside : inside.slice(0, colon);
   const pattern = colon < 0 ? undefined : inside.slice(colon + 1);
   if (isDateField(name)) {
-    if (pattern !== undefined) throw templateError(text, `{${name}} is a date and takes no pattern`, column);
-    return { token: { kind: "date", field: name, column }, end: end + 1 };
+    return { token: dateToken(text, name, pattern, column), end: end + 1 };
   }
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
     const problem = `"{${name}}" is no placeholder: a name has letters, digits and "-", and starts with a letter`;
@@ -78,6 +83,25 @@ function scanPlaceholder(text: string, at: number): { token: Token; end: number 
   if (meant) throw templateError(text, `{${name}} is no date field: did you mean ${meant}?`, column);
   if (pattern !== undefined) checkPattern(text, name, pattern, column);
   return { token: { kind: "attribute", name, pattern, column }, end: end + 1 };
+}
+
+function dateToken(text: string, field: DateField, modifier: string | undefined, column: number): DateToken {
+  if (modifier === undefined) return { kind: "date", field, column };
+  const { cycle, letters } = DATE_FIELDS[field];
+  const refuse = (problem: string) => templateError(text, `{${field}} ${problem}`, column);
+  if (letters) {
+    if (modifier !== "upper" && modifier !== "lower")
+      throw refuse(`is a date: write {${field}:upper} or {${field}:lower} for its letters, or nothing`);
+    return { kind: "date", field, case: modifier, column };
+  }
+  if (cycle === undefined) throw refuse("is a date and takes no pattern");
+  const steps = /^(\d{1,2})(?:\+(\d{1,2}))?$/.exec(modifier);
+  const [step, offset] = [Number(steps?.[1]), Number(steps?.[2] ?? 0)];
+  if (!(step > 0) || cycle % step !== 0 || offset >= step)
+    throw refuse(
+      `is a date and takes no pattern but a step that divides ${cycle}, such as {${field}:6} or {${field}:6+3}`,
+    );
+  return { kind: "date", field, step: { step, offset }, column };
 }
 
 /** The index of the brace that closes the one at `at`; a pattern may hold braces of its own. */
