@@ -4,7 +4,10 @@ import { onTestFinished } from "vitest";
 
 const CRLF = "\r\n";
 
-/** The barest FTP server: one directory, whose listing holds names as bytes, whatever these are; and some files. */
+/**
+ * The barest FTP server: one directory, whose listing holds names as bytes, whatever these are, each a file of four bytes
+ * for whoever asks for it by just these; and some files.
+ */
 export async function rawListing(
   names: readonly Uint8Array[],
   files: Readonly<Record<string, string>>,
@@ -41,13 +44,15 @@ export async function rawListing(
         port.listen(0, "127.0.0.1", () => say(`229 Ready (|||${(port.address() as AddressInfo).port}|)`));
       } else if (verb === "MLSD") await send(Buffer.concat(lines));
       else if (verb === "RETR") {
-        const text = files[argument.slice(1)];
+        const name = argument.slice(1);
+        const asBytes = names.some((bytes) => Buffer.from(bytes).toString("latin1") === name);
+        const text = asBytes ? "four" : files[name];
         await send(text === undefined ? undefined : Buffer.from(text));
       } else say("200 So be it.");
     };
     say("220 Hello.");
-    socket.on("data", (text) => {
-      for (const line of String(text).split(CRLF).filter(Boolean)) void answer(line);
+    socket.on("data", (text: Buffer) => {
+      for (const line of text.toString("latin1").split(CRLF).filter(Boolean)) void answer(line);
     });
   };
   control.listen(0, "127.0.0.1");

@@ -35,7 +35,7 @@ const ftpKey = async (transport: string) => {
 
 test("every option of ftp reaches the adapter under its own name", async () => {
   const given = await ftpKey(
-    `{ use: ftp, host: h, port: "2121", user: u, password_file: ./secret, secure: implicit, connections: 3, timeout: 5s,
+    `{ use: ftp, host: h, port: "2121", user: u, password_file: ./secret, secure: implicit, connections: 3, timeout: 5s, encoding: latin1,
       force_pasv: true, allow_separate_transfer_host: "true", trust_listings: true,
       tls: { reject_unauthorized: false, key_file: secret, servername: s, min_version: TLSv1.3 } }`,
   );
@@ -47,6 +47,7 @@ test("every option of ftp reaches the adapter under its own name", async () => {
     secure: "implicit",
     connections: 3,
     timeout: 5000,
+    encoding: "latin1",
     forcePasv: true,
     allowSeparateTransferHost: true,
     trustListings: true,

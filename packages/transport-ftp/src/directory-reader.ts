@@ -1,17 +1,18 @@
 import { posix } from "node:path";
-import { setImmediate } from "node:timers/promises";
-import { DaybookError, unsafeName } from "@daybook/core";
+import { DaybookError } from "@daybook/core";
 import type { Clock, Listing, RemoteEntry } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import type { ServerFacts } from "./data-connection.js";
 import { namesOf, wholeness } from "./ftp-listing.js";
 import type { FtpSession } from "./ftp-session.js";
-import { ServerZone } from "./list-times.js";
+import { ListedTimes } from "./listed-times.js";
 import type { ListingEvidence } from "./listing/evidence.js";
 import type { ListedEntry } from "./listing/listed-entry.js";
 import { ListingReader } from "./listing/listing-reader.js";
 import type { ListingStyle } from "./listing/listing-reader.js";
 import { mlsxTime } from "./listing/mlsx-time.js";
+import type { NameCodec } from "./name-codec.js";
+import type { AskTime } from "./server-zone.js";
 
 const MAX_NAMES_BYTES = 256 * 1024 * 1024;
 // Directories known to be there that are remembered; to forget one costs a command.
@@ -23,6 +24,7 @@ const NO_FILES = /no (matching )?files|(directory|folder) (is )?empty|empty (dir
 export interface DirectoryReaderOptions {
   readonly clock: Clock;
   readonly server: ServerFacts;
+  readonly codec: NameCodec;
 }
 
 interface Download {
@@ -34,13 +36,14 @@ interface Download {
 /** Directories of one server, as they are: servers that confuse empty, missing and forbidden are asked twice. */
 export class DirectoryReader {
   readonly #options: DirectoryReaderOptions;
-  readonly #zone = new ServerZone();
+  readonly #times: ListedTimes;
   /** Directories that a listing has shown and that weren't listed since. */
   readonly #known = new Set<string>();
   #longest = 0;
 
   constructor(options: DirectoryReaderOptions) {
     this.#options = options;
+    this.#times = new ListedTimes(options.clock);
   }
 
   /** Rejects with what the session rejects with. */
@@ -52,7 +55,7 @@ export class DirectoryReader {
         : await this.#list(session, directory);
       if (mlsd && isBare(download.evidence)) await session.command(`CWD ${directory}`);
       const complete = await this.#isWhole(session, directory, download);
-      const entries = mlsd ? download.entries : await this.#withTimes(session, directory, download.entries);
+      const entries = await this.#withTimes(session, directory, download.entries);
       if (!mlsd) this.#remember(directory, entries);
       const unreadable = download.evidence.unreadableLines;
       return unreadable.length > 0 ? { entries, complete, unreadable } : { entries, complete };
@@ -148,7 +151,12 @@ export class DirectoryReader {
     directory: string,
     style: ListingStyle,
   ): Promise<Download> {
-    const reader = new ListingReader({ style, directory, now: this.#options.clock.now() });
+    const reader = new ListingReader({
+      style,
+      directory,
+      now: this.#options.clock.now(),
+      codec: this.#options.codec,
+    });
     const entries: ListedEntry[] = [];
     const reply = await this.#receive(session, command, (chunk) => {
       for (const entry of reader.push(chunk)) entries.push(entry);
@@ -192,7 +200,7 @@ export class DirectoryReader {
       const chunks: Buffer[] = [];
       await this.#receive(session, "NLST", (chunk) => chunks.push(chunk));
       const known = new Set(entries.map(({ name }) => name));
-      return namesOf(Buffer.concat(chunks)).every((name) => known.has(name));
+      return namesOf(Buffer.concat(chunks), this.#options.codec).every((name) => known.has(name));
     } catch (error) {
       if (error instanceof FTPError && error.code !== 421) return false;
       throw error;
@@ -200,29 +208,18 @@ export class DirectoryReader {
   }
 
   async #withTimes(session: FtpSession, directory: string, listed: ListedEntry[]): Promise<RemoteEntry[]> {
-    const ask = async (name: string) => {
+    const ask: AskTime = async (name) => {
       try {
         const { message } = await session.command(`MDTM ${posix.join(directory, name)}`);
-        return mlsxTime(message.slice(4).trim());
+        return mlsxTime(message.slice(4).trim()) ?? "refused";
       } catch (error) {
-        if (error instanceof FTPError && error.code !== 421) return undefined;
-        throw error;
+        if (!(error instanceof FTPError) || error.code === 421) throw error;
+        return [500, 502, 504].includes(error.code) ? "unsupported" : "refused";
       }
     };
-    const entries: RemoteEntry[] = [];
-    for (const { listed: time, type, ...rest } of listed) {
-      const entry = { ...rest, type: type === "link" ? ("other" as const) : type };
-      // A huge listing must not hold up everything else.
-      if (entries.length % 2000 === 1999) await setImmediate();
-      if (entry.type !== "file" || time === undefined) {
-        entries.push(entry);
-      } else {
-        if (!this.#zone.knows(time) && unsafeName(entry.name) === undefined)
-          await this.#zone.measure(entry.name, time, ask);
-        entries.push({ ...entry, modifiedAt: this.#zone.toUtc(time) });
-      }
-    }
-    return entries;
+    return (await this.#times.resolve(listed, ask)).map((entry) =>
+      entry.type === "link" ? { ...entry, type: "other" } : entry,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ListingEvidence } from "./listing/evidence.js";
+import type { NameCodec } from "./name-codec.js";
 
 // Sizes at which servers are known to cut: 1000, 2000, 9998 (10000 with "." and "..") and 10000 were reported.
 const CAPS = new Set([1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]);
@@ -24,9 +25,9 @@ export function wholeness(
 }
 
 /** The names of NLST, which some servers give with the path before them. */
-export function namesOf(text: Buffer): string[] {
-  const lines = text.toString("utf8").split(/\r?\n/);
+export function namesOf(text: Buffer, codec: NameCodec): string[] {
+  const lines = text.toString("latin1").split(/\r?\n/);
   return lines
-    .map((line) => line.slice(line.lastIndexOf("/") + 1))
+    .map((line) => codec.decode(Buffer.from(line.slice(line.lastIndexOf("/") + 1), "latin1")))
     .filter((name) => !["", ".", ".."].includes(name));
 }

@@ -6,6 +6,8 @@ import { addressIn, connectData, passiveAddress } from "./data-connection.js";
 import type { Address, ServerFacts } from "./data-connection.js";
 import { toDaybookError } from "./errors.js";
 import type { WireError } from "./errors.js";
+import { isUtf8Name, nameCodec } from "./name-codec.js";
+import type { NameCodec } from "./name-codec.js";
 import type { ResolvedFtpOptions } from "./options.js";
 import { TransferReplies } from "./transfer-replies.js";
 import { TransferStream } from "./transfer-stream.js";
@@ -39,6 +41,7 @@ export class FtpSession {
   readonly #options: ResolvedFtpOptions;
   readonly #server: ServerFacts;
   readonly #client: Client;
+  readonly #codec: NameCodec;
   #transfer: TransferStream | undefined;
   /** Where the server listens for the next data connection already. */
   #next: { readonly address: Address; readonly since: number } | undefined;
@@ -51,6 +54,9 @@ export class FtpSession {
     this.#options = options;
     this.#server = server;
     this.#client = new Client(options.timeout);
+    this.#codec = nameCodec(options.encoding);
+    // A character for each byte: what the bytes mean is the codec's to say.
+    this.#client.ftp.encoding = "latin1";
   }
 
   /** Connects and logs in. Rejects with a `DaybookError`. */
@@ -99,7 +105,7 @@ export class FtpSession {
     await this.#repliesDue;
     this.#heard = "";
     try {
-      return (await handle(this.#client.ftp, command, (reply, task) => {
+      return (await this.#handle(command, (reply, task) => {
         this.#count(reply);
         if (reply instanceof Error) task.reject(reply);
         else if (reply.code >= 200 && reply.code < 300) task.resolve(reply);
@@ -154,12 +160,13 @@ export class FtpSession {
     return new Promise((resolve, reject) => {
       const restart = options.start ? `REST ${options.start}` : undefined;
       const send = () => {
-        ftp.socket.write(ahead === undefined ? `${command}\r\n` : `${command}\r\n${ahead}\r\n`, ftp.encoding);
+        const line = this.#onWire(command);
+        ftp.socket.write(ahead === undefined ? `${line}\r\n` : `${line}\r\n${ahead}\r\n`, "latin1");
       };
       let restarting = restart !== undefined;
       let begun = false;
       this.#heard = "";
-      const done = handle(ftp, restart, (reply, task) => {
+      const done = this.#handle(restart, (reply, task) => {
         this.#count(reply);
         if (restarting) {
           restarting = false;
@@ -218,6 +225,29 @@ export class FtpSession {
         } else settle();
       });
     });
+  }
+
+  #onWire(text: string): string {
+    return this.#codec.encode(text).toString("latin1");
+  }
+
+  #inText(reply: FTPResponse | Error): FTPResponse | Error {
+    if (reply instanceof Error && !(reply instanceof FTPError)) return reply;
+    const message = this.#codec.decode(Buffer.from(reply.message, "latin1"));
+    return reply instanceof FTPError ? Object.assign(reply, { message }) : { ...reply, message };
+  }
+
+  #handle(command: string | undefined, handler: ResponseHandler): Promise<unknown> {
+    // basic-ftp writes down a stack for every command, which costs more than the command.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return this.#client.ftp.handle(command && this.#onWire(command), (reply, task) => {
+        handler(this.#inText(reply), task);
+      });
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   }
 
   #portAhead(): Address | undefined {
@@ -281,7 +311,7 @@ export class FtpSession {
     }
     reached.phase = "login";
     this.#heard = "";
-    await client.login(user, password);
+    await client.login(this.#onWire(user), this.#onWire(password));
     await this.#setUp();
   }
 
@@ -297,7 +327,7 @@ export class FtpSession {
       await this.command("PROT P");
     }
     await this.command("TYPE I");
-    if (features.has("UTF8") && !this.#server.alwaysUtf8) {
+    if (features.has("UTF8") && !this.#server.alwaysUtf8 && isUtf8Name(this.#options.encoding)) {
       const reply = await client.sendIgnoringError("OPTS UTF8 ON");
       this.#server.alwaysUtf8 = /always/i.test(reply.message);
     }
@@ -349,17 +379,6 @@ export class FtpSession {
 
   #unexpected(reply: FTPResponse): void {
     this.#client.ftp.closeWithError(new Error(`unexpected reply: ${reply.message}`));
-  }
-}
-
-/** basic-ftp writes down a stack for every command, which costs more than the command. */
-function handle(ftp: FTPContext, command: string | undefined, handler: ResponseHandler): Promise<unknown> {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return ftp.handle(command, handler);
-  } finally {
-    Error.stackTraceLimit = limit;
   }
 }
 

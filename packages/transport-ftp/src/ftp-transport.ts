@@ -22,6 +22,7 @@ import type { ServerFacts } from "./data-connection.js";
 import { DirectoryReader } from "./directory-reader.js";
 import { describe, errorKind, toDaybookError, wireOf } from "./errors.js";
 import { FtpSession } from "./ftp-session.js";
+import { nameCodec } from "./name-codec.js";
 import { endpointOf, loginOf, resolveOptions } from "./options.js";
 import type { FtpTransportOptions, ResolvedFtpOptions } from "./options.js";
 
@@ -54,7 +55,11 @@ export class FtpTransport implements Transport {
       resume: true,
       parallelism: connections,
     });
-    this.#directories = new DirectoryReader({ clock: time, server: this.#server });
+    this.#directories = new DirectoryReader({
+      clock: time,
+      server: this.#server,
+      codec: nameCodec(this.#options.encoding),
+    });
     this.#pool = new SessionPool({
       budget: budget ?? new HostBudget({ connections, clock: time }),
       clock: time,

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import { DaybookError } from "@daybook/core";
 import type { Clock, HostBudget } from "@daybook/core";
+import { nameCodec } from "./name-codec.js";
 
 /** What `tls.connect` takes of the same names. */
 export type FtpTlsOptions = Pick<
@@ -24,6 +25,11 @@ export interface FtpOptions {
   readonly connections?: number;
   /** How long the server may keep silent, in ms, while something is expected of it. Default 30,000. */
   readonly timeout?: number;
+  /**
+   * What the server's names are in, where that isn't UTF-8: "latin1", "windows-1252", "cp437", "gbk", "shift_jis" and so
+   * on, any that leaves ASCII as it is. Default "utf8". Bytes that can't be read so are written as "‛E9".
+   */
+  readonly encoding?: string;
   /** Ask with PASV at once instead of EPSV first, for firewalls that let EPSV pass and drop the connection. */
   readonly forcePasv?: boolean;
   /**
@@ -50,6 +56,7 @@ const DEFAULTS = {
   tls: {},
   connections: 5,
   timeout: 30_000,
+  encoding: "utf8",
   forcePasv: false,
   allowSeparateTransferHost: false,
 } as const;
@@ -73,6 +80,7 @@ export function resolveOptions(options: FtpOptions): ResolvedFtpOptions {
   );
   check(whole(resolved.connections, 1), "`connections` must be a whole number from 1 on");
   check(whole(resolved.timeout, 1), "`timeout` must be a number of milliseconds");
+  nameCodec(resolved.encoding);
   return resolved;
 }
 

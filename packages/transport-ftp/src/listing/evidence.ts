@@ -11,7 +11,7 @@ export interface ListingEvidence {
   readonly lines: number;
   /** Entries given out; "." and ".." are not among them. */
   readonly entries: number;
-  /** Whether there was a line for the directory itself ("." or cdir). */
+  /** Whether there was a line for the directory itself ("." or cdir), or a heading that names it. */
   readonly showsSelf: boolean;
   /** Whether there was a line for the directory above (".." or pdir). */
   readonly showsParent: boolean;
@@ -24,10 +24,12 @@ export interface ListingEvidence {
   /** The first few lines of all, raw, cut: to show where the listing is in doubt. */
   readonly sample: readonly string[];
   /**
-   * Directories that the listing says it is of (names with a path before them, cdir, the headings of `ls -R`) that can't
-   * be the one asked for; the first few. Their entries weren't given out.
+   * Directories that the listing says it is of (paths before names, cdir, the headings of `ls -R`) that can't be the one
+   * asked for; the first few. Names with such paths are given out as they came, and nobody takes them for files.
    */
   readonly elsewhere: readonly string[];
+  /** How many names came with such a path. */
+  readonly namesElsewhere: number;
   /** A last line without its end: perhaps all of a name, perhaps half of it. Its entry wasn't given out. */
   readonly unfinished?: UnfinishedLine;
   /** A text where the listing, or a line of it, should be: the first one. */

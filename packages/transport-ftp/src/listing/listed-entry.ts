@@ -1,5 +1,5 @@
 import type { RemoteEntry } from "@daybook/core";
-import type { ListedTime } from "../list-times.js";
+import type { ListedTime } from "./listed-time.js";
 
 /** An entry as a listing shows it. A symbolic link is of type "link", named without what it leads to. */
 export interface ListedEntry extends RemoteEntry {

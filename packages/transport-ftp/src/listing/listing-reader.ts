@@ -1,13 +1,15 @@
-import type { Dialect, Reading } from "./dialect.js";
+import { nameCodec } from "../name-codec.js";
+import type { NameCodec } from "../name-codec.js";
+import type { Dialect, LineContext, RawEntry, Reading } from "./dialect.js";
 import { DIALECTS } from "./dialects/index.js";
-import { EntriesDigest } from "./digest.js";
-import type { ListingEvidence, ListingMessage, UnfinishedLine } from "./evidence.js";
+import type { ListingEvidence, UnfinishedLine } from "./evidence.js";
+import { EvidenceNotes } from "./evidence-notes.js";
 import { LISTING_LIMITS } from "./limits.js";
 import type { ListingLimits } from "./limits.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { Line } from "./line-splitter.js";
 import type { ListedEntry } from "./listed-entry.js";
-import { messageIn } from "./messages.js";
+import { placeOf, splitName } from "./listed-place.js";
 
 export type ListingStyle = "mlsd" | "list";
 
@@ -17,138 +19,164 @@ export interface ListingReaderOptions {
   readonly directory: string;
   /** Tells the year of dates without one. */
   readonly now: Date;
+  /** Default: names in UTF-8. */
+  readonly codec?: NameCodec;
   readonly limits?: Partial<ListingLimits>;
+  /** Default: all that are known of `style`. */
+  readonly dialects?: readonly Dialect[];
 }
 
 // A line with one of these would be taken for another where it is read or shown: CR, and U+2028 and U+2029 in UTF-8.
 const BROKEN = /\r|\xe2\x80[\xa8\xa9]/;
-const BLANK = /^[\0 \t]*$/;
+const BLANK = /^[\0 \t\r]*$/;
+const ASCII = /^[\0-\x7f]*$/;
 
 /**
  * Reads a listing as it arrives, and believes nothing of it: work and memory are bounded by what came, lines that can't be
  * read are counted, and what speaks against the listing is gathered as evidence. It asks nobody and decides nothing.
  */
 export class ListingReader {
-  readonly #options: ListingReaderOptions;
+  readonly #directory: string;
+  readonly #codec: NameCodec;
   readonly #limits: ListingLimits;
   readonly #dialects: readonly Dialect[];
   readonly #splitter: LineSplitter;
-  readonly #digest = new EntriesDigest();
-  readonly #unreadable: string[] = [];
-  readonly #sample: string[] = [];
-  /** The one that read the last line: the next line is likely its own. */
-  #dialect: Dialect | undefined;
-  #bytes = 0;
-  #lines = 0;
-  #entries = 0;
-  #unread = 0;
-  #self = false;
-  #parent = false;
-  #total = false;
-  #message: ListingMessage | undefined;
-  #limit: "bytes" | "lines" | undefined;
+  readonly #notes: EvidenceNotes;
+  readonly #context: LineContext & { previous?: Dialect };
+  /** The beginning of an entry that takes two lines. */
+  #begun: string | undefined;
+  /** Whether what comes is of another directory, by the last heading. */
+  #away = false;
+  #lastName = "";
 
-  constructor(options: ListingReaderOptions) {
-    this.#options = options;
-    this.#limits = { ...LISTING_LIMITS, ...options.limits };
-    this.#dialects = DIALECTS[options.style];
+  constructor({ style, directory, now, codec, limits, dialects }: ListingReaderOptions) {
+    this.#directory = directory;
+    this.#codec = codec ?? nameCodec();
+    this.#limits = { ...LISTING_LIMITS, ...limits };
+    this.#dialects = dialects ?? DIALECTS[style];
     this.#splitter = new LineSplitter(this.#limits.line);
+    this.#notes = new EvidenceNotes(this.#limits, (bytes) => this.#text(bytes));
+    this.#context = { now, text: (bytes) => this.#text(bytes) };
   }
 
   /** Whether a limit was reached: there is no use in reading on. */
   get full(): boolean {
-    return this.#limit !== undefined;
+    return this.#notes.limit !== undefined;
   }
 
   /** The entries of the lines that end in this piece. */
   push(chunk: Buffer): ListedEntry[] {
-    if (this.full) return [];
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytes) {
-      this.#limit = "bytes";
-      return [];
-    }
+    if (this.full || !this.#notes.countBytes(chunk.length)) return [];
     const entries: ListedEntry[] = [];
     for (const line of this.#splitter.push(chunk)) {
       const entry = this.#line(line);
-      if (entry !== undefined) entries.push(entry);
-      if (this.full) break;
+      if (entry === undefined) continue;
+      this.#notes.entry(entry);
+      entries.push(entry);
     }
     return entries;
   }
 
   /** What is known once all of the text was pushed. */
   end(): ListingEvidence {
-    return {
-      unfinished: this.full ? undefined : this.#unfinished(),
-      bytes: this.#bytes,
-      lines: this.#lines,
-      entries: this.#entries,
-      showsSelf: this.#self,
-      showsParent: this.#parent,
-      showsTotal: this.#total,
-      unreadable: this.#unread,
-      unreadableLines: this.#unreadable,
-      sample: this.#sample,
-      elsewhere: [],
-      message: this.#message,
-      limit: this.#limit,
-      digest: this.#digest.toString(),
-    };
+    const unfinished = this.full ? undefined : this.#unfinished();
+    if (this.#begun !== undefined) this.#notes.puzzle(this.#begun);
+    this.#begun = undefined;
+    return this.#notes.evidence(unfinished);
   }
 
   #unfinished(): UnfinishedLine | undefined {
     const line = this.#splitter.end();
     if (line === undefined || BLANK.test(line.text)) return undefined;
-    const reading = this.#read(line);
-    this.#lines++;
-    const entry = reading?.is === "entry" ? reading.entry : undefined;
-    if (reading === undefined) this.#puzzle(line.text);
-    return { line: this.#shown(line.text), entry };
+    const entry = this.#line(line);
+    return { line: this.#notes.shown(line.text), entry };
   }
 
   #line(line: Line): ListedEntry | undefined {
-    if (BLANK.test(line.text)) return undefined;
-    if (++this.#lines > this.#limits.lines) {
-      this.#limit = "lines";
-      return undefined;
+    if (BLANK.test(line.text) || !this.#notes.line(line.text)) return undefined;
+    const reading = line.cut || BROKEN.test(line.text) ? undefined : this.#read(line.text);
+    switch (reading?.is) {
+      case undefined:
+        this.#notes.puzzle(line.text);
+        return undefined;
+      case "entry":
+        return this.#away ? undefined : this.#entry(reading.entry);
+      case "begun":
+        this.#begun = line.text;
+        return undefined;
+      case "self":
+        this.#named(reading.directory);
+        return undefined;
+      case "parent":
+        if (!this.#away) this.#notes.parent = true;
+        return undefined;
+      case "total":
+        if (!this.#away) this.#notes.total = true;
+        return undefined;
+      case "heading":
+        this.#away = !this.#named(reading.directory);
+        return undefined;
+      case "nothing":
+        return undefined;
     }
-    if (this.#sample.length < this.#limits.shown) this.#sample.push(this.#shown(line.text));
-    const reading = this.#read(line);
-    if (reading === undefined) this.#puzzle(line.text);
-    else if (reading.is === "self") this.#self = true;
-    else if (reading.is === "parent") this.#parent = true;
-    else if (reading.is === "total") this.#total = true;
-    else if (reading.is === "entry") {
-      this.#entries++;
-      this.#digest.add(reading.entry);
-      return reading.entry;
-    }
-    return undefined;
   }
 
-  #read({ text, cut }: Line): Reading | undefined {
-    if (cut || BROKEN.test(text)) return undefined;
-    const known = this.#dialect?.read(text, this.#options);
+  #read(line: string): Reading | undefined {
+    const begun = this.#begun;
+    if (begun === undefined) return this.#readOne(line);
+    this.#begun = undefined;
+    const both = this.#readOne(`${begun} ${line.trimStart()}`);
+    if (both !== undefined && both.is !== "begun") return both;
+    this.#notes.puzzle(begun);
+    return this.#readOne(line);
+  }
+
+  #readOne(line: string): Reading | undefined {
+    const context = this.#context;
+    const { previous } = context;
+    const known = previous?.read(line, context);
     if (known !== undefined) return known;
     for (const dialect of this.#dialects) {
-      if (dialect === this.#dialect) continue;
-      const reading = dialect.read(text, this.#options);
+      if (dialect === previous) continue;
+      const reading = dialect.read(line, context);
       if (reading === undefined) continue;
-      this.#dialect = dialect;
+      context.previous = dialect;
       return reading;
     }
     return undefined;
   }
 
-  #puzzle(line: string): void {
-    this.#unread++;
-    const shown = this.#shown(line);
-    if (this.#unreadable.length < this.#limits.shown) this.#unreadable.push(shown);
-    this.#message ??= messageIn(shown);
+  #entry({ name: bytes, listed, versioned, ...entry }: RawEntry): ListedEntry | undefined {
+    let name = this.#name(bytes);
+    const path = splitName(name);
+    if (path !== undefined) {
+      const place = placeOf(path.directory, this.#directory);
+      if (place === "same") name = path.name;
+      else if (place === "elsewhere") this.#notes.elsewhere(path.directory, 1);
+    }
+    if (versioned && name === this.#lastName) return undefined;
+    this.#lastName = name;
+    if (path !== undefined && (name === "." || name === "..")) return undefined;
+    return listed === undefined ? { name, ...entry } : { name, ...entry, listed };
   }
 
-  #shown(line: string): string {
-    return Buffer.from(line.slice(0, this.#limits.shownLength), "latin1").toString("utf8");
+  /** Whether a directory that the listing names is the one asked for. */
+  #named(bytes: string): boolean {
+    const directory = this.#name(bytes);
+    const place = placeOf(directory, this.#directory);
+    if (place === "same") this.#notes.self = true;
+    if (place === "elsewhere") this.#notes.elsewhere(directory, 0);
+    return place === "same";
+  }
+
+  #name(bytes: string): string {
+    return ASCII.test(bytes) ? bytes : this.#codec.decode(Buffer.from(bytes, "latin1"));
+  }
+
+  /** Words, not names: in the servers' encoding or, where it isn't known, as Latin-1. */
+  #text(bytes: string): string {
+    if (ASCII.test(bytes)) return bytes;
+    const text = this.#name(bytes);
+    return text.includes("‛") ? bytes : text;
   }
 }

@@ -63,6 +63,11 @@ const FTP: BuiltIn = {
     })
       .optional()
       .describe("How the server's certificate is checked."),
+    encoding: text()
+      .optional()
+      .describe(
+        "What the server's names are in, where that isn't UTF-8: latin1, windows-1252, cp437, gbk, shift_jis and so on.",
+      ),
     force_pasv: flag()
       .optional()
       .describe(

@@ -1,0 +1,99 @@
+import { EntriesDigest } from "./digest.js";
+import type { ListingEvidence, ListingMessage, UnfinishedLine } from "./evidence.js";
+import type { ListingLimits } from "./limits.js";
+import type { ListedEntry } from "./listed-entry.js";
+import { messageIn } from "./messages.js";
+
+/** Gathers evidence while a listing is read. Keeps few lines, however many there are. */
+export class EvidenceNotes {
+  self = false;
+  parent = false;
+  total = false;
+  readonly #limits: ListingLimits;
+  readonly #text: (bytes: string) => string;
+  readonly #digest = new EntriesDigest();
+  readonly #unreadableLines: string[] = [];
+  readonly #sample: string[] = [];
+  readonly #elsewhere: string[] = [];
+  #bytes = 0;
+  #lines = 0;
+  #entries = 0;
+  #unreadable = 0;
+  #namesElsewhere = 0;
+  #message: ListingMessage | undefined;
+  #limit: "bytes" | "lines" | undefined;
+
+  /** `text` tells what a line's bytes mean. */
+  constructor(limits: ListingLimits, text: (bytes: string) => string) {
+    this.#limits = limits;
+    this.#text = text;
+  }
+
+  get limit(): "bytes" | "lines" | undefined {
+    return this.#limit;
+  }
+
+  /** False from the byte on that is too much. */
+  countBytes(count: number): boolean {
+    this.#bytes += count;
+    if (this.#bytes > this.#limits.bytes) this.#limit ??= "bytes";
+    return this.#limit === undefined;
+  }
+
+  /** False from the line on that is too much. */
+  line(line: string): boolean {
+    if (this.#limit !== undefined) return false;
+    if (this.#lines >= this.#limits.lines) {
+      this.#limit = "lines";
+      return false;
+    }
+    this.#lines++;
+    if (this.#sample.length < this.#limits.shown) this.#sample.push(this.shown(line));
+    return true;
+  }
+
+  entry(entry: ListedEntry): void {
+    this.#entries++;
+    this.#digest.add(entry);
+  }
+
+  puzzle(line: string): void {
+    this.#unreadable++;
+    const keep = this.#unreadableLines.length < this.#limits.shown;
+    if (!keep && this.#message !== undefined) return;
+    const shown = this.shown(line);
+    if (keep) this.#unreadableLines.push(shown);
+    this.#message ??= messageIn(shown);
+  }
+
+  elsewhere(directory: string, names: number): void {
+    this.#namesElsewhere += names;
+    const shown = directory.slice(0, this.#limits.shownLength);
+    if (this.#elsewhere.length < this.#limits.shown && !this.#elsewhere.includes(shown))
+      this.#elsewhere.push(shown);
+  }
+
+  shown(line: string): string {
+    return this.#text(line.slice(0, this.#limits.shownLength));
+  }
+
+  evidence(unfinished: UnfinishedLine | undefined): ListingEvidence {
+    return {
+      bytes: this.#bytes,
+      lines: this.#lines,
+      entries: this.#entries,
+      showsSelf: this.self,
+      showsParent: this.parent,
+      showsTotal: this.total,
+      unreadable: this.#unreadable,
+      unreadableLines: this.#unreadableLines,
+      sample: this.#sample,
+      elsewhere: this.#elsewhere,
+      namesElsewhere: this.#namesElsewhere,
+      unfinished,
+      message: this.#message,
+      limit: this.#limit,
+      digest: this.#digest.toString(),
+    };
+  }
+}
