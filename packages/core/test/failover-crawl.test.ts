@@ -230,8 +230,8 @@ test("a host that refuses one source's login is still the preferred one of anoth
     ];
     return { name, plugins: [failoverTransport({ hosts })] };
   };
-  const { daybook } = new Mirror({ sources: [source("refused", refused), source("let in", first!)] });
-  await daybook.run({ sources: ["refused"], once: true });
-  const { sources } = await daybook.run({ sources: ["let in"], once: true });
+  const both = new Mirror({ sources: [source("refused", refused), source("let in", first!)] });
+  await both.run({ sources: ["refused"], once: true });
+  const { sources } = await both.run({ sources: ["let in"], once: true });
   expect(sources).toMatchObject([{ fetched: { files: 6 }, summary: { settled: 3 } }]);
 });

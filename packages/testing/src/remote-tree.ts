@@ -60,13 +60,13 @@ export class RemoteTree {
   }
 
   /**
-   * Adds an entry to a directory's listing that no file stands behind. Its name may be anything a hostile server could
+   * Adds entries to a directory's listing that no file stands behind. Their names may be anything a hostile server could
    * send: a newline, "..", NUL, a separator, a thousand bytes.
    */
-  plant(directory: string, entry: RemoteEntry): void {
+  plant(directory: string, entries: RemoteEntry | readonly RemoteEntry[]): void {
     this.makeDirectory(directory);
     const planted = this.#planted.get(directory) ?? [];
-    this.#planted.set(directory, [...planted, entry]);
+    this.#planted.set(directory, planted.concat(entries));
   }
 
   /** By name, planted ones last. Undefined where there is no such directory. */
@@ -74,7 +74,7 @@ export class RemoteTree {
     if (this.stat(directory)?.type !== "directory") return undefined;
     const names = this.#volume.readdirSync(directory) as string[];
     const entries = names.map((name) => this.stat(join(directory, name))!);
-    return [...entries, ...(this.#planted.get(directory) ?? [])];
+    return entries.concat(this.#planted.get(directory) ?? []);
   }
 
   /** What is at a path; undefined if nothing is. */

@@ -42,16 +42,11 @@ export function planCommand(context: CommandContext): Command {
 type Totals = Record<"slots" | "files" | "bytes" | "waiting" | "unlisted", number>;
 
 function add(totals: Totals, slot: PlannedSlot): void {
-  const now = slot.fetch.filter(({ waits }) => waits === undefined);
   totals.slots++;
-  totals.files += now.length;
-  totals.bytes += bytesOf(now);
-  totals.waiting += slot.fetch.length - now.length;
+  totals.files += slot.files;
+  totals.bytes += slot.bytes;
+  totals.waiting += slot.waiting;
   if (slot.listing === "failed" || slot.listing === "truncated") totals.unlisted++;
-}
-
-function bytesOf(files: PlannedSlot["fetch"]): number {
-  return files.reduce((bytes, { size }) => bytes + (size ?? 0), 0);
 }
 
 const LISTINGS: Record<PlannedSlot["listing"], string> = {
@@ -63,10 +58,9 @@ const LISTINGS: Record<PlannedSlot["listing"], string> = {
 };
 
 function slotLine(slot: PlannedSlot & { source: string }): string {
-  const now = slot.fetch.filter(({ waits }) => waits === undefined);
-  const waiting = slot.fetch.length - now.length;
+  const { files, bytes, waiting } = slot;
   const parts = [
-    ...(now.length > 0 ? [`fetch ${count(now.length, "file")}, ${formatBytes(bytesOf(now))}`] : []),
+    ...(files > 0 ? [`fetch ${count(files, "file")}, ${formatBytes(bytes)}`] : []),
     ...(waiting > 0 ? [`${count(waiting, "file")} not ready yet`] : []),
   ];
   const reason = slot.reason === undefined ? "" : `: ${printable(slot.reason)}`;

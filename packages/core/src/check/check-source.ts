@@ -1,4 +1,4 @@
-import { lookAt, type Look } from "../crawl/tree-walk.js";
+import { lookAt, type Look } from "./slot-look.js";
 import type { Source } from "../crawl/source.js";
 import { asDaybookError, isDaybookError, printable } from "../errors/daybook-error.js";
 import type { Slot } from "../layout/path-layout.js";
@@ -166,11 +166,11 @@ class SourceCheck {
 
   /** Looks into the newest slots until one holds a file of ours; tells of the first that holds anything at all. */
   async #sample(range: TimeRange): Promise<Look | undefined> {
-    const { layout, transport } = this.#source;
+    const { layout } = this.#source;
     let strange: { slot: Slot; look: Look } | undefined;
     let looked = 0;
     for await (const slot of existingSlots(this.#probe, layout, range, "newest")) {
-      const look = await lookAt(slot, layout, transport, { signal: this.#signal });
+      const look = await lookAt(slot, this.#source, this.#signal);
       if (look.found.length > 0) return this.#tellNames(slot, look);
       if (look.skipped.count + look.unreadable.count > 0) strange ??= { slot, look };
       if (++looked >= MOST_SLOTS) break;

@@ -1,5 +1,5 @@
 import { printable } from "../errors/daybook-error.js";
-import type { Look } from "../crawl/tree-walk.js";
+import type { Look } from "./slot-look.js";
 import type { PathLayout, Slot } from "../layout/path-layout.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { CheckFinding, CheckReport } from "./check-report.js";

@@ -3,12 +3,13 @@ import { isDaybookError, asDaybookError, type DaybookError } from "../errors/day
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
-import type { ListingOutcome, SlotVisit } from "../store/state-store.js";
+import type { LedgerChange, ListingOutcome, SlotVisit } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
 import { DueSlots } from "./due-slots.js";
+import { feed } from "./feed.js";
 import { FileWork, type FileJob } from "./file-work.js";
 import { HostEar } from "./host-ear.js";
 import type { LedgerWriter } from "./ledger-writer.js";
@@ -198,9 +199,14 @@ export class Crawler {
   /** Waits until one more visit may be under way: enough that fetching never idles, few enough to bound memory. */
   async #room(lane: Lane, stopping: AbortSignal): Promise<void> {
     const { parallelism } = this.#source.transport.capabilities;
-    const queued = Math.max(100, 8 * parallelism);
-    while (!stopping.aborted && (this.#visiting[lane] >= parallelism || this.#queues[lane].length >= queued))
+    const queue = this.#queues[lane];
+    while (!stopping.aborted && (this.#visiting[lane] >= parallelism || queue.length >= this.#enough))
       await this.#bell.wait(stopping);
+  }
+
+  /** Files queued, from which on nobody need look for more. */
+  get #enough(): number {
+    return Math.max(100, 8 * this.#source.transport.capabilities.parallelism);
   }
 
   #visit(
@@ -232,21 +238,31 @@ export class Crawler {
     const { down } = this.#breaker;
     if (once && down && !this.#breaker.mayTry) return this.#skip(planned, down);
     await this.#breaker.pass(stopping);
-    const result = await this.#visitor.visit(planned, lane, aborting).finally(() => this.#breaker.abandon());
+    const record = (changes: readonly LedgerChange[]) => this.#writer.write(changes);
+    const result = await this.#visitor
+      .visit(planned, { lane, signal: aborting, record })
+      .finally(() => this.#breaker.abandon());
     const fatal = result.error && this.#ear.fatal(result.error);
     // One message is enough for what ends the crawl.
     if (!fatal) this.#ear.hear(result.error);
     await this.#writer.write(result.changes);
     if (fatal) throw fatal;
-    const { visit, tasks, found } = result;
+    const { visit, tasks, more, found } = result;
     const slot = planned.slot.path;
     const { listing, reason, start, end } = visit;
     await this.#lookForRoot(listing, lane, aborting);
     const at = clock.now();
     emit({ type: "slot-visited", source: name, at, slot, start, end, lane, listing, found, reason });
-    const work = this.#workOn(planned, visit, tasks.length);
-    if (tasks.length === 0) await work.end();
-    else for (const task of tasks) this.#queues[lane].push({ task, work });
+    const work = this.#workOn(planned, visit);
+    if (tasks.length === 0 && more === undefined) return work.end();
+    for (const task of tasks) {
+      work.add();
+      this.#queues[lane].push({ task, work });
+    }
+    const queue = this.#queues[lane];
+    const [enough, bell, writer] = [this.#enough, this.#bell, this.#writer];
+    const feeding = { source: name, clock, writer, work, queue, enough, bell, stopping };
+    if (more === undefined || (await feed(more(), feeding))) await work.added();
   }
 
   /** A layout that begins in the wrong place looks like a server without data; one look at a run's first gap tells. */
@@ -271,12 +287,12 @@ export class Crawler {
   async #skip(planned: DueSlot, down: DaybookError): Promise<void> {
     const { visit, changes } = this.#visitor.failed(planned, down);
     await this.#writer.write(changes);
-    await this.#workOn(planned, visit, 0).end();
+    await this.#workOn(planned, visit).end();
   }
 
-  #workOn(planned: DueSlot, visit: SlotVisit, files: number): SlotWork {
+  #workOn(planned: DueSlot, visit: SlotVisit): SlotWork {
     const onDone = (path: string, due: number) => this.#slotDone(path, planned.window, due);
-    return new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, files, onDone });
+    return new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, onDone });
   }
 
   #slotDone(path: string, window: TimeRange, due: number): void {

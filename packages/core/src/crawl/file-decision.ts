@@ -1,5 +1,6 @@
 import type { FetchTask } from "../fetch/fetch-task.js";
 import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import type { ReadinessFacts } from "../plan/policy.js";
 import { sameVersion } from "../plan/version.js";
 import { isTooOld, letGo } from "../retain/retention.js";
 import type { FileRecord, LedgerEvent } from "../store/state-store.js";
@@ -23,6 +24,13 @@ export interface Candidate {
   readonly before?: FileRecord;
   /** Whether `before` is of the version that is listed now. */
   readonly same: boolean;
+}
+
+export interface DecisionContext {
+  readonly now: Date;
+  readonly lane: Lane;
+  /** The names of all files in its directory. */
+  readonly siblings: (found: Found) => ReadinessFacts["siblings"];
 }
 
 /** How soon a file that isn't ready is looked at again at the latest, in ms. */
@@ -62,12 +70,12 @@ export async function decide(
   slot: string,
   candidate: Candidate,
   place: string | DaybookError,
-  context: { now: Date; lane: Lane },
+  context: DecisionContext,
 ): Promise<Decision> {
   const { policy, inspectors } = source;
   const { found, before, same } = candidate;
   const { entry, observation } = found;
-  const { now, lane } = context;
+  const { now, lane, siblings } = context;
   const record = pending(source.name, slot, candidate, now);
   const old = isTooOld(record, policy.keep, now);
   // The sweep may be letting go of it at this moment, and a record written here would bring it back.
@@ -96,7 +104,7 @@ export async function decide(
     entry,
     observation,
     seenBefore: same ? before : undefined,
-    siblings: found.siblings,
+    siblings: siblings(found),
     provable: inspectors.some(({ provesEnd }) => provesEnd),
     now,
   });

@@ -1,28 +1,38 @@
-import { DaybookError } from "../errors/daybook-error.js";
+import type { DaybookError } from "../errors/daybook-error.js";
 import type { FetchTask } from "../fetch/fetch-task.js";
 import { backoff } from "../plan/backoff.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt, nextVisit } from "../plan/schedule.js";
 import type { LedgerChange, SlotVisit } from "../store/state-store.js";
-import { contains } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
-import { candidate, decide, placeOf, vanished, type Candidate, type Decision } from "./file-decision.js";
+import type { Decision } from "./file-decision.js";
+import { FoundFiles } from "./found-files.js";
+import { PathSet } from "./path-set.js";
 import type { Source } from "./source.js";
-import { Breath } from "./breath.js";
-import { asListingError, firstOfEach, lookAt, type Found, type Look } from "./tree-walk.js";
+import { walk, type Found, type Walked } from "./tree-walk.js";
+import { unlisted } from "./unlisted.js";
 
-/** What one visit came to. Nothing of it is in the ledger yet. */
+export interface VisitOptions {
+  readonly lane: Lane;
+  readonly signal: AbortSignal;
+  /** Writes to the ledger what a large slot's visit finds before it is over. */
+  readonly record: (changes: readonly LedgerChange[]) => Promise<void>;
+  /** Told what is to be done about each wanted file. */
+  readonly told?: (decision: Decision, found: Found) => void;
+}
+
+/** What one visit came to. */
 export interface Visit {
   /** As it stands once the tasks are done. */
   readonly visit: SlotVisit;
-  /** All to be recorded in one transaction. */
+  /** What is to be recorded still, in one transaction: the visit, and with it what wasn't recorded on the way. */
   readonly changes: LedgerChange[];
-  readonly tasks: FetchTask[];
-  /** What a look found out about each wanted file; for a plan. */
-  readonly waiting: readonly { readonly path: string; readonly size?: number; readonly reason: string }[];
+  readonly tasks: readonly FetchTask[];
+  /** Where there are too many tasks to be kept: reads them from the ledger, once `changes` are recorded. */
+  readonly more?: () => AsyncIterable<Decision>;
   /** Files of ours that were listed and wanted. */
   readonly found: number;
-  /** Why the listing failed, if it did. */
+  /** Why the source couldn't be asked, if it couldn't. A directory that failed among others is none of it. */
   readonly error?: DaybookError;
 }
 
@@ -36,154 +46,98 @@ export class SlotVisitor {
     this.#source = source;
   }
 
-  async visit(planned: DueSlot, lane: Lane, signal: AbortSignal): Promise<Visit> {
-    const { layout, transport, clock } = this.#source;
-    const began = clock.now();
-    let look: Look;
-    try {
-      look = await lookAt(planned.slot, layout, transport, { lane, signal });
-    } catch (cause) {
-      const error = asListingError(cause);
-      if (error.kind === "cancelled") throw error;
-      return this.failed(planned, error);
-    }
-    return this.#judge(planned, look, began, lane);
-  }
-
-  /** The visit of a slot that couldn't be listed. */
-  failed(planned: DueSlot, error: DaybookError): Visit {
-    const { name, clock } = this.#source;
-    const { previous, slot } = planned;
-    const visit: SlotVisit = {
-      ...this.#failing(planned, clock.now()),
-      listing: "failed",
-      reason: error.detail,
-      skipped: previous?.skipped ?? NONE,
-      unreadable: previous?.unreadable ?? NONE,
-    };
-    const changes: LedgerChange[] = [{ kind: "visit", visit }];
-    // The same failure again and again is one piece of news.
-    if (previous?.reason !== error.detail)
-      changes.push({
-        kind: "event",
-        event: {
-          source: name,
-          path: slot.path,
-          at: visit.visitedAt,
-          what: "listing-failed",
-          detail: error.detail,
-        },
-      });
-    return { visit, changes, tasks: [], waiting: [], found: 0, error };
-  }
-
-  async #judge(planned: DueSlot, look: Look, began: Date, lane: Lane): Promise<Visit> {
+  async visit(planned: DueSlot, options: VisitOptions): Promise<Visit> {
+    const { layout, transport, clock, policy } = this.#source;
     const { slot, window } = planned;
-    const { name, clock, policy } = this.#source;
-    const wanted = firstOfEach(look.found).filter((found) => this.#wants(found));
-    const now = clock.now();
-    const cutOff = look.outcome === "truncated";
-    const decisions = await this.#decideAll(slot.path, wanted, { now, lane });
-    if (!cutOff) decisions.push(...(await this.#unlisted(planned, look, wanted)));
+    const { lane, signal, record, told } = options;
+    const began = clock.now();
+    const listed = new PathSet();
+    const opening = () => this.#opening(planned);
+    const files = new FoundFiles({ source: this.#source, planned, lane, listed, record, opening, told });
+    const take = (found: readonly Found[]) => files.take(found);
+    const walked = await walk(slot, layout, transport, { lane, signal, listed, take });
+    const changes = await files.finish();
 
-    const { skipped, unreadable } = look;
-    const base = cutOff
-      ? { ...this.#failing(planned, now), reason: look.reason ?? "the server cut its listing off" }
-      : {
+    const { outcome, reason, skipped, unreadable, error } = walked;
+    if (outcome === "failed") {
+      const visit = this.#failed(planned, walked);
+      return this.#recorded(planned, visit, files, [...changes, ...this.#news(planned, visit)], error);
+    }
+    const now = clock.now();
+    const proven = outcome !== "truncated";
+    if (proven) {
+      const gone = {
+        certain: unreadable.count === 0,
+        at: now,
+        record: (some: LedgerChange[]) => files.record(some),
+      };
+      for (const change of await unlisted(this.#source, planned, listed, gone)) changes.push(change);
+    }
+    const base = proven
+      ? {
           ...this.#facts(planned, now),
           listedAt: now,
           closed: began.getTime() >= closesAt(window, policy),
           nextVisitAt: nextVisit(window, { began: began.getTime(), ended: now.getTime() }, policy),
           failures: 0,
-        };
-    const again = Math.min(
-      base.nextVisitAt?.getTime() ?? Infinity,
-      ...decisions.map((d) => d.again ?? Infinity),
-    );
-    const visit: SlotVisit = {
-      ...base,
-      listing: look.outcome,
-      nextVisitAt: again === Infinity ? undefined : new Date(again),
-      skipped: { count: skipped.count, names: skipped.names },
-      unreadable: { count: unreadable.count, names: unreadable.names },
-    };
-    const tasks = decisions.flatMap(({ task }) => task ?? []);
+        }
+      : this.#failing(planned, now);
+    const visit: SlotVisit = { ...base, listing: outcome, reason, skipped, unreadable };
+    return this.#recorded(planned, visit, files, changes);
+  }
+
+  /** The visit of a slot that can't be asked for. */
+  failed(planned: DueSlot, error: DaybookError): Visit {
+    const visit = this.#failed(planned, { reason: error.detail, skipped: NONE, unreadable: NONE });
+    const changes: LedgerChange[] = [{ kind: "visit", visit }, ...this.#news(planned, visit)];
+    return { visit, changes, tasks: [], found: 0, error };
+  }
+
+  #recorded(
+    { slot }: DueSlot,
+    base: SlotVisit,
+    files: FoundFiles,
+    changes: readonly LedgerChange[],
+    error?: DaybookError,
+  ): Visit {
+    const again = Math.min(base.nextVisitAt?.getTime() ?? Infinity, files.again);
+    const visit = { ...base, path: slot.path, nextVisitAt: again === Infinity ? undefined : new Date(again) };
+    const { tasks, elsewhere, count: found } = files;
+    const more = elsewhere ? () => files.pending() : undefined;
     // While files are on their way the slot is due at once, so that a run that dies here is followed by a look.
-    const changes: LedgerChange[] = [
-      { kind: "visit", visit: tasks.length > 0 ? { ...visit, nextVisitAt: now } : visit },
-    ];
-    for (const { file, event } of decisions) {
-      if (file) changes.push({ kind: "file", file });
-      if (file && event)
-        changes.push({ kind: "event", event: { source: name, path: file.path, at: now, ...event } });
-    }
-    const waiting = decisions.flatMap(({ file, task }) =>
-      file && !task && file.status === "pending"
-        ? [{ path: file.path, size: file.size, reason: file.reason ?? "its next attempt is later" }]
-        : [],
-    );
-    return { visit, changes, tasks, waiting, found: wanted.length };
+    const due = tasks.length > 0 || elsewhere ? { ...visit, nextVisitAt: visit.visitedAt } : visit;
+    return { visit, changes: [{ kind: "visit", visit: due }, ...changes], tasks, more, found, error };
   }
 
-  #wants({ observation }: Found): boolean {
-    const { range, policy } = this.#source;
-    const inRange = observation.observedAt === undefined || contains(range, observation.observedAt);
-    return inRange && policy.select(observation);
+  #failed(
+    planned: DueSlot,
+    { reason, skipped, unreadable }: Pick<Walked, "reason" | "skipped" | "unreadable">,
+  ) {
+    const { previous } = planned;
+    const kept = <K extends "skipped" | "unreadable">(key: K, own: SlotVisit[K]) =>
+      own.count > 0 ? own : (previous?.[key] ?? NONE);
+    return {
+      ...this.#failing(planned, this.#source.clock.now()),
+      listing: "failed" as const,
+      reason,
+      skipped: kept("skipped", skipped),
+      unreadable: kept("unreadable", unreadable),
+    };
   }
 
-  async #decideAll(
-    slot: string,
-    wanted: readonly Found[],
-    context: { now: Date; lane: Lane },
-  ): Promise<Decision[]> {
-    const { name, store } = this.#source;
-    const known = await store.files(
-      name,
-      wanted.map(({ path }) => path),
-    );
-    const breath = new Breath();
-    const placed: { file: Candidate; place: string | DaybookError }[] = [];
-    const owners = new Map<string, number>();
-    for (const found of wanted) {
-      if (breath.due) await breath.take();
-      const file = candidate(this.#source, found, known.get(found.path));
-      const place = placeOf(this.#source, file);
-      placed.push({ file, place });
-      if (typeof place === "string") owners.set(place, (owners.get(place) ?? 0) + 1);
-    }
-    const decisions: Decision[] = [];
-    for (const { file, place } of placed) {
-      if (breath.due) await breath.take();
-      const shared = typeof place === "string" && owners.get(place)! > 1;
-      const own = shared
-        ? new DaybookError("config", `another remote file would have the same local path, ${place}`)
-        : place;
-      decisions.push(await decide(this.#source, slot, file, own, context));
-    }
-    return decisions;
+  /** The same failure again and again is one piece of news. */
+  #news({ previous, slot }: DueSlot, { reason, visitedAt: at }: SlotVisit): LedgerChange[] {
+    if (previous?.reason === reason) return [];
+    const { name: source } = this.#source;
+    const event = { source, path: slot.path, at, what: "listing-failed", detail: reason };
+    return [{ kind: "event", event }];
   }
 
-  /** Files that were to be fetched and aren't among what is wanted now. A later look that finds them takes them up. */
-  async #unlisted({ slot, previous }: DueSlot, look: Look, wanted: readonly Found[]): Promise<Decision[]> {
-    if (previous === undefined || previous.files.pending + previous.files.quarantined === 0) return [];
-    const { name, store } = this.#source;
-    const known = new Set(wanted.map(({ path }) => path));
-    const listed = new Set(look.found.map(({ path }) => path));
-    const gone: Decision[] = [];
-    for await (const file of store.find({
-      source: name,
-      slot: slot.path,
-      status: ["pending", "quarantined"],
-    })) {
-      if (known.has(file.path)) continue;
-      const there = listed.has(file.path);
-      const certain = !there && look.unreadable.count === 0;
-      if (file.status === "quarantined" && !certain) continue;
-      if (certain) gone.push(vanished(file, "it left the source before it could be fetched"));
-      else if (there) gone.push(vanished(file, "it is not asked for any more"));
-      else gone.push(vanished(file, "it can't be listed any more: a part of its hour can't be read"));
-    }
-    return gone;
+  /** A slot that is being listed for the first time: it proves nothing yet, and is due. */
+  #opening(planned: DueSlot): LedgerChange {
+    const now = this.#source.clock.now();
+    const facts = { ...this.#facts(planned, now), nextVisitAt: now, closed: false, failures: 0 };
+    return { kind: "visit", visit: { ...facts, listing: "entries", skipped: NONE, unreadable: NONE } };
   }
 
   #facts({ slot, window }: DueSlot, visitedAt: Date) {

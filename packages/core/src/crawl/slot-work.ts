@@ -9,8 +9,6 @@ export interface SlotWorkOptions {
   readonly planned: DueSlot;
   /** Recorded already. */
   readonly visit: SlotVisit;
-  /** Files that are to be fetched. */
-  readonly files: number;
   /** Called once all of it is in the ledger, with the time at which the slot is due again, epoch ms or `Infinity`. */
   readonly onDone: (path: string, due: number) => void;
 }
@@ -19,14 +17,26 @@ export interface SlotWorkOptions {
 export class SlotWork {
   readonly #options: SlotWorkOptions;
   #visit: SlotVisit;
-  #left: number;
+  /** What it waits for: its files, and that all of them were added. */
+  #left = 1;
+  #files = 0;
   /** When the earliest of its failed files may be tried again; epoch ms. */
   #again = Infinity;
 
   constructor(options: SlotWorkOptions) {
     this.#options = options;
     this.#visit = options.visit;
-    this.#left = options.files;
+  }
+
+  /** One more file is to be fetched. */
+  add(): void {
+    this.#left++;
+    this.#files++;
+  }
+
+  /** All its files were added. */
+  async added(): Promise<void> {
+    await this.#oneDone([], () => undefined);
   }
 
   /** One of its files may be tried again then. */
@@ -39,6 +49,10 @@ export class SlotWork {
    * which comes before what the slot has come to by it.
    */
   async fileDone(changes: LedgerChange[], recorded: () => void): Promise<void> {
+    await this.#oneDone(changes, recorded);
+  }
+
+  async #oneDone(changes: LedgerChange[], recorded: () => void): Promise<void> {
     const { writer } = this.#options;
     if (--this.#left > 0) {
       await writer.write(changes);
@@ -53,7 +67,8 @@ export class SlotWork {
 
   /** Nothing is left to do for it now. */
   async end(): Promise<void> {
-    const { source, writer, planned, files, onDone } = this.#options;
+    const { source, writer, planned, onDone } = this.#options;
+    const files = this.#files;
     const visit = this.#visit;
     const { path } = planned.slot;
     const before = planned.previous;
@@ -78,7 +93,8 @@ export class SlotWork {
   }
 
   async #tellSettled(slot: SlotRecord, before: SlotRecord | undefined): Promise<void> {
-    const { source, files, writer } = this.#options;
+    const { source, writer } = this.#options;
+    const files = this.#files;
     const { name, emit, clock } = source;
     const { path, state } = slot;
     const at = clock.now();

@@ -1,11 +1,11 @@
 import type { Destination } from "../destination/destination.js";
 import type { Inspector } from "../inspect/inspector.js";
-import type { PathLayout } from "../layout/path-layout.js";
+import type { Observation, PathLayout } from "../layout/path-layout.js";
 import type { CrawlEvent } from "../observe/observer.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
-import type { TimeRange } from "../time/range.js";
+import { contains, type TimeRange } from "../time/range.js";
 import type { Transport } from "../transport/transport.js";
 
 /** A remote tree to mirror, and all that it is mirrored with. */
@@ -23,4 +23,10 @@ export interface Source {
   readonly emit: (event: CrawlEvent) => void;
   /** In [0, 1); for jitter. */
   readonly random: () => number;
+}
+
+/** Whether an observation is in the source's range, and selected. */
+export function isWanted({ range, policy }: Source, observation: Observation): boolean {
+  const { observedAt } = observation;
+  return (observedAt === undefined || contains(range, observedAt)) && policy.select(observation);
 }

@@ -1,100 +1,209 @@
 import { DaybookError, isDaybookError, printable } from "../errors/daybook-error.js";
 import type { Observation, PathLayout, Slot } from "../layout/path-layout.js";
 import type { ListingOutcome, Skipped } from "../store/state-store.js";
-import { Breath } from "./breath.js";
 import { unsafeName } from "../transport/safe-name.js";
-import type { RemoteEntry, Transport, TransportCallOptions } from "../transport/transport.js";
+import type { Listing, RemoteEntry, Transport, TransportCallOptions } from "../transport/transport.js";
+import { Breath } from "./breath.js";
+import { PathSet } from "./path-set.js";
+import { Tally } from "./tally.js";
 
 /** A remote file that the layout knows. */
 export interface Found {
   readonly path: string;
   readonly entry: RemoteEntry;
   readonly observation: Observation;
-  /** Names of the files in its directory. */
-  readonly siblings: ReadonlySet<string>;
+  /** Whether its path was listed before in the same walk. */
+  readonly again?: boolean;
 }
 
-/** All that one look at a slot found. */
-export interface Look {
-  readonly outcome: Exclude<ListingOutcome, "failed">;
-  readonly found: Found[];
+/** What one walk through a slot came to, but for its files. */
+export interface Walked {
+  /** "failed": a directory could not be listed. What the others hold was handed over all the same. */
+  readonly outcome: ListingOutcome;
   readonly skipped: Skipped;
   readonly unreadable: Skipped;
-  /** Why a listing isn't complete, where it wasn't the server that cut it off. */
+  /** Why it failed or isn't whole, or what may not be listed. */
   readonly reason?: string;
+  /** Where it isn't one directory that failed: directories that were left were not asked for. */
+  readonly error?: DaybookError;
 }
 
-const SAMPLES = 5;
-
-/** Counts names and keeps the first few. */
-class Tally implements Skipped {
-  count = 0;
-  readonly names: string[] = [];
-
-  add(name: string): void {
-    // Cutting may leave half a character at the end.
-    if (this.count++ < SAMPLES) this.names.push(printable(printable(name).slice(0, 300)));
-  }
+export interface WalkOptions extends TransportCallOptions {
+  /**
+   * Given the files that the layout knows as they are listed, a thousand at most; the same one may come twice. The walk
+   * waits for it, with a connection in its hands: it must not wait for another.
+   */
+  readonly take: (found: readonly Found[]) => Promise<void>;
+  /** The paths of all files that are listed are put in here, before they are taken. */
+  readonly listed: PathSet;
 }
 
-/**
- * Lists a slot's directory and every directory below it that the layout enters, side by side. Rejects if one of the
- * listings failed: then nothing is known of the slot. A directory that may not be read counts as unreadable, since
- * asking again won't help; one that vanished meanwhile is as good as empty.
- */
-export async function lookAt(
+/** Entries looked at in one piece, whatever a transport hands over. */
+const BATCH = 1000;
+/** Directories that fail one after the other, as a server does that has gone, before the rest isn't asked for. */
+const PATIENCE = 3;
+/** Characters of a reason that are kept. */
+const WORDS = 500;
+
+/** Lists a slot's directory and every directory below it that the layout enters, side by side. Rejects only when cancelled. */
+export async function walk(
   slot: Slot,
   layout: PathLayout,
-  transport: Pick<Transport, "list">,
-  options: TransportCallOptions,
-): Promise<Look> {
-  const found: Found[] = [];
-  const skipped = new Tally();
-  const unreadable = new Tally();
-  let truncated = false;
-  let reason: string | undefined;
-  let missing = false;
+  transport: Pick<Transport, "list" | "capabilities">,
+  options: WalkOptions,
+): Promise<Walked> {
+  return new Walk(slot, layout, transport, options).run();
+}
 
-  const walk = async (directory: string): Promise<void> => {
-    const listing = await transport.list(directory, options).catch((error: unknown) => {
-      if (isDaybookError(error, "not-found")) missing ||= directory === slot.path;
-      else if (isDaybookError(error, "permission")) unreadable.add(`${directory}: ${error.detail}`);
-      else throw error;
-      return undefined;
-    });
-    if (listing === undefined) return;
-    truncated ||= !listing.complete;
-    if (!listing.complete) reason ??= listing.reason;
-    for (const line of listing.unreadable ?? []) unreadable.add(line);
+class Walk {
+  readonly #slot: Slot;
+  readonly #layout: PathLayout;
+  readonly #transport: Pick<Transport, "list" | "capabilities">;
+  readonly #options: WalkOptions;
+  readonly #skipped = new Tally();
+  readonly #unreadable = new Tally();
+  readonly #entered = new PathSet();
+  /** The next one is the last. */
+  readonly #directories: string[];
+  readonly #failed = new Tally(WORDS);
+  readonly #refused = new Tally(WORDS);
+  readonly #doubtful = new Tally(WORDS);
+  /** Directories that could not be listed since one could. */
+  #inARow = 0;
+  #error: DaybookError | undefined;
+  #stopped: unknown;
+  #found = false;
+  #missing = false;
+
+  constructor(
+    slot: Slot,
+    layout: PathLayout,
+    transport: Pick<Transport, "list" | "capabilities">,
+    options: WalkOptions,
+  ) {
+    this.#slot = slot;
+    this.#layout = layout;
+    this.#transport = transport;
+    this.#options = options;
+    this.#directories = [slot.path];
+  }
+
+  async run(): Promise<Walked> {
+    const lanes = Math.max(1, this.#transport.capabilities.parallelism);
+    const under = new Set<Promise<void>>();
+    while (this.#directories.length > 0 || under.size > 0) {
+      while (this.#directories.length > 0 && under.size < lanes && !this.#over) {
+        const one: Promise<void> = this.#list(this.#directories.pop()!)
+          .catch((error: unknown) => void (this.#stopped ??= error))
+          .finally(() => under.delete(one));
+        under.add(one);
+      }
+      if (this.#over) this.#directories.length = 0;
+      if (under.size > 0) await Promise.race(under);
+    }
+    if (this.#stopped !== undefined) throw this.#stopped;
+    return {
+      outcome: this.#outcome,
+      skipped: this.#skipped.facts,
+      unreadable: this.#unreadable.facts,
+      reason: this.#reason,
+      error: this.#error,
+    };
+  }
+
+  get #over(): boolean {
+    return this.#stopped !== undefined || this.#error !== undefined;
+  }
+
+  get #outcome(): ListingOutcome {
+    if (this.#failed.count > 0) return "failed";
+    if (this.#doubtful.count > 0) return "truncated";
+    return this.#missing ? "missing" : this.#found ? "entries" : "empty";
+  }
+
+  get #reason(): string | undefined {
+    const tally = [this.#failed, this.#doubtful, this.#refused].find(({ count }) => count > 0);
+    if (tally === undefined) return undefined;
+    const more = tally.count - 1;
+    const others = more > 0 && tally !== this.#doubtful ? `, and so for ${more} more` : "";
+    return `${tally.names[0]!}${others}`;
+  }
+
+  async #list(directory: string): Promise<void> {
+    const { lane, signal } = this.#options;
+    let listing: Listing;
+    try {
+      const take = (entries: readonly RemoteEntry[]) => this.#take(directory, entries);
+      listing = await this.#transport.list(directory, { lane, signal, take });
+    } catch (cause) {
+      // What `take` rejects with comes from within.
+      if (this.#stopped !== undefined) throw cause;
+      return this.#fails(directory, asListingError(cause));
+    }
+    this.#inARow = 0;
+    if (!listing.complete) this.#doubts(directory, listing);
+    for (const line of listing.unreadable ?? []) this.#unreadable.add(line);
+    await this.#take(directory, listing.entries);
+  }
+
+  #fails(directory: string, error: DaybookError): void {
+    const own = directory === this.#slot.path;
+    if (error.kind === "cancelled") throw error;
+    // One that vanished meanwhile is as good as empty.
+    if (error.kind === "not-found") return void (this.#missing ||= own);
+    if (error.kind === "permission") {
+      const words = `the server doesn't let this user list ${directory}: ${error.detail}`;
+      this.#unreadable.add(words);
+      return this.#refused.add(words);
+    }
+    this.#failed.add(own ? error.detail : `${directory} could not be listed: ${error.detail}`);
+    if (own || error.operation === "connect" || ++this.#inARow >= PATIENCE) this.#error ??= error;
+  }
+
+  #doubts(directory: string, { reason, evidence = [] }: Listing): void {
+    const words = reason ?? "the server cut its listing off";
+    // What is said of hosts is said of all their directories, in the same words for as long as it is so.
+    const named = directory !== this.#slot.path && (reason === undefined || evidence.length > 0);
+    const lines = evidence.map((line) => `"${printable(line).slice(0, 120)}"`).join(", ");
+    this.#doubtful.add(`${named ? `${directory}: ` : ""}${words}${lines && `: ${lines}`}`);
+  }
+
+  async #take(directory: string, entries: readonly RemoteEntry[]): Promise<void> {
+    try {
+      for (let from = 0; from < entries.length; from += BATCH)
+        await this.#takeSome(directory, entries.slice(from, from + BATCH));
+    } catch (error) {
+      this.#stopped ??= error;
+      throw error;
+    }
+  }
+
+  async #takeSome(directory: string, entries: readonly RemoteEntry[]): Promise<void> {
+    const found: Found[] = [];
     const below: string[] = [];
-    const siblings = new Set<string>();
+    const { listed } = this.#options;
     const breath = new Breath();
-    for (const entry of listing.entries) {
+    for (const entry of entries) {
       if (breath.due) await breath.take();
       const reason = unsafeName(entry.name);
       const path = `${directory === "/" ? "" : directory}/${entry.name}`;
-      if (reason !== undefined) skipped.add(`${entry.name} (${reason})`);
-      else if (entry.type === "directory" && layout.enters(slot, path)) below.push(path);
-      else if (entry.type !== "file")
-        skipped.add(`${path} (${entry.type === "directory" ? "a directory" : "not a file"})`);
+      if (reason !== undefined) this.#skipped.add(`${entry.name} (${reason})`);
+      else if (entry.type === "directory" && this.#layout.enters(this.#slot, path)) {
+        if (this.#entered.add(path)) below.push(path);
+      } else if (entry.type !== "file")
+        this.#skipped.add(`${path} (${entry.type === "directory" ? "a directory" : "not a file"})`);
       else {
-        siblings.add(entry.name);
-        const observation = layout.parse(path);
-        if (observation === undefined) skipped.add(path);
-        else found.push({ path, entry, observation, siblings });
+        const again = !listed.add(path);
+        const observation = this.#layout.parse(path);
+        if (observation === undefined) this.#skipped.add(path);
+        else found.push({ path, entry, observation, again });
       }
     }
-    await Promise.all(below.map(walk));
-  };
-
-  await walk(slot.path);
-  const outcome = truncated ? "truncated" : missing ? "missing" : found.length > 0 ? "entries" : "empty";
-  return { outcome, found, skipped, unreadable, reason };
-}
-
-/** The same path twice in one listing can't be trusted either way. */
-export function firstOfEach(found: readonly Found[]): Found[] {
-  return [...new Map(found.map((f) => [f.path, f])).values()];
+    for (const path of below.reverse()) this.#directories.push(path);
+    if (found.length === 0) return;
+    this.#found = true;
+    await this.#options.take(found);
+  }
 }
 
 export function asListingError(error: unknown): DaybookError {

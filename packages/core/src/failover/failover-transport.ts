@@ -6,9 +6,10 @@ import { SystemClock } from "../time/system-clock.js";
 import { checkRemotePath } from "../transport/check-remote-path.js";
 import type {
   Listing,
+  ListOptions,
   ReadOptions,
+  RemoteEntry,
   Transport,
-  TransportCallOptions,
   TransportCapabilities,
 } from "../transport/transport.js";
 import { combinedCapabilities } from "./combined-capabilities.js";
@@ -80,14 +81,19 @@ export class FailoverTransport implements Transport, ManyHosts {
     return () => void this.#listeners.delete(listener);
   }
 
-  async list(directory: string, options: TransportCallOptions = {}): Promise<Listing> {
+  async list(directory: string, options: ListOptions = {}): Promise<Listing> {
     checkRemotePath(directory, "list");
+    const { take, ...asked } = options;
+    // What one host handed over before it failed, the next one hands over again.
+    const call = take
+      ? { ...asked, take: (entries: readonly RemoteEntry[]) => take(this.#shown(entries)) }
+      : asked;
     const failures: HostFailure[] = [];
     const without: Host[] = [];
     let absence: DaybookError | undefined;
     for (const host of this.#candidates(directory)) {
       if (this.#isPointless(host)) break;
-      const { value, error } = await host.ask((transport) => transport.list(directory, options));
+      const { value, error } = await host.ask((transport) => transport.list(directory, call));
       if (value !== undefined) {
         this.#listedBy.set(directory, host);
         return this.#asTrusted(value, host, failures);
@@ -164,10 +170,14 @@ export class FailoverTransport implements Transport, ManyHosts {
 
   #asTrusted(listing: Listing, host: Host, failures: readonly HostFailure[]): Listing {
     const { entries, ...rest } = listing;
-    const shown = this.#withoutTimes ? entries.map(({ modifiedAt: _, ...entry }) => entry) : entries;
+    const shown = [...this.#shown(entries)];
     const trusted = this.#trustAny || host === this.#hosts[0];
     if (trusted) return { ...rest, entries: shown };
     return { ...rest, entries: shown, complete: false, reason: this.#onlyMirrors([host], failures) };
+  }
+
+  #shown(entries: readonly RemoteEntry[]): readonly RemoteEntry[] {
+    return this.#withoutTimes ? entries.map(({ modifiedAt: _, ...entry }) => entry) : entries;
   }
 
   /** The same words for as long as an outage lasts: it is one piece of news. */

@@ -12,7 +12,7 @@ export interface ReadinessFacts {
   /** The same version as seen by an earlier visit. */
   readonly seenBefore?: FileRecord;
   /** Names of all files in the same directory, for done-markers. */
-  readonly siblings: ReadonlySet<string>;
+  readonly siblings: Pick<ReadonlySet<string>, "has">;
   /** Whether an inspector will prove that the file is whole. */
   readonly provable: boolean;
   readonly now: Date;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { TransportCase, TransportTraits } from "./transport-fixture.js";
-import { at, bytesOf, fails, listed, readAll, sameBytes } from "./transport-fixture.js";
+import { DaybookError } from "@daybook/core";
+import type { RemoteEntry } from "@daybook/core";
+import { at, bytesOf, fails, listed, readAll, sameBytes, stillWorks } from "./transport-fixture.js";
 
 const PLAIN_NAMES = [
   "two words",
@@ -145,6 +147,49 @@ export const transportListCases = (traits: TransportTraits): TransportCase[] => 
       assert.equal((await listed(fixture, "d")).size, 1);
       await fixture.seed({ "d/second": bytesOf(1) });
       assert.equal((await listed(fixture, "d")).size, 2);
+    },
+  },
+  {
+    name: "hands a long listing over in batches of a thousand at most, one at a time, or returns all of it",
+    async run(fixture) {
+      const names = Array.from({ length: 2_345 }, (_, i) => `file-${i}`);
+      await fixture.seed(Object.fromEntries(names.map((name) => [`many/${name}`, bytesOf(1)])));
+      const found = new Set<string>();
+      let [taking, overlapped, largest] = [false, false, 0];
+      const take = async (entries: readonly RemoteEntry[]) => {
+        overlapped ||= taking;
+        largest = Math.max(largest, entries.length);
+        taking = true;
+        for (const { name } of entries) found.add(name);
+        await new Promise((resolve) => setImmediate(resolve));
+        taking = false;
+      };
+      const { entries, complete } = await fixture.transport.list(at(fixture, "many"), { take });
+      assert.equal(overlapped, false, "nothing may be handed over while what came before is being taken");
+      assert.equal(taking, false, "a listing isn't over while its entries are being taken");
+      assert.ok(largest <= 1000, `a batch of ${largest} entries`);
+      assert.equal(complete, true);
+      if (found.size > 0) assert.ok(entries.length <= 1000, `${entries.length} entries were not handed over`);
+      for (const { name } of entries) found.add(name);
+      assert.deepEqual([...found].sort(), names.sort());
+    },
+  },
+  {
+    name: "fails as who takes its entries does, and goes on working",
+    async run(fixture) {
+      const names = Array.from({ length: 1_500 }, (_, i) => `many/file-${i}`);
+      await fixture.seed(Object.fromEntries(names.map((name) => [name, bytesOf(1)])));
+      for (let i = 0; i < traits.capabilities.parallelism + 1; i++) {
+        let taken = false;
+        const take = async () => {
+          taken = true;
+          throw new DaybookError("store", "made up: the ledger is gone");
+        };
+        const listing = fixture.transport.list(at(fixture, "many"), { take });
+        if ((await listing.catch(() => undefined)) === undefined) await fails(listing, "store");
+        else assert.equal(taken, false, "a listing can't succeed whose entries could not be taken");
+      }
+      await stillWorks(fixture);
     },
   },
 ];

@@ -3,6 +3,7 @@ import { checkRemotePath, DaybookError, HostBudget, SessionPool } from "@daybook
 import type {
   Clock,
   Listing,
+  ListOptions,
   ReadOptions,
   RemoteEntry,
   SessionLease,
@@ -26,6 +27,9 @@ export interface MemoryTransportOptions {
   readonly budget?: HostBudget;
   readonly clock?: Clock;
 }
+
+/** Entries handed over at a time. */
+const BATCH = 1000;
 
 /** What a transport made with these options declares. */
 export function memoryCapabilities(options: MemoryTransportOptions): TransportCapabilities {
@@ -69,7 +73,7 @@ export class MemoryTransport implements Transport {
     });
   }
 
-  async list(directory: string, options: TransportCallOptions = {}): Promise<Listing> {
+  async list(directory: string, options: ListOptions = {}): Promise<Listing> {
     const { lease, signal } = await this.#enter("list", directory, options);
     try {
       this.calls.list.push(directory);
@@ -77,7 +81,10 @@ export class MemoryTransport implements Transport {
       await obey(fault, signal, "list", directory);
       const entries = this.#tree.entries(directory);
       if (entries === undefined) throw missing("list", directory);
-      return this.#listing(entries, fault);
+      const listing = this.#listing(entries, fault);
+      return await handOver(listing, options.take, () => {
+        if (signal.aborted) throw cancelled("list", directory);
+      });
     } finally {
       lease.release({ reusable: true });
     }
@@ -140,6 +147,21 @@ export class MemoryTransport implements Transport {
     }
     return { entries: shown, complete: true };
   }
+}
+
+/** All but the last batch, and a listing of one batch not at all, as transports do that read as they go. */
+async function handOver(
+  listing: Listing,
+  take: ListOptions["take"],
+  checkpoint: () => void,
+): Promise<Listing> {
+  if (take === undefined) return listing;
+  let { entries } = listing;
+  for (; entries.length > BATCH; entries = entries.slice(BATCH)) {
+    await take(entries.slice(0, BATCH));
+    checkpoint();
+  }
+  return { ...listing, entries };
 }
 
 async function obey(

@@ -126,4 +126,49 @@ export const brokenLists: BrokenTransports = {
     },
     caughtBy: ["lists what was added since the last time"],
   },
+  "doesn't wait for who takes its entries": {
+    around: (transport) =>
+      but(transport, {
+        list: (path, { take, ...options } = {}) =>
+          transport.list(path, { ...options, ...(take && { take: (some) => void take(some) }) }),
+      }),
+    caughtBy: [
+      "hands a long listing over in batches of a thousand at most, one at a time, or returns all of it",
+    ],
+  },
+  "hands all over in one batch": {
+    around: (transport) =>
+      but(transport, {
+        list: async (path, { take, ...options } = {}) => {
+          const { entries, ...rest } = await transport.list(path, options);
+          if (!take || entries.length < 2000) return { entries, ...rest };
+          await take(entries);
+          return { entries: [], ...rest };
+        },
+      }),
+    caughtBy: [
+      "hands a long listing over in batches of a thousand at most, one at a time, or returns all of it",
+    ],
+  },
+  "loses what it handed over to itself": {
+    around: (transport) =>
+      but(transport, {
+        list: (path, { take, ...options } = {}) =>
+          transport.list(path, { ...options, ...(take && { take: () => undefined }) }),
+      }),
+    caughtBy: [
+      "hands a long listing over in batches of a thousand at most, one at a time, or returns all of it",
+    ],
+  },
+  "goes on where its entries could not be taken": {
+    around: (transport) =>
+      but(transport, {
+        list: (path, { take, ...options } = {}) =>
+          transport.list(path, {
+            ...options,
+            ...(take && { take: async (some) => take(some)?.catch(() => undefined) }),
+          }),
+      }),
+    caughtBy: ["fails as who takes its entries does, and goes on working"],
+  },
 };
