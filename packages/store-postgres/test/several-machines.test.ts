@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeWithPostgres } from "./support/postgres.js";
-import { machines } from "./support/machines.js";
+import { machine, machines } from "./support/machines.js";
 import { all } from "./support/records.js";
 
 const always = { start: new Date(0) };
@@ -32,6 +32,31 @@ await describeWithPostgres("several machines", (postgres) => {
     await store.open();
     expect((await store.summarize({ source: "RMA1" })).files.stored).toBe(3);
     await countsAreExact(schema);
+  });
+
+  test("of which one is stopped while another takes its lease: it writes nothing more", async () => {
+    const schema = postgres.freshSchema();
+    const { child, lines, exit } = machine("paused", postgres.url(), schema, "fenced");
+    try {
+      await lines.next();
+      child.stdin.end("go\n");
+      for (let i = 0; i < 10; i++) expect((await lines.next()).value).toBe("recorded");
+      child.kill("SIGSTOP");
+      const store = postgres.store({ schema });
+      await store.open();
+      // As if it had run out: nobody wants to wait for a minute.
+      await postgres.sql().query(`UPDATE "${schema}".leases SET expires_at = now() - interval '1 s'`);
+      expect(await store.lease("crawl", "second", 60_000, new Date())).toBe(true);
+      const before = (await store.summarize({})).files.stored;
+      child.kill("SIGCONT");
+      let last: unknown;
+      for await (const line of lines) last = line;
+      expect(await exit).toEqual([0, null]);
+      expect(JSON.parse(String(last))).toEqual(["busy", "lease-lost", "crawl"]);
+      expect((await store.summarize({})).files.stored).toBe(before);
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   async function countsAreExact(schema: string): Promise<void> {

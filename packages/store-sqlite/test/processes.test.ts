@@ -15,8 +15,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const writer = fileURLToPath(new URL("./children/writer.mjs", import.meta.url));
 
-function startWriter(...args: string[]) {
-  const child = spawn(process.execPath, [writer, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+const fenced = fileURLToPath(new URL("./children/fenced.mjs", import.meta.url));
+
+function start(program: string, ...args: string[]) {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let complaints = "";
   child.stderr.on("data", (text) => (complaints += String(text)));
   let acknowledged = 0;
@@ -30,6 +32,8 @@ function startWriter(...args: string[]) {
   }));
   return { child, lines, exit };
 }
+
+const startWriter = (...args: string[]) => start(writer, ...args);
 
 async function ledger(path: string): Promise<{ files: FileRecord[]; counted: number }> {
   const store = new SqliteStore({ path });
@@ -74,4 +78,24 @@ test("a ledger that somebody forgot to close doesn't keep the process alive", as
   const { exit } = startWriter(path, "f", "3", "leave-open");
   expect(await exit).toEqual({ code: 0, signal: null, complaints: "", acknowledged: 3 });
   expect((await ledger(path)).counted).toBe(3);
+});
+
+test("a process that was stopped for longer than its lease writes nothing once another has it", async () => {
+  const path = join(folder, "stopped.db");
+  const { child, lines, exit } = start(fenced, path, "60000");
+  const said: string[] = [];
+  lines.on("line", (line) => said.push(String(line)));
+  while (said.length < 20) await once(lines, "line");
+  child.kill("SIGSTOP");
+  const store = new SqliteStore({ path });
+  await store.open();
+  // By its clock the lease has run out meanwhile; this one takes it, and sees what there is.
+  expect(await store.lease("crawl", "second", 60_000, new Date(Date.now() + 61_000))).toBe(true);
+  const before = (await store.summarize({})).files.stored;
+  child.kill("SIGCONT");
+  expect((await exit).code).toBe(0);
+  expect(said.at(-1)).toBe("busy lease-lost crawl");
+  expect((await store.summarize({})).files.stored).toBe(before);
+  expect(await store.leaseHolder("crawl", new Date())).toBe("second");
+  await store.close();
 });

@@ -17,7 +17,7 @@ export interface FakeClockOptions {
 }
 
 interface Sleeper {
-  readonly wakeAt: number;
+  wakeAt: number;
   wake(): void;
 }
 
@@ -37,6 +37,7 @@ export class FakeClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
   #activity = 0;
+  #leapt = 0;
   readonly #quietTurns: number;
   readonly #timer: (ms: number) => number;
   /** Ports to other threads that were open before: the test runner's own. */
@@ -50,6 +51,18 @@ export class FakeClock implements Clock {
 
   now(): Date {
     return new Date(this.#now);
+  }
+
+  /** Time that has passed, whatever the clock was set to. */
+  monotonic(): number {
+    return this.#now - this.#leapt;
+  }
+
+  /** The clock shows another time from now on, as if somebody had set it; nobody sleeps longer or less for it. */
+  leap(ms: number): void {
+    this.#now += ms;
+    this.#leapt += ms;
+    this.#sleepers = this.#sleepers.map((sleeper) => Object.assign(sleeper, { wakeAt: sleeper.wakeAt + ms }));
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -92,8 +105,10 @@ export class FakeClock implements Clock {
 
   /** Moves on to a time as `advance` does; to an earlier one at once, waking nobody. */
   async set(time: Date): Promise<void> {
-    if (time.getTime() < this.#now) this.#now = time.getTime();
-    else await this.#moveTo(time.getTime());
+    if (time.getTime() < this.#now) {
+      this.#leapt += time.getTime() - this.#now;
+      this.#now = time.getTime();
+    } else await this.#moveTo(time.getTime());
   }
 
   /**

@@ -1,6 +1,6 @@
 import { DaybookError, isDaybookError } from "../errors/daybook-error.js";
-import type { StateStore } from "../store/state-store.js";
-import type { Clock } from "../time/clock.js";
+import type { Fence, StateStore } from "../store/state-store.js";
+import { monotonic, type Clock } from "../time/clock.js";
 import { isDead, thisHolder } from "./lease-holder.js";
 
 export interface LeaseKeeperOptions {
@@ -15,15 +15,17 @@ export interface LeaseKeeperOptions {
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #ttl: number;
-  readonly #name: string;
-  readonly #holder = thisHolder();
+  /** What whoever writes for the source has to hold. */
+  readonly fence: Fence;
   readonly #ended = new AbortController();
   #renewing: Promise<void> | undefined;
+  /** Until when it is surely held, by a clock that never leaps. */
+  #until = -Infinity;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
     this.#ttl = options.ttl ?? 60_000;
-    this.#name = `crawl:${options.source}`;
+    this.fence = { lease: `crawl:${options.source}`, holder: thisHolder() };
   }
 
   /** Takes the lease and keeps it; `lost` is called at most once, if it can't be kept. */
@@ -46,29 +48,47 @@ export class LeaseKeeper {
     if (this.#renewing === undefined) return;
     this.#ended.abort();
     await this.#renewing;
-    const { store, clock } = this.#options;
     // The lease runs out by itself where it can't be given back.
-    await store.lease(this.#name, this.#holder, 0, clock.now()).catch(() => undefined);
+    await this.#lease(this.fence.holder, 0).catch(() => undefined);
   }
 
   /** Takes the lease, from a holder that died on this machine too; who holds it, if that is another. */
   async #taken(): Promise<string | undefined> {
     const { store, clock } = this.#options;
-    if (await store.lease(this.#name, this.#holder, this.#ttl, clock.now())) return undefined;
-    const other = (await store.leaseHolder(this.#name, clock.now())) ?? "another process";
+    if (await this.#hold()) return undefined;
+    const other = (await store.leaseHolder(this.fence.lease, clock.now())) ?? "another process";
     if (!isDead(other)) return other;
-    await store.lease(this.#name, other, 0, clock.now());
-    return (await store.lease(this.#name, this.#holder, this.#ttl, clock.now())) ? undefined : other;
+    await this.#lease(other, 0);
+    return (await this.#hold()) ? undefined : other;
   }
 
   async #renew(): Promise<void> {
-    const { store, clock, source } = this.#options;
+    const { clock } = this.#options;
     for (;;) {
       await clock.sleep(this.#ttl / 3, this.#ended.signal);
-      if (!(await store.lease(this.#name, this.#holder, this.#ttl, clock.now())))
-        throw new DaybookError("store", "another process took the source over, so this one stops", {
-          source,
-        });
+      // Who stood still for so long must do nothing more before it knows better, not even ask.
+      if (monotonic(clock) >= this.#until)
+        throw this.#lost("this program stood still for longer than its right to the source lasts");
+      if (!(await this.#hold())) throw this.#lost("another process took the source over");
     }
+  }
+
+  async #hold(): Promise<boolean> {
+    const began = monotonic(this.#options.clock);
+    const held = await this.#lease(this.fence.holder, this.#ttl);
+    if (held) this.#until = began + this.#ttl;
+    return held;
+  }
+
+  #lease(holder: string, ttl: number): Promise<boolean> {
+    const { store, clock } = this.#options;
+    return store.lease(this.fence.lease, holder, ttl, clock.now());
+  }
+
+  #lost(why: string): DaybookError {
+    const { source } = this.#options;
+    return new DaybookError("busy", `${why}, so it stops and writes nothing more`, {
+      ...{ source, retry: "no", code: "lease-lost", operation: "crawl" },
+    });
   }
 }

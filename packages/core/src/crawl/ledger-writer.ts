@@ -1,4 +1,5 @@
-import type { LedgerChange, StateStore } from "../store/state-store.js";
+import { isDaybookError } from "../errors/daybook-error.js";
+import type { Fence, LedgerChange, StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 
 interface Waiting {
@@ -16,7 +17,7 @@ const PACE = 25;
 /**
  * Writes to the ledger in groups: what is asked for while one transaction runs goes into the next. Order is kept, and
  * a promise resolves once its changes are in the ledger. Once a transaction has failed none is tried after it: what comes
- * later may say that what came before is done.
+ * later may say that what came before is done. A source whose lease was lost writes nothing more; the others go on.
  */
 export class LedgerWriter {
   readonly #store: Pick<StateStore, "record">;
@@ -24,6 +25,8 @@ export class LedgerWriter {
   #waiting: Waiting[] = [];
   #rows = 0;
   #running: Promise<void> | undefined;
+  /** What is to be held while a source's changes are written. */
+  readonly #fences = new Map<string, Fence>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: { store: Pick<StateStore, "record">; clock: Clock }) {
@@ -38,6 +41,11 @@ export class LedgerWriter {
       this.#rows += changes.length;
       this.#running ??= this.#run();
     });
+  }
+
+  /** From now on the source's changes are written only while the lease is held. */
+  fence(source: string, fence: Fence): void {
+    this.#fences.set(source, fence);
   }
 
   /** Resolves when all that was asked for is written, or has failed. */
@@ -65,13 +73,52 @@ export class LedgerWriter {
       group.push(next);
     }
     this.#rows -= group.reduce((sum, { changes }) => sum + changes.length, 0);
+    await this.#record(group);
+  }
+
+  async #record(group: readonly Waiting[]): Promise<void> {
+    if (group.length === 0) return;
+    const fences = new Map(group.map((waiting) => [waiting, this.#fencesOf(waiting)]));
+    const fence = [...new Set([...fences.values()].flat())];
     try {
       if (this.#failure) throw this.#failure.error;
-      await this.#store.record(group.flatMap(({ changes }) => changes));
+      const changes = group.flatMap(({ changes }) => changes);
+      await this.#store.record(changes, fence.length > 0 ? { fence, now: this.#clock.now() } : undefined);
       for (const { resolve } of group) resolve();
     } catch (error) {
+      const lost = isDaybookError(error, "busy") && error.code === "lease-lost" ? error.path : undefined;
+      const theirs = (waiting: Waiting) => fences.get(waiting)!.some(({ lease }) => lease === lost);
+      if (lost !== undefined && group.some(theirs)) {
+        for (const waiting of group) if (theirs(waiting)) waiting.reject(error);
+        return this.#record(group.filter((waiting) => !theirs(waiting)));
+      }
       this.#failure = { error };
       for (const { reject } of group) reject(error);
     }
+  }
+
+  #fencesOf({ changes }: Waiting): Fence[] {
+    const found = new Set<Fence>();
+    for (const change of changes) {
+      const fence = this.#fences.get(sourceOf(change) ?? "");
+      if (fence) found.add(fence);
+    }
+    return [...found];
+  }
+}
+
+function sourceOf(change: LedgerChange): string | undefined {
+  switch (change.kind) {
+    case "visit":
+      return change.visit.source;
+    case "file":
+      return change.file.source;
+    case "event":
+      return change.event.source;
+    case "due":
+    case "planned":
+      return change.source;
+    default:
+      return undefined;
   }
 }

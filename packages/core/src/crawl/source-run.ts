@@ -39,7 +39,7 @@ export async function runSource(options: SourceRunOptions): Promise<SourceResult
   let fetched: CrawlOutcome = { files: 0, bytes: 0 };
   const home = () => ({ files: fetched.files, bytes: fetched.bytes });
   try {
-    fetched = await crawlUnderLease(options);
+    fetched = await crawl(options);
     if (fetched.error) throw fetched.error;
     const at = clock.now();
     const summary = await source.store.summarize({ source: name, range: source.range });
@@ -50,6 +50,21 @@ export async function runSource(options: SourceRunOptions): Promise<SourceResult
     const error = asDaybookError(cause, "store", { source: name });
     emit({ type: "source-failed", source: name, at: clock.now(), error });
     return { name, outcome: "failed", error, fetched: home(), summary: await lastWords(source) };
+  }
+}
+
+/** Who loses the lease may take it again if nobody else has it, but begins anew: what it remembers may not be true any more. */
+async function crawl(options: SourceRunOptions): Promise<CrawlOutcome> {
+  const { source, shutdown } = options;
+  let [files, bytes] = [0, 0];
+  for (;;) {
+    const outcome = await crawlUnderLease(options);
+    files += outcome.files;
+    bytes += outcome.bytes;
+    const lost = outcome.error?.code === "lease-lost" && !shutdown.stop.aborted;
+    if (!lost) return { ...outcome, files, bytes };
+    const detail = `${outcome.error!.detail}; it begins anew if nobody else crawls the source now`;
+    source.emit({ type: "source-warning", source: source.name, at: source.clock.now(), detail });
   }
 }
 
@@ -70,6 +85,7 @@ async function crawlUnderLease({
     loss = error;
     lost.abort();
   });
+  writer.fence(name, lease.fence);
   const live = range.end === undefined || isLive(range, clock.now().getTime(), policy);
   const endLive = live ? budgets.map((budget) => budget.expectLive()) : [];
   try {

@@ -17,10 +17,11 @@ export interface CleanOptions {
 export async function* clean(source: Source, { dryRun, range }: CleanOptions): AsyncIterable<LetGo> {
   const { name, store, destination, policy, clock } = source;
   const now = clock.now();
-  const record = (changes: Parameters<typeof store.record>[0]) => store.record(changes);
+  const lease = new LeaseKeeper({ store, clock, source: name });
+  const record = (changes: Parameters<typeof store.record>[0]) =>
+    store.record(changes, { fence: lease.fence, now: clock.now() });
   const sweeping = sweep({ source: name, store, destination, keep: policy.keep, now, range, dryRun, record });
   if (dryRun || !Number.isFinite(policy.keep)) return void (yield* sweeping);
-  const lease = new LeaseKeeper({ store, clock, source: name });
   let loss: DaybookError | undefined;
   await lease.take((error) => (loss = error));
   try {

@@ -9,7 +9,7 @@ export function fencesOf({ fence = [] }: RecordOptions = {}): readonly Fence[] {
 
 /** Nothing was written: the lease is somebody else's, or has run out. */
 export function leaseLost({ lease }: Fence): DaybookError {
-  return new DaybookError("busy", "the right to write has gone to another process, so nothing was written", {
+  return new DaybookError("busy", "this program has no right to write any more, so nothing was written", {
     ...{ retry: "no", code: "lease-lost", operation: "record" },
     path: lease,
   });

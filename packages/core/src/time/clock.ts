@@ -3,4 +3,9 @@ export interface Clock {
   now(): Date;
   /** Resolves after `ms` milliseconds; rejects with kind "cancelled" when the signal fires first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Milliseconds of a clock that nobody sets: it tells how long something took, and never leaps. Default by `now`. */
+  monotonic?(): number;
 }
+
+export const monotonic = (clock: Pick<Clock, "now" | "monotonic">): number =>
+  clock.monotonic?.() ?? clock.now().getTime();

@@ -11,6 +11,10 @@ export class SystemClock implements Clock {
     return new Date();
   }
 
+  monotonic(): number {
+    return performance.now();
+  }
+
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     try {
       for (let left = ms; left >= 0; left -= LONGEST_TIMER) {

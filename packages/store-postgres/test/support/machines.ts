@@ -5,18 +5,21 @@ import { fileURLToPath } from "node:url";
 
 const WORKER = fileURLToPath(new URL("./worker.mjs", import.meta.url));
 
+/** A process that waits for a word on its input, and then does the task. */
+export function machine(name: string, url: string, schema: string, task: string) {
+  const child = spawn(process.execPath, [WORKER, url, schema, name, task], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  return {
+    child,
+    lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
+    exit: once(child, "exit"),
+  };
+}
+
 /** Processes that are let go at the same moment; what each of them answers. */
 export async function machines(count: number, url: string, schema: string, task: string): Promise<unknown[]> {
-  const started = Array.from({ length: count }, (_, i) => {
-    const child = spawn(process.execPath, [WORKER, url, schema, `machine ${i}`, task], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    return {
-      child,
-      lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
-      exit: once(child, "exit"),
-    };
-  });
+  const started = Array.from({ length: count }, (_, i) => machine(`machine ${i}`, url, schema, task));
   try {
     await Promise.all(started.map(({ lines }) => lines.next()));
     for (const { child } of started) child.stdin.end("go\n");

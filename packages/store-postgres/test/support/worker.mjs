@@ -67,6 +67,20 @@ const tasks = {
     };
     await Promise.all(numbers(3).map(rounds));
   },
+  /** Records under a lease of its own until it has lost it; tells how far it got, and what it heard then. */
+  async fenced() {
+    await store.lease("crawl", who, 60_000, hour(0));
+    const options = { fence: { lease: "crawl", holder: who } };
+    await store.record([visit(0)], options);
+    for (let i = 0; ; i++) {
+      try {
+        await store.record([file(`/slots/0/${who}/${i}`, "/slots/0", "stored")], options);
+        process.stdout.write("recorded\n");
+      } catch ({ kind, code, path }) {
+        return [kind, code, path];
+      }
+    }
+  },
   /** A few files move from slot to slot, by batches that have no slot in common but the one a file leaves. */
   async move() {
     const rounds = async () => {
