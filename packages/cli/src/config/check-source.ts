@@ -3,11 +3,11 @@ import type { PathLayout, SelectSpec } from "@daybook/core";
 import { combinations, substitute } from "./each.js";
 import type { Constants } from "./each.js";
 import { checkAdapter } from "./check-adapter.js";
-import type { AdapterChoice, CheckedSource } from "./checked-config.js";
+import type { AdapterChoice, CheckedSource, TemplateChoice } from "./checked-config.js";
 import type { KeyPath } from "./problem.js";
 import type { Problems } from "./problems.js";
 import { boundTemplate } from "./bound-template.js";
-import { flatLayoutOptions, sourceSchema } from "./schema/source.js";
+import { flatLayoutOptions, sourceSchema, templateLayoutOptions } from "./schema/source.js";
 import type { SourceConfig } from "./schema/source.js";
 import { nearest, suggestion } from "./suggest.js";
 
@@ -95,11 +95,15 @@ function checkLayout(
       problems,
       () => select && checkSelect(select as SelectSpec, made.attributes),
     );
-  if (typeof layout === "string") {
-    const made = attempt(at, problems, () => boundTemplate(layout, constants), `layout "${layout}"`);
+  if (typeof layout === "string" || "template" in layout) {
+    const choice = templateChoice(layout, at, problems);
+    if (choice === undefined) return undefined;
+    const { text, options } = choice;
+    const make = () => boundTemplate(text, constants, options);
+    const made = attempt(at, problems, make, `layout "${text}"`);
     if (made === undefined) return undefined;
     checkSelected(made);
-    return layout;
+    return choice;
   }
   const { use, ...options } = substitute(layout, constants);
   if (use !== "flat") return { kind: "layout", use, options, path: at };
@@ -108,6 +112,18 @@ function checkLayout(
   if (checked === undefined || made === undefined) return undefined;
   checkSelected(made);
   return { kind: "layout", use, options: checked, path: at };
+}
+
+function templateChoice(
+  layout: string | Readonly<Record<string, unknown>>,
+  at: KeyPath,
+  problems: Problems,
+): TemplateChoice | undefined {
+  if (typeof layout === "string") return { kind: "template", text: layout };
+  const checked = problems.check(templateLayoutOptions, layout, at);
+  if (checked === undefined) return undefined;
+  const { template: text, zone, day_starts: dayStart, tolerance } = checked;
+  return { kind: "template", text, options: { zone, dayStart, tolerance } };
 }
 
 /** Notes a `DaybookError`; what its detail begins with is left out where the key says it already. */

@@ -1,4 +1,4 @@
-import type { HostOptions } from "@daybook/core";
+import type { HostOptions, TemplateOptions } from "@daybook/core";
 import type { Constants } from "./each.js";
 import type { KeyPath } from "./problem.js";
 import type { AdapterKind } from "./schema/adapters.js";
@@ -18,13 +18,18 @@ export interface AdapterChoice {
   readonly path: KeyPath;
 }
 
+export interface TemplateChoice {
+  readonly kind: "template";
+  readonly text: string;
+  readonly options?: TemplateOptions;
+}
+
 export interface CheckedSource {
   readonly name: string;
   readonly path: KeyPath;
   readonly constants: Constants;
   readonly transport: AdapterChoice;
-  /** A template's text, or what makes a layout. */
-  readonly layout: string | AdapterChoice;
+  readonly layout: TemplateChoice | AdapterChoice;
   readonly inspect: readonly AdapterChoice[];
   readonly settings: SourceConfig;
 }

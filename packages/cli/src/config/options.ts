@@ -80,7 +80,7 @@ export class OptionsBuilder {
   }
 
   async #layout({ layout, constants }: CheckedSource): Promise<PathLayout> {
-    if (typeof layout === "string") return boundTemplate(layout, constants);
+    if (layout.kind === "template") return boundTemplate(layout.text, constants, layout.options);
     const { directory, pattern } = layout.options;
     if (layout.use === "flat") return flat(String(directory), String(pattern));
     return (await this.#make(layout, constants)) as PathLayout;

@@ -36,11 +36,11 @@ export interface TemplateLayout extends PathLayout {
 
 export interface TemplateOptions {
   /** The zone of the clock that names folders and files, such as "America/Argentina/Buenos_Aires". Default UTC. */
-  readonly zone?: string;
+  readonly zone?: string | undefined;
   /** When a folder's day begins, as "12:00" for days from noon to noon. Names of files say the time as it is. Default "00:00". */
-  readonly dayStart?: string;
+  readonly dayStart?: string | undefined;
   /** How far beyond its folder's time a file's own may lie, in ms: a file of 23:59:58 in the next day's folder. Default 0. */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
 }
 
 /**

@@ -20,13 +20,42 @@ const ready = strict({
     .describe("And a file of the same name plus this suffix stands beside it, such as .ok."),
 });
 
+export const templateLayoutOptions = strict({
+  template: text(),
+  zone: text().optional(),
+  day_starts: text().optional(),
+  tolerance: duration().optional(),
+});
+
 const layout = z
-  .union([text(), z.looseObject({ use: text() })], {
-    error: () => "must be a template, or an object with `use`",
+  .union([text(), z.looseObject({ template: text() }), z.looseObject({ use: text() })], {
+    error: () => "must be a template, or an object with `template` or with `use`",
   })
   .meta({
     anyOf: [
       { type: "string", description: "A template: a path with placeholders." },
+      {
+        type: "object",
+        description: "A template whose dates aren't UTC, or not quite what they seem.",
+        properties: {
+          template: { type: "string", description: "A path with placeholders." },
+          zone: {
+            type: "string",
+            description: "The zone of the clock that names folders and files. Default UTC.",
+          },
+          day_starts: {
+            type: "string",
+            description: 'When a folder\'s day begins: "12:00" for days from noon to noon. Default "00:00".',
+          },
+          tolerance: {
+            type: "string",
+            description:
+              "How far beyond its folder's time a file's own may lie. Default 0s: such files are left out, and told of.",
+          },
+        },
+        required: ["template"],
+        additionalProperties: false,
+      },
       {
         type: "object",
         description: "A single directory without dates.",

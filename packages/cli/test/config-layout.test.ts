@@ -1,0 +1,50 @@
+import { loadConfig } from "daybook";
+import { expect, test } from "vitest";
+import { temporaryFolder, writeConfig } from "./workspace.js";
+
+async function load(layout: string, each = "") {
+  const text = `state: { use: memory }
+destination: { use: local, path: ./downloads }
+sources:
+  - name: A
+    ${each}
+    transport: { use: ftp, host: ftp.example.com }
+    layout: ${layout}
+    start: 2025-01-01T00:00Z
+`;
+  return loadConfig(await writeConfig(text, await temporaryFolder()), { env: {} });
+}
+
+async function layoutOf(layout: string, each?: string) {
+  const { options, problems } = await load(layout, each);
+  expect(problems).toBeUndefined();
+  return options!.sources[0]!.layout;
+}
+
+test("a template's clock, the begin of its days and its tolerance reach the layout", async () => {
+  const text =
+    '{ template: "/{yyyy}{MM}{dd}/{yyyy}{MM}{dd}_{HH}{mm}.x", zone: Europe/Berlin, tolerance: 10m }';
+  const local = await layoutOf(text);
+  expect(local.parse("/20250702/20250702_0000.x")?.observedAt).toEqual(new Date("2025-07-01T22:00Z"));
+  expect(local.parse("/20250702/20250701_2351.x")?.observedAt).toEqual(new Date("2025-07-01T21:51Z"));
+  expect(local.parse("/20250702/20250701_2349.x")).toBeUndefined();
+  const nights = await layoutOf('{ template: "/{yyyy}{MM}{dd}/{HH}.x", day_starts: "12:00" }');
+  expect(nights.parse("/20250702/03.x")?.observedAt).toEqual(new Date("2025-07-03T03:00Z"));
+});
+
+test("an object's template takes the values of each", async () => {
+  const layout = await layoutOf("{ template: /{site}/%Y/%j.x, zone: UTC }", "each: { site: [A1] }");
+  expect(layout.root).toBe("/A1");
+});
+
+test.each([
+  ['{ template: "/{yyyy}/x", zone: Mars/Olympus }', /no time zone "Mars\/Olympus"/],
+  ['{ template: "/{yyyy}{MM}{dd}/x", day_starts: noon }', /no time of day/],
+  ['{ template: "/{yyyy}/x", day_starts: "12:00" }', /only days can begin/],
+  ['{ template: "/{yyyy}/x", tolerance: 10 }', /10s/],
+  ['{ template: "/{yyyy}/x", zon: UTC }', /zon/],
+  ["{ zone: UTC }", /with `template` or with `use`/],
+])("%s is refused with what to write", async (layout, message) => {
+  const { problems } = await load(layout);
+  expect(JSON.stringify(problems)).toMatch(message);
+});
