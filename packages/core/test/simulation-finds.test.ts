@@ -18,6 +18,7 @@ function ledger(inner: StateStore, changed: Partial<StateStore>): StateStore {
     backlog: () => inner.backlog(),
     planned: (source) => inner.planned(source),
     notes: (prefix) => inner.notes(prefix),
+    filesAt: (locations) => inner.filesAt(locations),
     leaseHolder: (...query) => inner.leaseHolder(...query),
     close: () => inner.close(),
     ...changed,

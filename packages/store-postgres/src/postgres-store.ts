@@ -50,7 +50,7 @@ import { isCurrent, migrate } from "./schema/migrate.js";
 import { chunks } from "./sql/bulk.js";
 import { pageOfEvents } from "./sql/events.js";
 import { firstPage, pageOfFiles } from "./sql/file-pages.js";
-import { LOOK_UPS_PER_STATEMENT, lookUpFiles } from "./sql/files.js";
+import { LOOK_UPS_PER_STATEMENT, lookUpFiles, lookUpPlaces } from "./sql/files.js";
 import { giveLeaseBack, takeLease, whoHoldsLease } from "./sql/leases.js";
 import { allSources } from "./sql/names.js";
 import { notesStartingWith } from "./sql/notes.js";
@@ -125,6 +125,18 @@ export class PostgresStore implements StateStore {
         some.map(({ directory }) => places.get(directory)),
       ]);
       for (const row of rows) found.set(row.path, toFileRecord(source, row));
+    }
+    return found;
+  }
+
+  async filesAt(locations: readonly string[]): Promise<FileRecord[]> {
+    this.#database.refuseIfClosed("files");
+    const found: FileRecord[] = [];
+    for (const some of chunks([...new Set(locations)].filter(isStorable), LOOK_UPS_PER_STATEMENT)) {
+      const rows = await this.#query<FileRowRead & { source: string }>("files", lookUpPlaces(this.#quoted), [
+        some,
+      ]);
+      for (const row of rows) found.push(toFileRecord(row.source, row));
     }
     return found;
   }

@@ -7,6 +7,7 @@ import { findPage } from "./find.js";
 import { holds, lease, leaseHolder } from "./leases.js";
 import { readNotes } from "./notes.js";
 import { readFiles } from "./read-files.js";
+import { readFilesAt } from "./read-files-at.js";
 import { readBacklog, readMessages } from "./outbox.js";
 import { readPlanned } from "./planned.js";
 import type { GlimpsePage, GlimpseQuery } from "./read-glimpses.js";
@@ -56,6 +57,10 @@ export class Engine {
 
   files(source: string, paths: readonly string[]): FileRow[] {
     return this.#read(() => readFiles(this.#sql, source, paths));
+  }
+
+  filesAt(locations: readonly string[]): FileRow[] {
+    return this.#read(() => readFilesAt(this.#sql, locations));
   }
 
   slots(query: SlotQuery): SlotRow[] {

@@ -138,4 +138,8 @@ export const MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX directories_prefix ON directories (prefix) WHERE prefix IS NOT NULL;
+  CREATE INDEX files_location ON files (location) WHERE typeof(location) = 'text';
+  `,
 ];

@@ -42,6 +42,8 @@ import { WorkerClient } from "./worker-client.js";
 const PAGE = 1_000;
 /** The same, of what costs a part of that. */
 const GLIMPSES = 2 * PAGE;
+/** Each is looked for under all the names that it could end in. */
+const PLACES = 200;
 
 /**
  * The ledger in one SQLite file. Several processes of one machine may share it; a file on a network drive is not safe.
@@ -117,6 +119,14 @@ export class SqliteStore implements StateStore {
       const rows = await client.call("files", source, paths.slice(at, at + PAGE));
       for (const row of rows) found.set(row[1], rowToFile(row));
     }
+    return found;
+  }
+
+  async filesAt(locations: readonly string[]): Promise<FileRecord[]> {
+    const client = await this.#opened("files");
+    const found: FileRecord[] = [];
+    for (let i = 0; i < locations.length; i += PLACES)
+      found.push(...(await client.call("filesAt", locations.slice(i, i + PLACES))).map(rowToFile));
     return found;
   }
 

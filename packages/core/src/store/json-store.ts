@@ -72,6 +72,10 @@ export class JsonStore implements StateStore {
     return (await this.#read("files")).files(source, paths);
   }
 
+  async filesAt(locations: readonly string[]): Promise<FileRecord[]> {
+    return (await this.#read("files")).filesAt(locations);
+  }
+
   async record(changes: readonly LedgerChange[], options?: RecordOptions): Promise<void> {
     checkChanges(changes);
     await this.#change("record", (ledger) => {

@@ -69,6 +69,14 @@ export class MemoryLedger {
     return found;
   }
 
+  filesAt(locations: readonly string[]): FileRecord[] {
+    const found: FileRecord[] = [];
+    for (const location of new Set(locations))
+      for (const { places } of this.#sources.values())
+        for (const file of places.get(location)?.values() ?? []) found.push(copyFile(file));
+    return found;
+  }
+
   *find(query: FileQuery): Iterable<FileRecord> {
     const { range, status, limit = Infinity } = query;
     const found = [...this.#filesOf(query)].filter(
@@ -182,14 +190,30 @@ export class MemoryLedger {
 class SourceLedger {
   readonly slots = new MemorySlots();
   readonly files = new Map<string, FileRecord>();
+  /** Files by where they are, and by path. */
+  readonly places = new Map<string, Map<string, FileRecord>>();
   readonly events = new Map<string, LedgerEvent[]>();
   planned: PlannedStretch | undefined;
 
   put(file: FileRecord): void {
     const before = this.files.get(file.path);
     if (before) this.slots.get(before.slot)?.remove(file.path);
+    if (before) this.#leave(before);
     this.files.set(file.path, file);
+    this.#settle(file);
     this.slots.get(file.slot)?.put(file);
+  }
+
+  #leave({ location, path }: FileRecord): void {
+    const files = location === undefined ? undefined : this.places.get(location);
+    files?.delete(path);
+    if (files?.size === 0) this.places.delete(location!);
+  }
+
+  #settle(file: FileRecord): void {
+    if (file.location === undefined) return;
+    const files = this.places.get(file.location) ?? new Map<string, FileRecord>();
+    this.places.set(file.location, files.set(file.path, file));
   }
 
   add(event: LedgerEvent): void {

@@ -46,6 +46,10 @@ export class MemoryStore implements StateStore {
     return this.#opened("files").files(source, paths);
   }
 
+  async filesAt(locations: readonly string[]): Promise<FileRecord[]> {
+    return this.#opened("files").filesAt(locations);
+  }
+
   async record(changes: readonly LedgerChange[], options?: RecordOptions): Promise<void> {
     checkChanges(changes);
     this.#opened("record").record(changes, options);

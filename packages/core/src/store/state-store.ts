@@ -212,6 +212,11 @@ export interface StateStore {
   /** Those of the paths that are known, by path. */
   files(source: string, paths: readonly string[]): Promise<Map<string, FileRecord>>;
   /**
+   * The files of all sources whose record names one of these locations, whatever their status, in no order. It says
+   * nothing of which destination they are in.
+   */
+  filesAt(locations: readonly string[]): Promise<FileRecord[]>;
+  /**
    * All or nothing, and safe to repeat: the same changes again leave the same ledger. Records are replaced whole; the
    * counts and states of the slots touched are computed from the files, by the rule in `slotState`. A "file" or "due"
    * change whose slot isn't known, and any change that `refusalOf` refuses, rejects with kind "store" and code

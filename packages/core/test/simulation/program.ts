@@ -162,6 +162,7 @@ export class Program {
       messages: (...query) => once("messages", () => store.messages(...query)),
       backlog: () => once("backlog", () => store.backlog()),
       planned: (source) => once("planned", () => store.planned(source)),
+      filesAt: (locations) => once("files", () => store.filesAt(locations)),
       notes: (prefix) => once("notes", () => store.notes(prefix)),
       lease: (...request) => once("lease", () => store.lease(...request)),
       leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),

@@ -33,6 +33,7 @@ export class CountingStore implements StateStore {
   };
   messages: StateStore["messages"] = (hook, limit) => this.#inner.messages(hook, limit);
   backlog: StateStore["backlog"] = () => this.#inner.backlog();
+  filesAt: StateStore["filesAt"] = (locations) => this.#inner.filesAt(locations);
   notes: StateStore["notes"] = (prefix) => this.#inner.notes(prefix);
   leaseHolder: StateStore["leaseHolder"] = (name, now) => this.#inner.leaseHolder(name, now);
 

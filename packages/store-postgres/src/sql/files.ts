@@ -85,3 +85,14 @@ export const lookUpFiles = (schema: string): string => `
     SELECT * FROM ${schema}.files WHERE directory_id = d.id AND name = q.name LIMIT 1
   ) AS f
   JOIN ${schema}.slots s ON s.id = f.slot_id`;
+
+/** $1 location[]. */
+export const lookUpPlaces = (schema: string): string => `
+  SELECT o.name AS source, ${fileFields}
+  FROM unnest($1::text[]) AS q(location)
+  CROSS JOIN LATERAL (
+    SELECT * FROM ${schema}.files WHERE location = q.location OFFSET 0
+  ) AS f
+  JOIN ${schema}.directories d ON d.id = f.directory_id
+  JOIN ${schema}.slots s ON s.id = f.slot_id
+  JOIN ${schema}.sources o ON o.id = f.source_id`;

@@ -8,6 +8,7 @@ import { storeLeaseCases } from "./store-lease-cases.js";
 import { storeLifeCases } from "./store-life-cases.js";
 import { storeNoteCases } from "./store-note-cases.js";
 import { storeOutboxCases } from "./store-outbox-cases.js";
+import { storePlaceCases } from "./store-place-cases.js";
 import { storePlannedCases } from "./store-planned-cases.js";
 import { storeRecordCases } from "./store-record-cases.js";
 import { storeSlotCases } from "./store-slot-cases.js";
@@ -28,6 +29,7 @@ export function storeCases(traits: StoreTraits): StoreCase[] {
     ...storeEventCases,
     ...storeOutboxCases(traits),
     ...storeNoteCases(traits),
+    ...storePlaceCases,
     ...storePlannedCases(traits),
     ...storeLeaseCases(traits),
     ...storeFenceCases(traits),

@@ -24,6 +24,7 @@ export function bindAll(store: StateStore, changes: Partial<StateStore>): StateS
     close: () => store.close(),
     record: (...call) => store.record(...call),
     files: (s, p) => store.files(s, p),
+    filesAt: (locations) => store.filesAt(locations),
     slots: (s, r, f) => store.slots(s, r, f),
     glimpses: (s, r, f) => store.glimpses(s, r, f),
     find: (q) => store.find(q),

@@ -1,6 +1,7 @@
 import { brokenBorder } from "./broken-border.js";
 import { brokenFinds } from "./broken-finds.js";
 import { brokenNotes } from "./broken-notes.js";
+import { brokenPlaces } from "./broken-places.js";
 import { brokenOutbox } from "./broken-outbox.js";
 import { brokenRecords } from "./broken-records.js";
 import { brokenSlots } from "./broken-slots.js";
@@ -14,4 +15,5 @@ export const brokenStores: Record<string, Break> = {
   ...brokenFinds,
   ...brokenOutbox,
   ...brokenNotes,
+  ...brokenPlaces,
 };
