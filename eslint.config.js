@@ -45,6 +45,14 @@ const walls = packages.map(({ folder, name }) => {
 /** In all packages; a package that has rules of the kind of its own adds these to them. */
 const restrictedSyntax = [
   {
+    selector: "CallExpression[callee.object.name='Math'] > SpreadElement",
+    message: "A hundred thousand arguments overflow the stack: use smallest or largest of core.",
+  },
+  {
+    selector: "CallExpression[callee.property.name=/^(push|unshift|concat)$/] > SpreadElement",
+    message: "A hundred thousand arguments overflow the stack: add them one by one.",
+  },
+  {
     selector: "CallExpression[callee.name=/^mkdir(Sync)?$/] Property[key.name='recursive']",
     message: "Node's recursive mkdir may never return (below /proc, on dead mounts): use makeFolder of core.",
   },

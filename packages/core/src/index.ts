@@ -1,3 +1,4 @@
+export * from "./extremes.js";
 export * from "./errors/daybook-error.js";
 export { hideSecrets, SecretWords } from "./errors/hide-secrets.js";
 export type { HideOptions } from "./errors/hide-secrets.js";

@@ -1,3 +1,4 @@
+import { smallest } from "@daybook/core";
 import type {
   FileRecord,
   FileStatus,
@@ -204,6 +205,6 @@ export function toSummary(rows: readonly SummaryRow[]): Summary {
     },
     skipped: total((row) => row.skipped),
     unreadable: total((row) => row.unreadable),
-    nextVisitAt: due.length > 0 ? new Date(Math.min(...due)) : undefined,
+    nextVisitAt: due.length > 0 ? new Date(smallest(due)) : undefined,
   };
 }

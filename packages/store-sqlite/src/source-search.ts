@@ -119,7 +119,7 @@ export class SourceSearch {
         this.#statuses,
         limit,
       );
-      found.push(...rows.map((row) => ({ key: Buffer.from(row[1]), row })));
+      for (const row of rows) found.push({ key: Buffer.from(row[1]), row });
       found = found.sort((a, b) => Buffer.compare(a.key, b.key)).slice(0, limit);
     }
     const rows = found.map(({ row }) => row);

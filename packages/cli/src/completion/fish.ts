@@ -15,7 +15,7 @@ export function fishCompletion({ options, commands }: CommandTree): string {
     if (takesFiles) lines.push(`complete -c daybook -n ${quoted(condition)} -F`);
     if (choices.length > 0)
       lines.push(`complete -c daybook -n ${quoted(condition)} -a ${quoted(choices.join(" "))}`);
-    lines.push(...own.map((option) => optionLine(condition, option)));
+    for (const option of own) lines.push(optionLine(condition, option));
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,3 +1,4 @@
+import { largest } from "@daybook/core";
 import { printable } from "@daybook/core";
 import { formatBytes, formatRate } from "../format/bytes.js";
 import { count } from "../format/count.js";
@@ -17,7 +18,7 @@ const MOST_SOURCES = 12;
 /** The live block: one line for all, one for each source. Pure; no line is wider than `width`. */
 export function renderProgress(state: ProgressState, moment: Moment, width: number): string[] {
   const sources = [...state.sources.values()];
-  const names = Math.max(0, ...sources.map(({ name }) => name.length));
+  const names = Math.max(0, largest(sources.map(({ name }) => name.length)));
   const shown = sources.length <= MOST_SOURCES ? sources : mostActive(sources);
   const lines = [overall(state, moment), ...shown.map((source) => sourceLine(source, moment.now, names))];
   if (shown.length < sources.length) lines.push(`  and ${sources.length - shown.length} more`);

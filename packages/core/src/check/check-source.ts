@@ -188,7 +188,7 @@ class SourceCheck {
   #tellNames(slot: Slot, look: Look): Look {
     const { layout, policy } = this.#source;
     const { findings, names } = checkNames(slot, look, layout, policy.select);
-    this.#findings.push(...findings);
+    for (const finding of findings) this.#findings.push(finding);
     this.#names = names;
     return look;
   }

@@ -1,3 +1,4 @@
+import { largest } from "../extremes.js";
 import type { Found } from "../crawl/tree-walk.js";
 import type { TransportCapabilities } from "../transport/transport.js";
 import type { CheckFinding } from "./check-report.js";
@@ -29,7 +30,7 @@ export function checkTimes(
       detail: "listings carry no times: a file that changes is noticed only by its size",
       advice: "let an inspector check the end, or set ready: { stable_for: 30s }",
     };
-  const newest = Math.max(...timed.map(({ entry }) => entry.modifiedAt!.getTime()));
+  const newest = largest(timed.map(({ entry }) => entry.modifiedAt!.getTime()));
   if (newest > now.getTime() + SKEW)
     return {
       step,

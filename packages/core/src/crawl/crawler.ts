@@ -1,3 +1,4 @@
+import { smallest } from "../extremes.js";
 import { setMaxListeners } from "node:events";
 import { isDaybookError, asDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import { Planner } from "../plan/planner.js";
@@ -137,7 +138,7 @@ export class Crawler {
         return;
       }
       const next = Math.min(clock.now().getTime() + policy.poll, this.#due.next(lane));
-      if (this.#active.size === 0) this.#idle(Math.min(next, ...LANES.map((each) => this.#due.next(each))));
+      if (this.#active.size === 0) this.#idle(smallest([next, ...LANES.map((each) => this.#due.next(each))]));
       this.#wakeAt[lane] = next;
       await this.#sleepUntil(next, stopping);
     }

@@ -43,15 +43,8 @@ export async function reconcile(
         continue;
       lost++;
       if (there) damaged.push(location);
-      changes.push(
-        ...missed(
-          file,
-          policy.keep,
-          clock.now(),
-          "lost",
-          "it was stored before the machine stopped, and is gone",
-        ),
-      );
+      const detail = "it was stored before the machine stopped, and is gone";
+      for (const change of missed(file, policy.keep, clock.now(), "lost", detail)) changes.push(change);
       if (changes.length >= BATCH) await flush();
     }
   }

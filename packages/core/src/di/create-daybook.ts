@@ -186,7 +186,7 @@ class WiredDaybook implements Daybook {
     if (found.length > 0) return found;
     for (const source of sources)
       for (const origin of originsOf(path, source, this.#children.get(source.name)!.get(DestinationToken)))
-        found.push(...(await explain(origin, [source], store, now)));
+        for (const one of await explain(origin, [source], store, now)) found.push(one);
     return found;
   }
 

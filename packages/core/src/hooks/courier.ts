@@ -1,3 +1,4 @@
+import { smallest } from "../extremes.js";
 import { Bell } from "../crawl/bell.js";
 import { asDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import type { OutboxMessage } from "../store/outbox-message.js";
@@ -260,7 +261,7 @@ export class Courier {
   /** Until something may be to do without anybody ringing, in ms. */
   #restingTime(): number {
     if (!this.#held || this.#window.length === 0 || this.#busy.size >= this.#limit) return POLL;
-    const next = this.#attempts.down ? this.#attempts.nextTryAt : Math.min(...this.#retries());
+    const next = this.#attempts.down ? this.#attempts.nextTryAt : smallest(this.#retries());
     return Math.min(POLL, Math.max(SHORTEST_REST, next - this.#options.clock.now().getTime()));
   }
 

@@ -105,7 +105,8 @@ export class News implements Pick<StateStore, "record"> {
     if ((before?.version ?? 0) > 0) return;
     for (const { hook, rule } of this.#subscriptions.groups(file.source)) {
       const whole = await batch.groups.add(hook.name, rule, file, source.layout);
-      if (whole) batch.found.push(...this.#subscriptions.messages(whole, hook));
+      if (whole === undefined) continue;
+      for (const message of this.#subscriptions.messages(whole, hook)) batch.found.push(message);
     }
   }
 
@@ -149,7 +150,7 @@ export class News implements Pick<StateStore, "record"> {
   }
 
   #tell(batch: Batch, event: HookEvent): void {
-    batch.found.push(...this.#subscriptions.messages(event));
+    for (const message of this.#subscriptions.messages(event)) batch.found.push(message);
   }
 
   async #filesBefore(changes: readonly LedgerChange[]): Promise<Map<string, FileRecord>> {

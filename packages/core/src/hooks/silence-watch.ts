@@ -1,3 +1,4 @@
+import { largest } from "../extremes.js";
 import { Bell } from "../crawl/bell.js";
 import type { CrawlEvent } from "../observe/observer.js";
 import type { FileRecord, LedgerChange, StateStore } from "../store/state-store.js";
@@ -79,7 +80,7 @@ export class SilenceWatch {
     } else {
       if (told?.status === "began") await this.#end(told.since, arrival!);
       const known = [arrival, told?.at].filter((at) => at !== undefined).map((at) => at.getTime());
-      this.#since = known.length > 0 ? new Date(Math.max(...known)) : now;
+      this.#since = known.length > 0 ? new Date(largest(known)) : now;
       if (known.length === 0) await this.#record("waiting", now, now);
     }
     if (this.#early && this.#silent) await this.#end(this.#since, this.#early);

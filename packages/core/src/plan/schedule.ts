@@ -1,3 +1,4 @@
+import { smallest } from "../extremes.js";
 import type { Slot } from "../layout/path-layout.js";
 import type { TimeRange } from "../time/range.js";
 import type { SourcePolicy } from "./policy.js";
@@ -42,5 +43,5 @@ export function nextVisit(
   }
   const end = window.end!.getTime();
   const next = policy.revisit.map((age) => end + age).filter((at) => at > began);
-  return next.length > 0 ? new Date(Math.min(...next)) : undefined;
+  return next.length > 0 ? new Date(smallest(next)) : undefined;
 }

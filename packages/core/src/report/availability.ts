@@ -54,7 +54,7 @@ export async function availability(
 ): Promise<Availability> {
   const { name, layout, range, policy } = source;
   const first = Math.max(range.start.getTime(), dayOf(within.start ?? range.start));
-  const last = Math.min(...[range.end ?? now, now].map(Number), within.end ? dayAfter(within.end) : Infinity);
+  const last = Math.min(+(range.end ?? now), +now, within.end ? dayAfter(within.end) : Infinity);
   const begun = { start: new Date(first), end: new Date(last) };
   const from = dayOf(begun.start);
   const nothing = { source: name, from: new Date(from), days: [], timeless: false };

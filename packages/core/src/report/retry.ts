@@ -37,7 +37,8 @@ export async function retry(
     const changes: LedgerChange[] = [];
     const putBack = (file: FileRecord): void => {
       if (file.status === "pending" && file.nextAttemptAt === undefined) return;
-      changes.push(...fetchAgain(wantAgain(file, policy.keep, now), now, "retried", because(file)));
+      const wanted = wantAgain(file, policy.keep, now);
+      for (const change of fetchAgain(wanted, now, "retried", because(file))) changes.push(change);
       files++;
     };
     for (const file of only ? (await store.files(name, [...only])).values() : [])

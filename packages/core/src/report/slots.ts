@@ -1,3 +1,4 @@
+import { smallest } from "../extremes.js";
 import type { SourceDefinition } from "../di/source-definition.js";
 import type { Slot } from "../layout/path-layout.js";
 import { visitCounts } from "../plan/planner.js";
@@ -33,7 +34,7 @@ export async function* slotStatuses(
 ): AsyncIterable<SlotStatus> {
   const { layout, range } = source;
   const start = within.start !== undefined && within.start > range.start ? within.start : range.start;
-  const end = new Date(Math.min(...[range.end, within.end, now].map((time) => time?.getTime() ?? Infinity)));
+  const end = new Date(smallest([range.end, within.end, now].map((time) => time?.getTime() ?? Infinity)));
   if (end <= start) return;
   let chunk: Slot[] = [];
   for (const slot of layout.slots({ start, end })) {

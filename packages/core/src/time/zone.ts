@@ -1,3 +1,4 @@
+import { largest, smallest } from "../extremes.js";
 import { DaybookError } from "../errors/daybook-error.js";
 
 const QUARTER = 15 * 60_000;
@@ -52,8 +53,8 @@ export class Zone {
 
   #leapOver(wall: number): number {
     const offsets = [this.#offsetAt(wall - DAY), this.#offsetAt(wall + DAY)] as const;
-    let before = wall - Math.max(...offsets);
-    let after = wall - Math.min(...offsets);
+    let before = wall - largest(offsets);
+    let after = wall - smallest(offsets);
     while (after - before > 1000) {
       const middle = Math.floor((before + after) / 2 / 1000) * 1000;
       if (this.toWall(middle) < wall) before = middle;

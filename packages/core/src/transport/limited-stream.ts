@@ -1,3 +1,4 @@
+import { smallest } from "../extremes.js";
 import { Readable } from "node:stream";
 import type { BandwidthLimit } from "./bandwidth-limit.js";
 import type { Lane } from "./transport.js";
@@ -85,6 +86,6 @@ export class LimitedStream extends Readable {
   }
 
   #portion(): number {
-    return Math.min(...this.#options.limits.map(({ portion }) => portion));
+    return smallest(this.#options.limits.map(({ portion }) => portion));
   }
 }

@@ -1,3 +1,4 @@
+import { smallest } from "../extremes.js";
 import type { BandwidthLimit } from "./bandwidth-limit.js";
 import { LimitedStream } from "./limited-stream.js";
 import type { Transport } from "./transport.js";
@@ -21,7 +22,7 @@ export function withBandwidth(transport: Transport, limits: readonly BandwidthLi
       const readAhead = () => {
         // Who waits for a connection needs no share yet.
         joined ??= limits.map((limit) => limit.join(lane));
-        return Math.min(outer(), ...limits.map((limit) => limit.readAhead(lane)));
+        return Math.min(outer(), smallest(limits.map((limit) => limit.readAhead(lane))));
       };
       try {
         const stream = await transport.read(path, { ...options, transient: false, readAhead });

@@ -11,7 +11,7 @@ export function summary(
   const where = ["true"];
   if (source !== undefined)
     where.push(`source_id = (SELECT id FROM ${schema}.sources WHERE name = ${values.add(source)})`);
-  if (range) where.push(...overlap(range, values));
+  if (range) for (const condition of overlap(range, values)) where.push(condition);
   const text = `
   SELECT state, count(*) AS slots, count(*) FILTER (WHERE settled) AS settled,
     sum(pending)::bigint AS pending, sum(stored)::bigint AS stored, sum(quarantined)::bigint AS quarantined,

@@ -1,3 +1,4 @@
+import { smallest } from "@daybook/core";
 import { entryOf } from "../dialect.js";
 import type { Dialect, RawEntry } from "../dialect.js";
 import { mlsxTime } from "../mlsx-time.js";
@@ -35,7 +36,7 @@ export const mlsd: Dialect = {
 /** Where the blank stands between facts and name. Drafts of the RFC had no semicolon before it, and some send a tab. */
 function factsEnd(line: string): number | undefined {
   const ends = ["; ", ";\t"].map((end) => line.indexOf(end)).filter((at) => at > 0);
-  if (ends.length > 0) return Math.min(...ends) + 1;
+  if (ends.length > 0) return smallest(ends) + 1;
   const blank = line.indexOf(" ");
   return blank > 0 ? blank : undefined;
 }
