@@ -16,11 +16,12 @@ export async function clarify(
   { operation, path }: { operation: "list" | "read"; path: string },
 ): Promise<DaybookError> {
   const failure = at(error, operation, path);
-  if (failure.code !== GENERAL_FAILURE) return failure;
+  if (failure.code !== GENERAL_FAILURE || failure.kind !== "protocol") return failure;
   try {
-    const isDirectory = typeOf((await session.stat(path)).mode) === "directory";
-    if (isDirectory === (operation === "list")) return failure;
-    const detail = isDirectory ? "this is a directory, not a file" : "this is a file, not a directory";
+    const type = typeOf((await session.plain.stat(path)).mode);
+    if (type === undefined || (type === "directory") === (operation === "list")) return failure;
+    const detail =
+      type === "directory" ? "this is a directory, not a file" : "this is a file, not a directory";
     return new DaybookError("not-found", detail, { operation, path, cause: error });
   } catch (second) {
     return isDaybookError(second, "protocol") ? failure : at(second, operation, path);

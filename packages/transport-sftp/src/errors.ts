@@ -1,5 +1,7 @@
 import type { ErrorKind } from "@daybook/core";
 import { DaybookError, isDaybookError } from "@daybook/core";
+import { cut } from "./border.js";
+import { CONNECT_WORDS, kindIn, STATUS_WORDS } from "./words.js";
 
 /** What ssh2 reports a failure with: some of these, rarely all. */
 export interface WireFailure {
@@ -25,9 +27,16 @@ const STATUS: Readonly<Record<number, ErrorKind>> = {
   8: "unsupported",
   9: "protocol",
   10: "not-found",
+  15: "busy",
+  17: "busy",
   19: "not-found",
   24: "not-found",
+  25: "busy",
+  26: "busy",
+  27: "not-found",
 };
+/** Whatever is said with these, they mean what they mean. */
+const PLAIN = new Set([1, 2, 6, 7]);
 
 // RFC 4253, 11.1. OpenSSH says "Too many authentication failures" with 2.
 const DISCONNECT: Readonly<Record<number, ErrorKind>> = {
@@ -39,18 +48,6 @@ const DISCONNECT: Readonly<Record<number, ErrorKind>> = {
   15: "auth",
 };
 
-// Told by their words alone: ssh2 gives these no code.
-const WORDS: readonly (readonly [RegExp, ErrorKind])[] = [
-  [/too many authentication failures/i, "auth"],
-  [/channel open failure/i, "busy"],
-  // What a server does that has enough connections (MaxStartups) or has had enough of this address.
-  [/connection lost before handshake/i, "busy"],
-  [/unable to start subsystem|exit code \d+ while establishing/i, "unsupported"],
-  [/no matching (host key format|.*(algorithm|cipher|mac))/i, "unsupported"],
-  [/no response from server|connection lost|not connected|unexpected (end|close) event/i, "network"],
-  [/malformed|packet length|unknown packet type|received more data/i, "protocol"],
-];
-
 const LEVELS: Readonly<Record<string, ErrorKind>> = {
   "client-authentication": "auth",
   agent: "auth",
@@ -61,8 +58,11 @@ const LEVELS: Readonly<Record<string, ErrorKind>> = {
 /** What a failure on the wire means. */
 export function sftpErrorKind({ message, code, level }: WireFailure, phase: Phase): ErrorKind {
   if (level !== undefined && level in LEVELS) return LEVELS[level]!;
-  if (typeof code === "number" && phase === "request") return STATUS[code] ?? "protocol";
-  for (const [words, kind] of WORDS) if (words.test(message)) return kind;
+  if (typeof code === "number" && phase === "request") {
+    return (PLAIN.has(code) ? undefined : kindIn(STATUS_WORDS, message)) ?? STATUS[code] ?? "protocol";
+  }
+  const told = kindIn(CONNECT_WORDS, message);
+  if (told !== undefined) return told;
   if (typeof code === "number") return DISCONNECT[code] ?? "network";
   return code === "ETIMEDOUT" ? "timeout" : "network";
 }
@@ -72,10 +72,16 @@ export function losesConnection(error: unknown): boolean {
   return isDaybookError(error, "network") || isDaybookError(error, "timeout");
 }
 
+/** SSH_FX_NO_CONNECTION and SSH_FX_CONNECTION_LOST: the server says that it has lost what is behind it. */
+export function endsConnection({ code }: DaybookError): boolean {
+  return code === "6" || code === "7";
+}
+
 /** A failure of ssh2's as ours. */
 export function fromWire(error: unknown, phase: Phase): DaybookError {
   if (isDaybookError(error)) return error;
-  const wire = error as WireFailure;
+  const { code: given, level, message } = error as WireFailure;
+  const wire = { code: given, level, message: cut(String(message)) };
   const kind = sftpErrorKind(wire, phase);
   const detail = phase === "request" ? describe(kind, wire) : `the connection failed: ${wire.message}`;
   const code = wire.code === undefined ? undefined : String(wire.code);
@@ -83,12 +89,21 @@ export function fromWire(error: unknown, phase: Phase): DaybookError {
 }
 
 function describe(kind: ErrorKind, { message, code }: WireFailure): string {
-  if (kind === "not-found") return "the server has no such file or directory";
-  if (kind === "permission")
-    return "the server does not let this user read it: ask whoever runs it for access";
   if (typeof code !== "number") return message;
+  const answer = message === "" ? `answered with the status ${code}` : `answered "${message}" (${code})`;
+  if (kind === "not-found") return `the server has no such file or directory${said(message)}`;
+  if (kind === "permission")
+    return `the server does not let this user read it${said(message)}: ask whoever runs it for access`;
+  if (kind === "busy") return `the server ${answer}: it is busy, or allows no more at once`;
   const handles = code === 9 ? "; if that goes on, set pipelining to false" : "";
-  return `the server answered "${message}" (${code})${handles}`;
+  return `the server ${answer}${handles}`;
+}
+
+/** What says no more than its code does. */
+const BARE = /^(?:(?:no such file|permission denied|access denied|failure|end of file)\.?)?$/i;
+
+function said(message: string): string {
+  return BARE.test(message) ? "" : ` (it said "${message}")`;
 }
 
 /** The same failure, told of one path: what ends a connection reaches everyone on it. */
@@ -99,4 +114,12 @@ export function at(error: unknown, operation: string, path: string): DaybookErro
 
 export function cancelled(detail: string, operation?: string): DaybookError {
   return new DaybookError("cancelled", detail, { operation });
+}
+
+/** What the server said where a failure began; undefined where it said nothing. */
+export function wordsOf(error: unknown): string | undefined {
+  let cause = error;
+  for (let depth = 0; depth < 8 && isDaybookError(cause); depth++) cause = cause.cause;
+  const { message } = (cause ?? {}) as { message?: unknown };
+  return typeof message === "string" && !isDaybookError(cause) ? message : undefined;
 }

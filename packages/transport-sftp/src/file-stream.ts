@@ -1,8 +1,11 @@
 import { Readable } from "node:stream";
 import { DaybookError, whenConsumed } from "@daybook/core";
 import type { SpareMemory } from "@daybook/core";
+import { MOST_READS } from "./border.js";
 import { at, cancelled } from "./errors.js";
-import type { SftpSession } from "./sftp-session.js";
+import type { FastPath } from "./fast-path.js";
+import type { FileReadOptions } from "./file-read.js";
+import { paceOfRead } from "./file-read.js";
 import { whenAborted } from "./when-aborted.js";
 
 const MIB = 1024 * 1024;
@@ -20,23 +23,15 @@ interface Reply {
   readonly memory?: Buffer;
 }
 
-export interface FileStreamOptions {
-  readonly session: SftpSession;
-  readonly path: string;
-  readonly start: number;
-  /** Bytes in the whole file, as far as it is known. */
-  readonly size?: number;
-  /** False: one read at a time. */
-  readonly pipelining: boolean;
+/** Replies after which a server must have shown that it gives more than crumbs, and the bytes of a crumb. */
+const CRUMBS = { replies: 2048, bytes: 256 };
+
+export interface FileStreamOptions extends FileReadOptions {
+  readonly fast: FastPath;
   /** Files being read on the session now, this one included. */
   readonly readers: number;
-  readonly signal?: AbortSignal;
   /** Where the bytes may be put, if the reader is done with each chunk when it goes on for more. */
   readonly spare?: SpareMemory;
-  /** Bytes that may be asked for or kept before they are read; asked for again as it goes on. */
-  readonly readAhead?: () => number;
-  /** Called once, as soon as the session isn't needed any more. */
-  readonly onDone: () => void;
 }
 
 /**
@@ -64,7 +59,9 @@ export class FileStream extends Readable {
   #probed = false;
   #end = Infinity;
   #detached = false;
+  #bytes = 0;
   #forgetSession: () => void = () => {};
+  #forgetPace: () => void = () => {};
   #forgetSignal: () => void = () => {};
 
   constructor(options: FileStreamOptions) {
@@ -81,11 +78,11 @@ export class FileStream extends Readable {
    * before whoever waits here goes on is this promise's rejection; from then on it is the stream's error.
    */
   async open(): Promise<void> {
-    const { session, signal, path } = this.#options;
+    const { session, fast, signal, path } = this.#options;
     this.#forgetSignal = whenAborted(signal, () => this.destroy(cancelled("stopped by the caller", "read")));
     // A stream that waits for its consumer has no request under way that would tell it.
     if (!this.destroyed) this.#forgetSession = session.whenEnded((failure) => this.#fail(failure));
-    if (!this.destroyed) session.openFile(path, (failure, handle) => this.#begin(failure, handle));
+    if (!this.destroyed) fast.openFile(path, (failure, handle) => this.#begin(failure, handle));
     await this.#opened;
     if (this.#failure !== undefined) throw this.#failure;
     this.#handedOut = true;
@@ -115,13 +112,19 @@ export class FileStream extends Readable {
   }
 
   #begin(failure: DaybookError | undefined, handle: Buffer | undefined): void {
-    const { session, pipelining, readers } = this.#options;
+    const { session, fast, readers } = this.#options;
     if (handle === undefined) return this.#fail(failure);
-    if (this.destroyed) return session.closeHandle(handle);
+    if (this.destroyed) return fast.closeHandle(handle);
     this.#handle = handle;
-    this.#largest = session.largestRead;
+    session.openFiles++;
+    this.#largest = fast.largestRead;
     const share = Math.min(WINDOW.most, Math.max(WINDOW.least, WINDOW.perSession / readers));
-    if (pipelining) this.#window = Math.max(1, Math.floor(share / this.#largest));
+    this.#window = Math.min(MOST_READS, Math.max(1, Math.floor(share / this.#largest)));
+    this.#forgetPace = paceOfRead(session, {
+      waits: () => this.#underWay > 0,
+      brought: () => this.#bytes,
+      onTooSlow: (tooSlow) => this.#fail(tooSlow),
+    });
     this.read(0);
   }
 
@@ -158,14 +161,16 @@ export class FileStream extends Readable {
 
   #read(position: number, length: number): void {
     this.#underWay++;
-    const { session, spare } = this.#options;
+    const { fast, spare } = this.#options;
     let memory: Buffer | undefined;
     const take = spare && ((length: number) => (memory = spare.take(length)));
-    session.read(this.#handle!, { position, length, memory: take }, (failure, bytes) => {
+    fast.read(this.#handle!, { position, length, memory: take }, (failure, bytes) => {
       this.#underWay--;
       this.#replies++;
       if (failure !== undefined) return this.#fail(failure);
       if (this.destroyed) return;
+      this.#bytes += bytes?.length ?? 0;
+      if (this.#givesCrumbs) return this.#fail(crumbs(this.#bytes, this.#replies));
       if (bytes === undefined) {
         this.#end = Math.min(this.#end, position);
       } else {
@@ -176,6 +181,10 @@ export class FileStream extends Readable {
       this.#settleOpened.resolve();
       this.#hand();
     });
+  }
+
+  get #givesCrumbs(): boolean {
+    return this.#replies > CRUMBS.replies && this.#bytes < this.#replies * CRUMBS.bytes;
   }
 
   #hand(): void {
@@ -233,7 +242,19 @@ export class FileStream extends Readable {
     if (this.#detached) return;
     this.#detached = true;
     this.#forgetSession();
-    if (this.#handle !== undefined) this.#options.session.closeHandle(this.#handle);
+    this.#forgetPace();
+    const { session, fast } = this.#options;
+    if (this.#handle !== undefined) {
+      session.openFiles--;
+      fast.closeHandle(this.#handle);
+    }
     this.#options.onDone();
   }
+}
+
+function crumbs(bytes: number, replies: number): DaybookError {
+  return new DaybookError(
+    "protocol",
+    `the server gave ${bytes} bytes in ${replies} replies: it can't be read like that`,
+  );
 }

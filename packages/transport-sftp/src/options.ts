@@ -1,5 +1,7 @@
 import type { Clock, HostBudget } from "@daybook/core";
 import { DaybookError } from "@daybook/core";
+import type { ListingBounds } from "./border.js";
+import { LISTING_BOUNDS } from "./border.js";
 
 /** How the server's key is checked. Without one of these: against `~/.ssh/known_hosts`. */
 export type HostKeyOptions =
@@ -42,6 +44,8 @@ export interface SftpTransportOptions extends SshTarget {
   readonly pipelining?: boolean;
   /** Requests for entries under way at once while a directory is listed. Default 4. */
   readonly listingDepth?: number;
+  /** What one listing may bring before it counts as endless. Default 2 million entries, 256 MiB. */
+  readonly listingBounds?: ListingBounds;
   /** Shared with others that use the host. Default: one of its own for `connections`. */
   readonly budget?: HostBudget;
   readonly clock?: Clock;
@@ -57,6 +61,7 @@ export interface ResolvedOptions {
   readonly keepalive: number;
   readonly pipelining: boolean;
   readonly listingDepth: number;
+  readonly listingBounds: ListingBounds;
 }
 
 export type ResolvedTarget = SshTarget & Required<Pick<SshTarget, "port" | "hostKey">>;
@@ -72,6 +77,7 @@ export function resolveOptions(options: SftpTransportOptions): ResolvedOptions {
     timeout: positive("timeout", options.timeout ?? 30_000),
     keepalive: positive("keepalive", options.keepalive ?? 10_000),
     pipelining,
+    listingBounds: options.listingBounds ?? LISTING_BOUNDS,
     listingDepth: pipelining ? positive("listingDepth", options.listingDepth ?? 4) : 1,
   };
 }

@@ -1,9 +1,7 @@
-import { malformed } from "./wire.js";
+import { LONGEST_REPLY, malformed } from "./border.js";
 
 /** Length, type and id. */
 const HEAD = 9;
-/** No reply to what is asked here is longer; OpenSSH's own limit. */
-const LONGEST = 256 * 1024;
 
 /** Cuts a channel's bytes, in whatever pieces they come, into replies. */
 export class ReplyReader {
@@ -53,7 +51,7 @@ export class ReplyReader {
 
   #bodyLength(): number {
     const length = this.#head.readUInt32BE(0);
-    if (length < HEAD - 4 || length > LONGEST) throw malformed(`its length is given as ${length}`);
+    if (length < HEAD - 4 || length > LONGEST_REPLY) throw malformed(`its length is given as ${length}`);
     return length - (HEAD - 4);
   }
 

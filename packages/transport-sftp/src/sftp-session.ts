@@ -1,74 +1,86 @@
 import { once } from "node:events";
 import { DaybookError } from "@daybook/core";
-import type { ClientChannel } from "ssh2";
-import { Client } from "ssh2";
+import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
+import { malformed } from "./border.js";
 import { cancelled, fromWire } from "./errors.js";
+import { FastPath, openChannel } from "./fast-path.js";
 import type { ResolvedOptions } from "./options.js";
-import type { Done, Request } from "./sftp-channel.js";
-import { SftpChannel } from "./sftp-channel.js";
+import type { Connection } from "./plain-path.js";
+import { newConnection, PlainPath } from "./plain-path.js";
+import { RequestWatch } from "./request-watch.js";
 import type { Line } from "./ssh-connection.js";
 import { connectDeadline, handshake, prepare, reach } from "./ssh-connection.js";
-import type { Attributes, Fields, NamedEntry } from "./wire.js";
-import { FOR_READING, LIMITS, malformed, REPLY, REQUEST, STATUS } from "./wire.js";
 
-/** What OpenSSH's server gives at once at most. */
-const LARGEST_READ = 255 * 1024;
-/** What every server must give at once. */
-const SAFE_READ = 32 * 1024;
-/** The deadline is watched in ticks: a busy process then doesn't take its own standstill for the server's. */
-const TICKS = 10;
-
-const handleIn = (fields: Fields) => Buffer.from(fields.bytes());
-const namesIn = (fields: Fields) => fields.names();
-const attributesIn = (fields: Fields) => fields.attributes();
-const nothingIn = () => undefined;
-/** The longest packet comes first, then the longest read. */
-const readLimitIn = (fields: Fields) => (fields.longNumber(), fields.longNumber());
+/** How many times the timeout something may take in all, before what it brings is counted too. */
+const PATIENCE = 4;
 
 /**
- * One SSH connection with one SFTP channel. Any number of requests may be under way; the one sent longest ago has a
- * deadline. Past it, or when the connection is lost, the session is dead and everything under way on it ends with the
- * reason.
+ * One SSH connection of ssh2-sftp-client, with its own SFTP channel for one request at a time, and a fast path beside it.
+ * The server must answer what is asked; once it doesn't, or the connection is lost, the session is dead and everything
+ * under way on it ends with the reason.
  */
 export class SftpSession {
-  readonly #client: Client;
-  readonly #channel: SftpChannel;
-  readonly #line: Line;
-  readonly #timeout: number;
-  readonly #endListeners = new Set<(failure: DaybookError) => void>();
-  #largestRead = SAFE_READ;
-  #failure: DaybookError | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #oldest: number | undefined;
-  #ticks = 0;
+  readonly plain: PlainPath;
+  readonly watch: RequestWatch;
+  /** ms that anything may take, whatever it brings. */
+  readonly patience: number;
+  /** Lists and reads that are under way on it; whoever shares it out counts them. */
+  operations = 0;
+  /** Files that are open on it; who opens them counts them. */
+  openFiles = 0;
 
-  private constructor(client: Client, stream: ClientChannel, line: Line, { timeout }: ResolvedOptions) {
-    this.#client = client;
+  readonly #connection: Connection;
+  readonly #line: Line;
+  readonly #endListeners = new Set<(failure: DaybookError) => void>();
+  #fast: FastPath | undefined;
+  #failure: DaybookError | undefined;
+
+  private constructor(
+    connection: Connection,
+    { sftp, line }: { sftp: SFTPWrapper; line: Line },
+    { timeout }: ResolvedOptions,
+  ) {
+    this.#connection = connection;
     this.#line = line;
-    this.#timeout = timeout;
-    this.#channel = new SftpChannel({ stream, onBroken: (failure) => this.#end(failure) });
+    this.patience = PATIENCE * timeout;
+    const watch = new RequestWatch({ timeout, onLate: (failure) => this.#end(failure) });
+    this.watch = watch;
+    const ended = new Promise<never>((_, reject) => this.whenEnded(reject));
+    this.plain = new PlainPath(connection, { sftp, watch, ended });
+    this.#listen(connection.client);
+    this.#listen(sftp);
   }
 
-  /** Connects and logs in, within the timeout. */
-  static async open(options: ResolvedOptions, signal: AbortSignal): Promise<SftpSession> {
+  /** Connects and logs in, within the timeout; with a fast path where that is wanted and to be had. */
+  static async open(
+    options: ResolvedOptions,
+    { signal, fast }: { signal: AbortSignal; fast: boolean },
+  ): Promise<SftpSession> {
     const deadline = connectDeadline(signal, options.timeout, options.target);
     try {
       const credentials = await prepare(options.target);
       const line = await reach(options, deadline.signal);
-      const client = new Client();
+      const connection = newConnection();
       const limits = { ...options, signal: deadline.signal };
-      return await handshake(client, credentials, line, limits, async (config) => {
-        client.connect(config);
-        await once(client, "ready");
-        const stream = await subsystem(client);
-        const session = new SftpSession(client, stream, line, options);
-        await session.#greet(stream);
-        session.#listen(stream);
+      return await handshake(connection.client, credentials, line, limits, async (config) => {
+        // Both channels are asked for at once, the client's own first: it is the one that must be there.
+        const channel = fast
+          ? once(connection.client, "ready").then(() => openChannel(connection.client))
+          : undefined;
+        const stream = channel?.catch(() => undefined);
+        const sftp = await connection.connect(config);
+        const session = new SftpSession(connection, { sftp, line }, options);
+        await session.#addFast(await stream);
         return session;
       });
     } finally {
       deadline.done();
     }
+  }
+
+  /** Undefined where it isn't wanted, or where the server gives the connection one channel only. */
+  get fast(): FastPath | undefined {
+    return this.#fast;
   }
 
   /** Why the session can't be used any more; undefined while it can. */
@@ -78,64 +90,19 @@ export class SftpSession {
 
   /** Has it called once when the session ends, at once if it has; the returned function takes that back. */
   whenEnded(listener: (failure: DaybookError) => void): () => void {
-    if (this.#failure !== undefined) listener(this.#failure);
+    if (this.#failure !== undefined) listener(this.#blame(this.#failure));
     else this.#endListeners.add(listener);
     return () => void this.#endListeners.delete(listener);
   }
 
   /** Requests sent so far. */
   get sent(): number {
-    return this.#channel.sent;
+    return this.watch.sent;
   }
 
   /** Whether the server has answered a request that was sent after the first `sent` ones, one way or the other. */
   answeredSince(sent: number): boolean {
-    return this.#channel.newestAnswered >= sent;
-  }
-
-  /** The most bytes one read may ask for. */
-  get largestRead(): number {
-    return this.#largestRead;
-  }
-
-  openDirectory(path: string): Promise<Buffer> {
-    return this.#value({ type: REQUEST.OPENDIR, subject: path, reply: REPLY.HANDLE, parse: handleIn });
-  }
-
-  /** The next entries of a directory; undefined once there are no more. */
-  readDirectory(handle: Buffer): Promise<NamedEntry[] | undefined> {
-    return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse: namesIn });
-  }
-
-  openFile(path: string, done: Done<Buffer>): void {
-    this.#request(
-      { type: REQUEST.OPEN, subject: path, numbers: [FOR_READING, 0], reply: REPLY.HANDLE, parse: handleIn },
-      (failure, handle) => done(failure ?? (handle ? undefined : endOfFile()), handle),
-    );
-  }
-
-  /** At least one byte from `position` and `length` at most; nothing where the server says that the file ends. */
-  read(
-    handle: Buffer,
-    {
-      position,
-      length,
-      memory,
-    }: { position: number; length: number; memory?: (length: number) => Buffer | undefined },
-    done: Done<Buffer>,
-  ): void {
-    const numbers = [Math.floor(position / 2 ** 32), position % 2 ** 32, length];
-    const parse = (fields: Fields) => bytesIn(fields, length);
-    this.#request({ type: REQUEST.READ, subject: handle, numbers, reply: REPLY.DATA, parse, memory }, done);
-  }
-
-  stat(path: string): Promise<Attributes> {
-    return this.#value({ type: REQUEST.STAT, subject: path, reply: REPLY.ATTRS, parse: attributesIn });
-  }
-
-  /** Nobody waits for the answer: a handle that can't be closed ends with the connection. */
-  closeHandle(handle: Buffer): void {
-    this.#request({ type: REQUEST.CLOSE, subject: handle, reply: REPLY.STATUS, parse: nothingIn }, () => {});
+    return this.watch.newestAnswered >= sent;
   }
 
   /** Ends the connection; what is under way rejects with kind "cancelled". Safe to call twice. */
@@ -143,97 +110,43 @@ export class SftpSession {
     this.#end(cancelled("the connection was closed"));
   }
 
-  async #greet(stream: ClientChannel): Promise<void> {
+  async #addFast(stream: ClientChannel | undefined): Promise<void> {
+    if (stream === undefined) return;
+    const fast = new FastPath({ stream, watch: this.watch, onBroken: (failure) => this.#end(failure) });
     const broken = new Promise<never>((_, reject) => this.whenEnded(reject));
-    const extensions = await Promise.race([this.#channel.greet(), broken, refused(stream)]);
-    if (!extensions.has(LIMITS)) return;
-    // Nobody waits for it: it comes before the first file's handle.
-    this.#request(
-      { type: REQUEST.EXTENDED, subject: LIMITS, reply: REPLY.EXTENDED, parse: readLimitIn },
-      (_, limit) => (this.#largestRead = Math.min(LARGEST_READ, limit || SAFE_READ)),
-    );
+    // A server that closes this channel, but kept the other open, can do without it.
+    const greeted = await Promise.race([fast.greet(), broken]);
+    if (!greeted || this.#failure !== undefined) return;
+    this.#fast = fast;
+    this.#listen(stream);
   }
 
-  #listen(stream: ClientChannel): void {
+  #listen(part: Pick<Client | SFTPWrapper | ClientChannel, "on">): void {
     const lost = () => this.#end(new DaybookError("network", "the server closed the connection"));
-    const failed = (error: Error) => this.#end(fromWire(error, "connect"));
-    this.#client.on("error", failed).on("end", lost).on("close", lost);
-    stream.on("error", failed).on("end", lost).on("close", lost);
-  }
-
-  async #value<T>(request: Request<T>): Promise<T> {
-    const value = await this.#outcome(request);
-    if (value === undefined) throw endOfFile();
-    return value;
-  }
-
-  #outcome<T>(request: Request<T>): Promise<T | undefined> {
-    return new Promise((resolve, reject) =>
-      this.#request(request, (failure, value) => (failure === undefined ? resolve(value) : reject(failure))),
-    );
-  }
-
-  #request<T>(request: Request<T>, done: Done<T>): void {
-    if (this.#failure !== undefined) return done(this.#failure, undefined);
-    this.#timer ??= setInterval(() => this.#tick(), this.#timeout / TICKS);
-    this.#channel.request(request, done);
-  }
-
-  #tick(): void {
-    const { oldest } = this.#channel;
-    if (oldest === undefined) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    } else if (oldest !== this.#oldest) {
-      this.#oldest = oldest;
-      this.#ticks = 0;
-    } else if (++this.#ticks >= TICKS) {
-      const detail = `the server left a request without an answer for ${this.#timeout} ms`;
-      this.#end(new DaybookError("timeout", detail));
-    }
+    // ssh2 stumbles over some of what it can't read instead of telling it.
+    const stumbled = (error: Error) => error instanceof TypeError || error instanceof RangeError;
+    const failed = (error: Error) =>
+      this.#end(stumbled(error) ? malformed("ssh2 can't go on after it") : fromWire(error, "connect"));
+    (part as Client).on("error", failed).on("end", lost).on("close", lost);
   }
 
   #end(failure: DaybookError): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
-    clearInterval(this.#timer);
-    for (const listener of [...this.#endListeners]) listener(failure);
-    this.#channel.end(failure);
+    this.watch.stop();
+    const told = this.#blame(failure);
+    for (const listener of [...this.#endListeners]) listener(told);
+    this.#fast?.end(told);
     if (failure.kind !== "cancelled") return this.#line.destroy();
     // Says goodbye, but doesn't wait for the answer of a server that may be gone.
-    this.#client.end();
+    this.#connection.end().catch(() => {});
     setTimeout(() => this.#line.destroy(), 1000).unref();
   }
-}
 
-/** Where the end makes no sense. */
-function endOfFile(): DaybookError {
-  return fromWire({ message: "End of file", code: STATUS.END_OF_FILE }, "request");
-}
-
-function bytesIn(fields: Fields, asked: number): Buffer {
-  const bytes = fields.bytes();
-  if (bytes.length > 0 && bytes.length <= asked) return bytes;
-  throw malformed(`it holds ${bytes.length} bytes where ${asked} were asked for`);
-}
-
-function subsystem(client: Client): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.subsys("sftp", (error, stream) => {
-      if (error) return reject(error);
-      // Nobody reads it, but it fills the same window.
-      stream.stderr.resume();
-      resolve(stream);
-    });
-  });
-}
-
-/** Rejects where the server closes the channel: it knows the subsystem, but can't run it. */
-function refused(stream: ClientChannel): Promise<never> {
-  return new Promise((_, reject) => {
-    stream.once("close", (code: number | undefined) => {
-      const how = code === undefined ? "unexpected end" : `exit code ${code}`;
-      reject(Object.assign(new Error(`Received ${how} while establishing SFTP session`), { code }));
-    });
-  });
+  /** Where more than one is under way nobody knows whose reply it was: for each the connection is lost, no more. */
+  #blame(failure: DaybookError): DaybookError {
+    if (failure.kind !== "protocol" || this.operations <= 1) return failure;
+    const detail = `the connection was given up, with all that was under way on it: ${failure.detail}`;
+    return new DaybookError("network", detail, { code: failure.code, cause: failure });
+  }
 }

@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
 import type {
   Listing,
+  ListOptions,
   ReadOptions,
+  RemoteEntry,
   SessionLease,
   Transport,
   TransportCallOptions,
@@ -15,18 +17,27 @@ import {
   SpareMemory,
   SystemClock,
 } from "@daybook/core";
+import { abortable } from "./abortable.js";
+import { malformed, oddSize, timeOf } from "./border.js";
 import { clarify } from "./clarify.js";
 import { at, losesConnection } from "./errors.js";
 import { FileStream } from "./file-stream.js";
+import type { Turn } from "./host-habits.js";
+import { HostHabits } from "./host-habits.js";
 import { listDirectory } from "./listing.js";
 import type { ResolvedOptions, SftpTransportOptions } from "./options.js";
 import { endpointOf, resolveOptions } from "./options.js";
+import { PlainFile } from "./plain-file.js";
 import { SftpSession } from "./sftp-session.js";
 import { SharedSessions } from "./shared-sessions.js";
+import { typeOf } from "./wire.js";
+
+type Operation = "list" | "read" | "stat";
+type Lease = SessionLease<SftpSession>;
 
 /**
- * Reads a tree over SFTP, many files at once over few connections. Links are listed as "other"; names that aren't UTF-8
- * are reported as unreadable. Throws kind "config" where the options can't work; connects when first used.
+ * Reads a tree over SFTP, many files at once over few connections. What isn't in the encoding of names is reported as
+ * unreadable. Throws kind "config" where the options can't work; connects when first used.
  */
 export class SftpTransport implements Transport {
   readonly capabilities: TransportCapabilities;
@@ -34,18 +45,19 @@ export class SftpTransport implements Transport {
   readonly #options: ResolvedOptions;
   readonly #pool: SessionPool<SftpSession>;
   readonly #sessions: SharedSessions;
+  readonly #habits: HostHabits;
   readonly #readers = new WeakMap<SftpSession, number>();
   readonly #spare = new SpareMemory();
 
   constructor(options: SftpTransportOptions) {
     this.#options = resolveOptions(options);
-    const { connections, filesPerConnection } = this.#options;
+    const { connections, filesPerConnection, pipelining } = this.#options;
     const clock = options.clock ?? new SystemClock();
     const budget = options.budget ?? new HostBudget({ connections, clock });
     this.#pool = new SessionPool<SftpSession>({
       budget,
       login: [this.#options.target, this.#options.jump],
-      open: (signal) => SftpSession.open(this.#options, signal),
+      open: (signal) => SftpSession.open(this.#options, { signal, fast: this.#habits.pipelining }),
       close: (session) => session.close(),
       usable: (session) => session.failure === undefined,
       clock,
@@ -57,6 +69,7 @@ export class SftpTransport implements Transport {
       perConnection: filesPerConnection,
       clock,
     });
+    this.#habits = new HostHabits({ sessions: this.#sessions, pipelining });
     this.capabilities = Object.freeze({
       endpoint: endpointOf(options),
       modifiedAt: "second",
@@ -65,50 +78,42 @@ export class SftpTransport implements Transport {
     });
   }
 
-  list(directory: string, options: TransportCallOptions = {}): Promise<Listing> {
+  list(directory: string, options: ListOptions = {}): Promise<Listing> {
     return this.#run("list", directory, options, async (lease) => {
-      const listing = await listDirectory(lease.session, directory, {
-        ...options,
-        depth: this.#options.listingDepth,
+      const { session } = lease;
+      const fast = this.#habits.pipelining ? session.fast : undefined;
+      const { listingDepth, listingBounds } = this.#options;
+      const listing = await listDirectory(directory, {
+        session,
+        reads: fast ?? session.plain,
+        depth: fast ? listingDepth : 1,
+        signal: options.signal,
+        take: options.take,
+        bounds: listingBounds,
       });
       lease.release({ reusable: true });
       return listing;
     });
   }
 
-  read(
-    path: string,
-    { start = 0, size, transient = false, readAhead, ...options }: ReadOptions = {},
-  ): Promise<Readable> {
-    return this.#run("read", path, options, async (lease) => {
-      const { session } = lease;
-      const onDone = () => {
-        this.#count(session, -1);
-        lease.release({ reusable: true });
+  stat(path: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
+    return this.#run("stat", path, options, async (lease) => {
+      const { size, mode, mtime } = await abortable(lease.session.plain.stat(path), options.signal);
+      lease.release({ reusable: true });
+      const odd = oddSize(size);
+      if (odd !== undefined) throw malformed(`it tells ${odd}`);
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      return {
+        name,
+        type: typeOf(mode) ?? "other",
+        size: size as number | undefined,
+        modifiedAt: timeOf(mtime),
       };
-      const readers = this.#count(session, 1);
-      const { pipelining } = this.#options;
-      const { signal } = options;
-      const spare = transient ? this.#spare : undefined;
-      const stream = new FileStream({
-        session,
-        path,
-        start,
-        size,
-        pipelining,
-        readers,
-        signal,
-        spare,
-        readAhead,
-        onDone,
-      });
-      try {
-        await stream.open();
-        return stream;
-      } catch (error) {
-        throw await clarify(session, error, { operation: "read", path });
-      }
     });
+  }
+
+  read(path: string, options: ReadOptions = {}): Promise<Readable> {
+    return this.#run("read", path, options, (lease, turn) => this.#open(lease, { path, turn, options }));
   }
 
   async close(): Promise<void> {
@@ -116,26 +121,60 @@ export class SftpTransport implements Transport {
     this.#pool.close();
   }
 
+  async #open(
+    lease: Lease,
+    { path, turn, options }: { path: string; turn: Turn; options: ReadOptions },
+  ): Promise<Readable> {
+    const { start = 0, size, transient = false, readAhead, signal } = options;
+    const { session } = lease;
+    const fast = this.#habits.pipelining ? session.fast : undefined;
+    const readers = this.#count(session, 1);
+    let opened = false;
+    let done = false;
+    const onDone = () => {
+      this.#count(session, -1);
+      done = true;
+      if (opened) lease.release({ reusable: true });
+    };
+    const what = { session, path, start, size, signal, readAhead, onDone };
+    const spare = transient ? this.#spare : undefined;
+    const stream = fast ? new FileStream({ ...what, fast, readers, spare }) : new PlainFile(what);
+    try {
+      await stream.open();
+    } catch (error) {
+      turn.notOpened(session);
+      throw await clarify(session, error, { operation: "read", path });
+    }
+    opened = true;
+    // The file may have arrived already.
+    if (done) lease.release({ reusable: true });
+    return stream;
+  }
+
   /**
    * Runs an operation on a share of a session, which it releases itself unless it rejects. A session that had lain idle
    * may turn out to be gone: the operation then starts once more, on a new one in the end.
    */
   async #run<T>(
-    operation: "list" | "read",
+    operation: Operation,
     path: string,
     options: TransportCallOptions,
-    use: (lease: SessionLease<SftpSession>) => Promise<T>,
+    use: (lease: Lease, turn: Turn) => Promise<T>,
   ): Promise<T> {
     checkRemotePath(path, operation);
+    const turn = this.#habits.turnFor(path, options);
     try {
       for (;;) {
-        const lease = this.#sessions.take(options) ?? (await this.#sessions.acquire(options));
+        const lease = await turn.take();
         try {
-          return await use(lease);
+          const value = await use(lease, turn);
+          turn.succeeded();
+          return value;
         } catch (error) {
           const stale = lease.reused && losesConnection(error);
+          const again = turn.failed(lease, error);
           lease.release({ reusable: true });
-          if (!stale || options.signal?.aborted) throw error;
+          if ((!stale && !again) || options.signal?.aborted) throw error;
         }
       }
     } catch (error) {

@@ -23,11 +23,14 @@ interface Shared {
   /** Requests the session had sent by then. */
   readonly sentBefore: number;
   readonly operations: Record<Lane, number>;
+  /** Who wants it for themselves alone, in order; nobody else is let on meanwhile. */
+  readonly alone: Waiter[];
   /** Stops watching for its end. */
   forget: () => void;
 }
 
 interface Waiter {
+  readonly lane?: Lane;
   readonly resolve: (lease: SessionLease<SftpSession>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -50,9 +53,20 @@ export class SharedSessions {
   readonly #opening: Record<Lane, number> = { live: 0, backfill: 0 };
   #giveUpOpening = new AbortController();
   #growAgainAt = 0;
+  #perConnection: number;
 
   constructor(options: SharedSessionsOptions) {
     this.#options = options;
+    this.#perConnection = options.perConnection;
+  }
+
+  /** Operations on one session at once: fewer than was allowed, where a server turns out to take only so many. */
+  get perConnection(): number {
+    return this.#perConnection;
+  }
+
+  limit(perConnection: number): void {
+    this.#perConnection = Math.max(1, Math.min(this.#perConnection, perConnection));
   }
 
   /** A share of a session, where one is free and nobody waits for it. */
@@ -84,6 +98,44 @@ export class SharedSessions {
     });
   }
 
+  /** Gives a share back and waits for a session, the same one if it lasts, with nobody else on it. */
+  async alone(
+    share: SessionLease<SftpSession>,
+    options: TransportCallOptions = {},
+  ): Promise<SessionLease<SftpSession>> {
+    for (let next = share; ; next = await this.acquire(options)) {
+      const shared = [...this.#held].find(({ lease }) => lease.session === next.session);
+      const alone = shared && this.#waitAlone(shared, options);
+      next.release({ reusable: true });
+      const lease = await alone;
+      if (lease !== undefined) return lease;
+    }
+  }
+
+  /** Resolves with undefined where the session ends first. */
+  #waitAlone(
+    shared: Shared,
+    { lane = "live", signal }: TransportCallOptions,
+  ): Promise<SessionLease<SftpSession> | undefined> {
+    if (signal?.aborted) return Promise.reject(stopped());
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        shared.alone.splice(shared.alone.indexOf(waiter), 1);
+        forget();
+        this.#serve();
+      };
+      const waiter: Waiter = {
+        resolve: (lease) => (forget(), resolve(lease)),
+        reject: (error) => (forget(), reject(error)),
+        lane,
+      };
+      const forgetSignal = whenAborted(signal, () => (leave(), reject(stopped())));
+      const forgetEnd = shared.lease.session.whenEnded(() => (leave(), resolve(undefined)));
+      const forget = () => (forgetEnd(), forgetSignal());
+      shared.alone.push(waiter);
+    });
+  }
+
   /** Rejects all who wait, with kind "cancelled". The sessions are the pool's to close. */
   close(): void {
     for (const lane of LANES) for (const waiter of this.#waiting[lane].splice(0)) waiter.reject(stopped());
@@ -92,6 +144,7 @@ export class SharedSessions {
 
   /** Hands out what room there is, live first, and opens more for those who still wait. */
   #serve(): void {
+    for (const shared of this.#held) this.#serveAlone(shared);
     for (const lane of LANES) {
       const queue = this.#waiting[lane];
       while (queue.length > 0) {
@@ -103,9 +156,28 @@ export class SharedSessions {
     }
   }
 
+  #serveAlone(shared: Shared): void {
+    const [waiter] = shared.alone;
+    if (waiter === undefined || load(shared) > 0) return;
+    // It stays in the line, and so keeps others off, until it is done.
+    const { lane = "live" } = waiter;
+    const share = this.#share(shared, lane);
+    const lease: SessionLease<SftpSession> = {
+      session: share.session,
+      reused: false,
+      release: (options) => {
+        const index = shared.alone.indexOf(waiter);
+        if (index >= 0) shared.alone.splice(index, 1);
+        share.release(options);
+      },
+    };
+    waiter.resolve(lease);
+  }
+
   #share(shared: Shared, lane: Lane): SessionLease<SftpSession> {
     const { lease, sentBefore, operations } = shared;
     operations[lane]++;
+    lease.session.operations++;
     let released = false;
     return {
       session: lease.session,
@@ -116,6 +188,7 @@ export class SharedSessions {
         if (released) return;
         released = true;
         operations[lane]--;
+        lease.session.operations--;
         this.#giveBackIdle();
         this.#serve();
       },
@@ -125,17 +198,22 @@ export class SharedSessions {
   #roomiest(lane: Lane): Shared | undefined {
     let best: Shared | undefined;
     for (const shared of this.#held)
-      if (this.#usable(shared, lane) && (best === undefined || load(shared) < load(best))) best = shared;
+      if (
+        shared.alone.length === 0 &&
+        this.#fits(shared, lane) &&
+        (best === undefined || load(shared) < load(best))
+      )
+        best = shared;
     return best && load(best) < this.#room(lane) ? best : undefined;
   }
 
   #room(lane: Lane): number {
-    const { perConnection } = this.#options;
+    const perConnection = this.#perConnection;
     return lane === "live" ? perConnection : Math.max(1, perConnection - Math.ceil(perConnection / 8));
   }
 
   /** With one connection there is nothing to keep apart. */
-  #usable(shared: Shared, lane: Lane): boolean {
+  #fits(shared: Shared, lane: Lane): boolean {
     return lane === "live" || shared.lane === lane || this.#limit === 1;
   }
 
@@ -149,7 +227,7 @@ export class SharedSessions {
     const enough = Math.min(SPREAD_FROM, this.#room(lane));
     let usable = 0;
     for (const shared of this.#held) {
-      if (!this.#usable(shared, lane)) continue;
+      if (!this.#fits(shared, lane)) continue;
       if (load(shared) < enough) return;
       usable++;
     }
@@ -175,7 +253,7 @@ export class SharedSessions {
   #hold(lease: SessionLease<SftpSession>, lane: Lane): void {
     const { session } = lease;
     const operations = { live: 0, backfill: 0 };
-    const shared: Shared = { lease, lane, sentBefore: session.sent, operations, forget: () => {} };
+    const shared: Shared = { lease, lane, sentBefore: session.sent, operations, alone: [], forget: () => {} };
     this.#held.add(shared);
     // Its permit is free as soon as it is dead, however long those on it take to notice.
     shared.forget = session.whenEnded(() => {
@@ -187,7 +265,7 @@ export class SharedSessions {
   /** While other sessions serve those who wait, they have no reason to fail. */
   #openingFailed(lane: Lane, error: unknown): void {
     this.#growAgainAt = this.#now() + GROW_AGAIN_MS;
-    for (const shared of this.#held) if (this.#usable(shared, lane)) return;
+    for (const shared of this.#held) if (this.#fits(shared, lane)) return;
     const failure = asDaybookError(error, "network", { operation: "connect" });
     for (const waiter of this.#waiting[lane].splice(0)) waiter.reject(failure);
   }
@@ -195,7 +273,7 @@ export class SharedSessions {
   /** Gives sessions back that nobody uses, unless the others have so much to do that it will be wanted soon. */
   #giveBackIdle(): void {
     for (const shared of this.#held) {
-      if (load(shared) > 0) continue;
+      if (load(shared) > 0 || shared.alone.length > 0) continue;
       const others = [...this.#held].filter((other) => other !== shared);
       const shareable =
         shared.lane === "live" ? others.map((other) => other.operations.live) : others.map(load);

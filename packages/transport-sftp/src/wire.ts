@@ -1,4 +1,4 @@
-import { DaybookError } from "@daybook/core";
+import { malformed } from "./border.js";
 
 // SFTP version 3, draft-ietf-secsh-filexfer-02: what reading a tree needs of it, from the client's side.
 
@@ -31,8 +31,8 @@ export const LIMITS = "limits@openssh.com";
 
 /** What a server tells of a file. Each is left out by some. */
 export interface Attributes {
-  /** Bytes. */
-  readonly size?: number;
+  /** Bytes; as a bigint where a number can't tell it exactly. */
+  readonly size?: number | bigint;
   /** Type and permissions, as in POSIX. */
   readonly mode?: number;
   /** Seconds since 1970, UTC. */
@@ -46,13 +46,16 @@ export interface NamedEntry extends Attributes {
 }
 
 const FORMAT = 0o170000;
-const DIRECTORY = 0o040000;
-const FILE = 0o100000;
+const TYPES: Readonly<Record<number, "file" | "directory" | "link">> = {
+  0o040000: "directory",
+  0o100000: "file",
+  0o120000: "link",
+};
 
 /** What a mode says; undefined where it holds permissions only. */
-export function typeOf(mode: number | undefined): "file" | "directory" | "other" | undefined {
+export function typeOf(mode: number | undefined): "file" | "directory" | "link" | "other" | undefined {
   const format = (mode ?? 0) & FORMAT;
-  return format === FILE ? "file" : format === DIRECTORY ? "directory" : format === 0 ? undefined : "other";
+  return format === 0 ? undefined : (TYPES[format] ?? "other");
 }
 
 const ATTRIBUTE = { SIZE: 0x1, OWNER: 0x2, MODE: 0x4, TIMES: 0x8, EXTENDED: 0x80000000 } as const;
@@ -98,9 +101,10 @@ export class Fields {
     return this.#bytes.readUInt32BE(this.#skip(4));
   }
 
-  /** Exact up to 2^53: 9 PB. */
-  longNumber(): number {
-    return this.number() * 2 ** 32 + this.number();
+  /** A number up to 2^53, a bigint above. */
+  longNumber(): number | bigint {
+    const [high, low] = [this.number(), this.number()];
+    return high < 2 ** 21 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
   }
 
   bytes(): Buffer {
@@ -142,8 +146,4 @@ export class Fields {
     this.#at += length;
     return at;
   }
-}
-
-export function malformed(detail: string): DaybookError {
-  return new DaybookError("protocol", `the server sent a reply that can't be read: ${detail}`);
 }

@@ -23,6 +23,42 @@ const rows: Record<string, readonly Row[]> = {
     ["request", { message: "File is a directory", code: 24 }, "not-found"],
     ["request", { message: "Something new", code: 77 }, "protocol"],
   ],
+  "words that tell more than their code": [
+    [
+      "request",
+      { message: "Maximum concurrent transfers exceeded for the current context", code: 3 },
+      "busy",
+    ],
+    ["request", { message: "Too many open handles: current=5, max.=4", code: 4 }, "busy"],
+    ["request", { message: "Too many open files in this session, maximum 100", code: 4 }, "busy"],
+    [
+      "request",
+      {
+        message: "The requested operation cannot be performed because there is a file transfer in progress.",
+        code: 4,
+      },
+      "busy",
+    ],
+    ["request", { message: "The file is being used by another process", code: 4 }, "busy"],
+    ["request", { message: "Sharing violation", code: 3 }, "busy"],
+    ["request", { message: "File is locked", code: 4 }, "busy"],
+    ["request", { message: "Resource temporarily unavailable", code: 4 }, "busy"],
+    ["request", { message: "Download quota exceeded", code: 3 }, "busy"],
+    ["request", { message: "Lock conflict", code: 17 }, "busy"],
+    ["request", { message: "No such file or directory", code: 4 }, "not-found"],
+    ["request", { message: "Access is denied", code: 4 }, "permission"],
+    // A word counts as a word, and not in a path.
+    ["request", { message: "/data/too many files/busy: Failure", code: 4 }, "protocol"],
+    ["request", { message: "C:\\locked\\by: Permission denied", code: 3 }, "permission"],
+    ["request", { message: "Overlimited", code: 4 }, "protocol"],
+  ],
+  "accounts that are shut": [
+    ["connect", { message: "Your account has expired; please contact your system administrator" }, "auth"],
+    ["connect", { message: "User account is locked", code: 2 }, "auth"],
+    ["connect", { message: "You are required to change your password immediately", code: 11 }, "auth"],
+    ["connect", { message: "Password has expired", code: 2 }, "auth"],
+    ["connect", { message: "Maximum number of sessions for this user reached", code: 11 }, "busy"],
+  ],
   "a refused login": [
     [
       "connect",

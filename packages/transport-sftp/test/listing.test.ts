@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { failure, place, until } from "./support/place.js";
 
 test("lists files and directories with size and time, without the dots", async () => {
@@ -83,17 +83,59 @@ test("the type comes from the line for people where a server sends no mode", asy
   const { tree, server, transport } = await place();
   tree.put("/d/file", "");
   tree.makeDirectory("/d/directory");
-  tree.plant("/d", { name: "link", type: "other" });
+  tree.plant("/d", { name: "link", type: "link" });
   server.faults.noModes = true;
   const { entries } = await transport.list("/d");
   const types = Object.fromEntries(entries.map(({ name, type }) => [name, type]));
-  expect(types).toEqual({ file: "file", directory: "directory", link: "other" });
+  expect(types).toEqual({ file: "file", directory: "directory", link: "link" });
 });
 
-test("a link is neither a file nor a directory", async () => {
+test.each([true, false])("a link is told from files and directories, pipelining %s", async (pipelining) => {
+  const { tree, transport } = await place({ transport: { pipelining } });
+  tree.plant("/d", { name: "link", type: "link" });
+  tree.plant("/d", { name: "pipe", type: "other" });
+  const types = (await transport.list("/d")).entries.map(({ type }) => type);
+  expect(types).toEqual(["link", "other"]);
+});
+
+test("stat tells what a path leads to, with its exact size and time", async () => {
   const { tree, transport } = await place();
-  tree.plant("/d", { name: "link", type: "other" });
-  expect((await transport.list("/d")).entries).toMatchObject([{ name: "link", type: "other" }]);
+  const modifiedAt = new Date("2025-01-01T18:30:20Z");
+  tree.put("/d/a", "abc", modifiedAt);
+  expect(await transport.stat("/d/a")).toEqual({ name: "a", type: "file", size: 3, modifiedAt });
+  expect(await transport.stat("/d")).toMatchObject({ name: "d", type: "directory" });
+  expect(await failure(transport.stat("/gone"), "not-found")).toMatchObject({ operation: "stat" });
+});
+
+test("a long listing is handed over in batches, and the server waits while nobody takes them", async () => {
+  const { tree, server, transport } = await place();
+  const names = Array.from({ length: 2500 }, (_, i) => `f${i}`);
+  for (const name of names) tree.plant("/many", { name, type: "file" });
+  const sent = () => server.requests.filter((request) => request.startsWith("READDIR")).length;
+  const taken: string[] = [];
+  const sizes: number[] = [];
+  const listing = await transport.list("/many", {
+    take: async (entries) => {
+      sizes.push(entries.length);
+      const before = sent();
+      await transport.stat("/many");
+      await transport.stat("/many");
+      // At most what was under way already came meanwhile.
+      expect(sent() - before).toBeLessThanOrEqual(4);
+      for (const { name } of entries) taken.push(name);
+    },
+  });
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1000);
+  expect(sizes.length).toBeGreaterThanOrEqual(2);
+  expect([...taken, ...listing.entries.map(({ name }) => name)].sort()).toEqual(names.sort());
+});
+
+test("a short listing comes in one piece, even where somebody would take batches", async () => {
+  const { tree, transport } = await place();
+  for (let i = 0; i < 300; i++) tree.plant("/d", { name: `f${i}`, type: "file" });
+  const take = vi.fn();
+  expect((await transport.list("/d", { take })).entries).toHaveLength(300);
+  expect(take).not.toHaveBeenCalled();
 });
 
 test("hostile names are handed on as they came", async () => {

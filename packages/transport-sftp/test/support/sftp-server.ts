@@ -32,6 +32,10 @@ export interface Faults {
   vague?: boolean;
   /** Leaves modes out of listings. */
   noModes?: boolean;
+  /** Refuses to open more files than this at once on one channel, in these words. */
+  maxOpen?: { readonly files: number; readonly status: number; readonly text: string };
+  /** Answers what is asked of these paths with a status and a text. */
+  refuses?: Map<string, { readonly status: number; readonly text: string }>;
   /** Refuses these paths. */
   forbidden?: Set<string>;
 }
@@ -192,6 +196,10 @@ export class SftpServer {
     const missing = () => (this.faults.vague ? STATUS_CODE.FAILURE : STATUS_CODE.NO_SUCH_FILE);
 
     on("OPEN", (id: number, path: string) => {
+      const { maxOpen, refuses } = this.faults;
+      const open = [...handles.values()].filter(({ file }) => file !== undefined).length;
+      const refusal = maxOpen && open >= maxOpen.files ? maxOpen : refuses?.get(path);
+      if (refusal !== undefined) return sftp.status(id, refusal.status, refusal.text);
       if (this.faults.forbidden?.has(path)) return sftp.status(id, STATUS_CODE.PERMISSION_DENIED);
       const file = tree.openFile(path);
       if (file !== undefined) opened(id, { path, file });
@@ -257,9 +265,10 @@ export class SftpServer {
   }
 
   #wire({ name, type, size, modifiedAt }: RemoteEntry): FileEntry {
-    const mode = type === "directory" ? 0o040755 : type === "file" ? 0o100644 : 0o120777;
+    const mode =
+      type === "directory" ? 0o040755 : type === "file" ? 0o100644 : type === "link" ? 0o120777 : 0o010644;
     const seconds = Math.floor((modifiedAt?.getTime() ?? 0) / 1000);
-    const letter = type === "directory" ? "d" : type === "file" ? "-" : "l";
+    const letter = type === "directory" ? "d" : type === "file" ? "-" : type === "link" ? "l" : "p";
     const attrs = { mode, uid: 0, gid: 0, size: size ?? 0, atime: seconds, mtime: seconds };
     if (this.faults.noModes) delete (attrs as { mode?: number }).mode;
     return { filename: name, longname: `${letter}rw-r--r-- 1 user user 0 Jan 1 00:00 ${name}`, attrs };

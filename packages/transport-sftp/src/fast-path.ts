@@ -1,0 +1,147 @@
+import { once } from "node:events";
+import type { DaybookError } from "@daybook/core";
+import type { Client, ClientChannel } from "ssh2";
+import { checkHandle, malformed, readSize } from "./border.js";
+import { fromWire } from "./errors.js";
+import type { RequestWatch } from "./request-watch.js";
+import type { Done, Request } from "./sftp-channel.js";
+import { SftpChannel } from "./sftp-channel.js";
+import type { Fields, NamedEntry } from "./wire.js";
+import { FOR_READING, LIMITS, REPLY, REQUEST, STATUS } from "./wire.js";
+
+const handleIn = (fields: Fields) => checkHandle(Buffer.from(fields.bytes()));
+const namesIn = (fields: Fields) => ({ bytes: fields.left, entries: fields.names() });
+const nothingIn = () => undefined;
+/** The longest packet comes first, then the longest read. */
+const readLimitIn = (fields: Fields) => (fields.longNumber(), Number(fields.longNumber()));
+
+/** A directory's next entries, and the bytes they came in. */
+export interface NamesReply {
+  readonly bytes: number;
+  readonly entries: readonly NamedEntry[];
+}
+
+/** What a listing needs of a path to the server. */
+export interface DirectoryReads {
+  openDirectory(path: string): Promise<Buffer>;
+  /** The next entries of a directory; undefined once there are no more. */
+  readDirectory(handle: Buffer): Promise<NamesReply | undefined>;
+  /** Nobody waits for the answer: a handle that can't be closed ends with the connection. */
+  closeHandle(handle: Buffer): void;
+}
+
+export interface FastPathOptions {
+  readonly stream: ClientChannel;
+  readonly watch: RequestWatch;
+  readonly onBroken: (failure: DaybookError) => void;
+}
+
+/** Many requests under way on a channel of its own, next to the client's: what opens, lists and reads in the fewest round trips. */
+export class FastPath implements DirectoryReads {
+  readonly #channel: SftpChannel;
+  readonly #stream: ClientChannel;
+  #largestRead = readSize(undefined);
+  #failure: DaybookError | undefined;
+
+  constructor({ stream, watch, onBroken }: FastPathOptions) {
+    this.#stream = stream;
+    this.#channel = new SftpChannel({ stream, watch, onBroken });
+  }
+
+  /** Resolves with false where the server closes the channel instead. */
+  async greet(): Promise<boolean> {
+    const closed = once(this.#stream, "close").then(() => undefined);
+    const extensions = await Promise.race([this.#channel.greet(), closed]);
+    if (extensions === undefined) return false;
+    // Nobody waits for it: it comes before the first file's handle.
+    if (extensions.has(LIMITS)) {
+      this.#request(
+        { type: REQUEST.EXTENDED, subject: LIMITS, reply: REPLY.EXTENDED, parse: readLimitIn },
+        (_, limit) => (this.#largestRead = readSize(limit)),
+      );
+    }
+    return true;
+  }
+
+  /** The most bytes one read may ask for. */
+  get largestRead(): number {
+    return this.#largestRead;
+  }
+
+  async openDirectory(path: string): Promise<Buffer> {
+    const request = { type: REQUEST.OPENDIR, subject: path, reply: REPLY.HANDLE, parse: handleIn };
+    const handle = await this.#outcome(request);
+    if (handle === undefined) throw endOfFile();
+    return handle;
+  }
+
+  readDirectory(handle: Buffer): Promise<NamesReply | undefined> {
+    return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse: namesIn });
+  }
+
+  openFile(path: string, done: Done<Buffer>): void {
+    this.#request(
+      { type: REQUEST.OPEN, subject: path, numbers: [FOR_READING, 0], reply: REPLY.HANDLE, parse: handleIn },
+      (failure, handle) => done(failure ?? (handle ? undefined : endOfFile()), handle),
+    );
+  }
+
+  /** At least one byte from `position` and `length` at most; nothing where the server says that the file ends. */
+  read(
+    handle: Buffer,
+    {
+      position,
+      length,
+      memory,
+    }: { position: number; length: number; memory?: (length: number) => Buffer | undefined },
+    done: Done<Buffer>,
+  ): void {
+    const numbers = [Math.floor(position / 2 ** 32), position % 2 ** 32, length];
+    const parse = (fields: Fields) => bytesIn(fields, length);
+    this.#request({ type: REQUEST.READ, subject: handle, numbers, reply: REPLY.DATA, parse, memory }, done);
+  }
+
+  closeHandle(handle: Buffer): void {
+    this.#request({ type: REQUEST.CLOSE, subject: handle, reply: REPLY.STATUS, parse: nothingIn }, () => {});
+  }
+
+  /** Ends every request with the failure, and those to come. */
+  end(failure: DaybookError): void {
+    this.#failure ??= failure;
+    this.#channel.end(failure);
+  }
+
+  #outcome<T>(request: Request<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) =>
+      this.#request(request, (failure, value) => (failure === undefined ? resolve(value) : reject(failure))),
+    );
+  }
+
+  #request<T>(request: Request<T>, done: Done<T>): void {
+    if (this.#failure !== undefined) return done(this.#failure, undefined);
+    this.#channel.request(request, done);
+  }
+}
+
+/** A channel for SFTP besides the client's own. */
+export function openChannel(client: Client): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.subsys("sftp", (error, stream) => {
+      if (error) return reject(error);
+      // Nobody reads it, but it fills the same window.
+      stream.stderr.resume();
+      resolve(stream);
+    });
+  });
+}
+
+/** Where the end makes no sense. */
+export function endOfFile(): DaybookError {
+  return fromWire({ message: "End of file", code: STATUS.END_OF_FILE }, "request");
+}
+
+function bytesIn(fields: Fields, asked: number): Buffer {
+  const bytes = fields.bytes();
+  if (bytes.length > 0 && bytes.length <= asked) return bytes;
+  throw malformed(`it holds ${bytes.length} bytes where ${asked} were asked for`);
+}
