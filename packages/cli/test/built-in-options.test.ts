@@ -35,9 +35,12 @@ const ftpKey = async (transport: string) => {
 
 test("every option of ftp reaches the adapter under its own name", async () => {
   const given = await ftpKey(
-    `{ use: ftp, host: h, port: "2121", user: u, password_file: ./secret, secure: implicit, connections: 3, timeout: 5s, encoding: latin1,
-      force_pasv: true, allow_separate_transfer_host: "true", trust_listings: true,
-      tls: { reject_unauthorized: false, key_file: secret, servername: s, min_version: TLSv1.3 } }`,
+    `{ use: ftp, host: h, port: "2121", user: u, password_file: ./secret, secure: implicit, connections: 3, timeout: 5s,
+      encoding: latin1,
+      force_pasv: true, allow_separate_transfer_host: "true", trust_listings: true, min_rate: 7, account: a,
+      login_commands: [SITE LISTFMT 1],
+      tls: { reject_unauthorized: false, key_file: secret, servername: s, min_version: TLSv1.3, ciphers: c,
+        fingerprint: "${"ab".repeat(32)}" } }`,
   );
   expect(given).toEqual({
     host: "h",
@@ -51,7 +54,19 @@ test("every option of ftp reaches the adapter under its own name", async () => {
     forcePasv: true,
     allowSeparateTransferHost: true,
     trustListings: true,
-    tls: { rejectUnauthorized: false, key: "from a file", servername: "s", minVersion: "TLSv1.3" },
+    minRate: 7,
+    account: "a",
+    loginCommands: ["SITE LISTFMT 1"],
+    tls: {
+      ...{
+        rejectUnauthorized: false,
+        key: "from a file",
+        servername: "s",
+        minVersion: "TLSv1.3",
+        ciphers: "c",
+      },
+      fingerprint: "ab".repeat(32),
+    },
   });
 });
 

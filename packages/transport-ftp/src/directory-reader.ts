@@ -2,7 +2,6 @@ import { posix } from "node:path";
 import { DaybookError } from "@daybook/core";
 import type { Clock, Listing, RemoteEntry } from "@daybook/core";
 import { FTPError } from "basic-ftp";
-import type { ServerFacts } from "./data-connection.js";
 import { namesOf, wholeness } from "./ftp-listing.js";
 import type { FtpSession } from "./ftp-session.js";
 import { ListedTimes } from "./listed-times.js";
@@ -12,6 +11,7 @@ import { ListingReader } from "./listing/listing-reader.js";
 import type { ListingStyle } from "./listing/listing-reader.js";
 import { mlsxTime } from "./listing/mlsx-time.js";
 import type { NameCodec } from "./name-codec.js";
+import type { ServerFacts } from "./server-facts.js";
 import type { AskTime } from "./server-zone.js";
 
 const MAX_NAMES_BYTES = 256 * 1024 * 1024;
@@ -107,7 +107,7 @@ export class DirectoryReader {
    */
   async #list(session: FtpSession, directory: string): Promise<Download> {
     const known = this.#known.delete(directory) && PLAIN_PATH.test(directory);
-    if (known && !this.#options.server.takesNoOptions) {
+    if (known && !this.#options.server.has("no-list-options")) {
       const all = await this.#download(session, `LIST -a ${directory}`, directory, "list").catch(
         (error: unknown) => {
           if (error instanceof FTPError && error.code >= 500) return undefined;
@@ -132,7 +132,7 @@ export class DirectoryReader {
    */
   async #downloadPlain(session: FtpSession, directory: string): Promise<Download> {
     const { server } = this.#options;
-    if (!server.takesNoOptions) {
+    if (!server.has("no-list-options")) {
       try {
         const all = await this.#download(session, "LIST -a", directory, "list");
         if (!isBare(all.evidence)) return all;
@@ -141,7 +141,7 @@ export class DirectoryReader {
       }
     }
     const plain = await this.#download(session, "LIST", directory, "list");
-    if (!isBare(plain.evidence)) server.takesNoOptions = true;
+    if (!isBare(plain.evidence)) server.learn("no-list-options");
     return plain;
   }
 
@@ -170,6 +170,8 @@ export class DirectoryReader {
 
   async #receive(session: FtpSession, command: string, take: (chunk: Buffer) => void): Promise<string> {
     const stream = await session.transfer(command, {
+      what: "the listing",
+      trial: true,
       translate: (error) => error as Error,
       onSettled: (clean) => {
         if (!clean) session.close();

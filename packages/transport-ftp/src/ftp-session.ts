@@ -1,20 +1,24 @@
 import { DaybookError } from "@daybook/core";
 import type { SpareMemory } from "@daybook/core";
-import { Client, FTPError } from "basic-ftp";
-import type { FTPContext, FTPResponse } from "basic-ftp";
-import { addressIn, connectData, passiveAddress } from "./data-connection.js";
-import type { Address, ServerFacts } from "./data-connection.js";
+import { FTPError } from "basic-ftp";
+import { ControlConnection } from "./control-connection.js";
+import { connectData } from "./data-connection.js";
 import { toDaybookError } from "./errors.js";
-import type { WireError } from "./errors.js";
-import { isUtf8Name, nameCodec } from "./name-codec.js";
-import type { NameCodec } from "./name-codec.js";
+import { Login } from "./login.js";
+import type { Courtesy } from "./login.js";
+import { nameCodec } from "./name-codec.js";
 import type { ResolvedFtpOptions } from "./options.js";
+import { PassivePort } from "./passive-port.js";
+import type { Address } from "./passive-port.js";
+import type { Reply } from "./reply-reader.js";
+import type { ServerFacts } from "./server-facts.js";
 import { TransferReplies } from "./transfer-replies.js";
 import { TransferStream } from "./transfer-stream.js";
-
-type ResponseHandler = Parameters<FTPContext["handle"]>[1];
+import { TryAgain } from "./try-again.js";
 
 export interface TransferOptions {
+  /** What the bytes are, for messages: "the listing". */
+  readonly what: string;
   /** Byte to start at. */
   readonly start?: number;
   /** Bytes that must come from there, where known. */
@@ -23,6 +27,8 @@ export interface TransferOptions {
   readonly spare?: SpareMemory;
   /** Bytes that may be kept before they are read; asked for again as it goes on. */
   readonly readAhead?: () => number;
+  /** Whether to find out with it what the server can take: what then breaks must be worth no more than asking again. */
+  readonly trial?: boolean;
   readonly translate: (error: unknown) => Error;
   readonly onSettled: (clean: boolean) => void;
 }
@@ -30,33 +36,30 @@ export interface TransferOptions {
 // How long a server whose data connection broke gets to say why, in ms: long enough for the reply that is on its way.
 const LAST_WORD = 3000;
 
-// A server may stop listening on a port that nobody comes to; then it is asked for another. In ms.
-const PORT_LIFE = 15_000;
-
-// Connections that may break while it is found out whether a server takes a second command behind the first.
-const AHEAD_TRIALS = 2;
-
-/** One control connection, logged in. One thing at a time. Its methods reject with what basic-ftp rejects with. */
+/** One control connection, logged in. One thing at a time. Its methods reject with what the connection rejects with. */
 export class FtpSession {
   readonly #options: ResolvedFtpOptions;
-  readonly #server: ServerFacts;
-  readonly #client: Client;
-  readonly #codec: NameCodec;
+  readonly #connection: ControlConnection;
+  readonly #port: PassivePort;
   #transfer: TransferStream | undefined;
-  /** Where the server listens for the next data connection already. */
-  #next: { readonly address: Address; readonly since: number } | undefined;
   /** Resolves when the replies to the last transfer are all there: the control connection takes one thing at a time. */
   #repliesDue: Promise<unknown> | undefined;
-  #replies = 0;
-  #heard = "";
+  /** It is this side that ended it. */
+  #closed = false;
 
   private constructor(options: ResolvedFtpOptions, server: ServerFacts) {
     this.#options = options;
-    this.#server = server;
-    this.#client = new Client(options.timeout);
-    this.#codec = nameCodec(options.encoding);
-    // A character for each byte: what the bytes mean is the codec's to say.
-    this.#client.ftp.encoding = "latin1";
+    this.#connection = new ControlConnection({
+      timeout: options.timeout,
+      codec: nameCodec(options.encoding),
+      onLook: () => this.#transfer?.checkPace(),
+    });
+    this.#port = new PassivePort({
+      ...options,
+      server,
+      ask: (command) => this.command(command),
+      controlHost: () => this.#connection.socket.remoteAddress ?? options.host,
+    });
   }
 
   /** Connects and logs in. Rejects with a `DaybookError`. */
@@ -65,75 +68,90 @@ export class FtpSession {
     server: ServerFacts,
     signal: AbortSignal,
   ): Promise<FtpSession> {
-    const session = new FtpSession(options, server);
-    const reached: { phase: WireError["phase"] } = { phase: "connect" };
-    let stop: () => void = () => {};
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () =>
-        reject(new DaybookError("cancelled", "stopped while connecting", { operation: "connect" }));
-    });
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      if (signal.aborted) stop();
-      await Promise.race([session.#logIn(reached), stopped]);
-      return session;
-    } catch (error) {
-      session.close();
-      throw toDaybookError(session.#explain(error), reached.phase, { ...options, operation: "connect" });
-    } finally {
-      signal.removeEventListener("abort", stop);
+    const without = new Set<Courtesy>();
+    for (;;) {
+      const session = new FtpSession(options, server);
+      const login = new Login({ connection: session.#connection, options, server, without });
+      let stop: () => void = () => {};
+      const stopped = new Promise<never>((_, reject) => {
+        stop = () =>
+          reject(new DaybookError("cancelled", "stopped while connecting", { operation: "connect" }));
+      });
+      signal.addEventListener("abort", stop, { once: true });
+      try {
+        if (signal.aborted) stop();
+        await Promise.race([login.run(), stopped]);
+        for (const courtesy of without) server.suspect(courtesy);
+        return session;
+      } catch (error) {
+        session.close();
+        const failure = toDaybookError(error, login.phase, { ...options, operation: "connect" });
+        const { courtesy } = login;
+        const put = failure.kind === "network" || failure.kind === "timeout";
+        if (!put || courtesy === undefined || without.has(courtesy)) throw failure;
+        without.add(courtesy);
+      } finally {
+        signal.removeEventListener("abort", stop);
+      }
     }
   }
 
   get usable(): boolean {
-    return !this.#client.closed;
+    return !this.#connection.closed;
   }
 
   /** Replies so far. */
   get replies(): number {
-    return this.#replies;
+    return this.#connection.replies;
   }
 
   /** Ends it at once; what is under way rejects. */
   close(): void {
-    this.#client.close();
+    this.#closed = true;
+    this.#connection.close();
     this.#transfer?.cancel();
   }
 
   /** The last reply to one command. Only 2xx resolves. */
-  async command(command: string): Promise<FTPResponse> {
+  async command(command: string): Promise<Reply> {
     await this.#repliesDue;
-    this.#heard = "";
-    try {
-      return (await this.#handle(command, (reply, task) => {
-        this.#count(reply);
-        if (reply instanceof Error) task.reject(reply);
-        else if (reply.code >= 200 && reply.code < 300) task.resolve(reply);
-        else if (reply.code < 100 || reply.code >= 300) this.#unexpected(reply);
-      })) as FTPResponse;
-    } catch (error) {
-      throw this.#explain(error);
-    }
+    const reply = await this.#connection.ask(command);
+    if (reply.code < 300) return reply;
+    // It wants something that it won't get.
+    this.#connection.unexpected(reply);
+    throw new Error(`unexpected reply: ${reply.message}`);
   }
 
-  /** Runs a command that answers with data. Resolves once the server says that data comes. */
+  /**
+   * Runs a command that answers with data. Resolves once the server says that data comes. Rejects with `TryAgain` where
+   * another way is left.
+   */
   async transfer(command: string, options: TransferOptions): Promise<TransferStream> {
     if (this.#repliesDue) await this.#repliesDue;
-    const waiting = this.#portAhead();
-    if (waiting === undefined) return this.#transferFrom(await this.#port(), command, options);
-    return this.#transferFrom(waiting, command, options).catch((error: unknown) => {
+    const waiting = this.#port.takeAhead();
+    const address = waiting ?? (await this.#ask());
+    return this.#transferFrom(address, command, options).catch((error: unknown) => {
       if (!(error instanceof FTPError) || error.code !== 425) throw error;
       // It forgets the port when something else is asked in between.
-      this.#server.answersAhead = false;
+      if (waiting !== undefined) this.#port.answeredAhead(undefined);
+      else if (!this.#port.ledNowhere(address)) throw error;
       return this.transfer(command, options);
     });
   }
 
+  #ask(): Promise<Address> {
+    return this.#port.ask().catch((error: unknown) => {
+      // A port that can't be read leaves the server listening somewhere.
+      if (!(error instanceof FTPError)) this.#connection.close();
+      throw error;
+    });
+  }
+
   async #transferFrom(address: Address, command: string, options: TransferOptions): Promise<TransferStream> {
-    const { ftp } = this.#client;
-    const { timeout } = this.#options;
+    const connection = this.#connection;
+    const { timeout, minRate } = this.#options;
     // Sent behind the command, the request for the next port costs no round trip and no packet of its own.
-    const ahead = this.#asksAhead();
+    const ahead = this.#port.asksAhead(options.trial ?? false);
     const replies = new TransferReplies({ ahead: ahead !== undefined });
     let dataError: Error | undefined;
     let dataEnded = false;
@@ -144,12 +162,15 @@ export class FtpSession {
     };
     const stream = new TransferStream({
       ...options,
-      connect: (sink) => connectData(ftp, address, sink),
+      connect: (sink) => connectData(connection, address, sink, this.#options),
       timeout,
+      minRate,
       onDataEnd: (error) => {
         dataEnded = true;
         dataError = error;
-        ftp.socket.setTimeout(error || clean ? Math.min(timeout, LAST_WORD) : timeout);
+        const word = error || clean ? Math.min(timeout, LAST_WORD) : timeout;
+        connection.socket.setTimeout(word);
+        connection.expect(`${options.what}, sent but not confirmed`, 2 * timeout);
       },
       onSettled: (good) => {
         clean = good;
@@ -159,20 +180,20 @@ export class FtpSession {
     this.#transfer = stream;
     return new Promise((resolve, reject) => {
       const restart = options.start ? `REST ${options.start}` : undefined;
-      const send = () => {
-        const line = this.#onWire(command);
-        ftp.socket.write(ahead === undefined ? `${line}\r\n` : `${line}\r\n${ahead}\r\n`, "latin1");
-      };
+      const send = () => connection.sendNow(...(ahead === undefined ? [command] : [command, ahead]));
       let restarting = restart !== undefined;
       let begun = false;
-      this.#heard = "";
-      const done = this.#handle(restart, (reply, task) => {
-        this.#count(reply);
+      let handedOver = false;
+      const handOver = () => {
+        handedOver = true;
+        resolve(stream);
+      };
+      const done = connection.exchange(restart, (reply, task) => {
         if (restarting) {
           restarting = false;
           if (reply instanceof Error) task.reject(restartRefused(reply));
           else if (reply.code === 350) send();
-          else this.#unexpected(reply);
+          else connection.unexpected(reply);
           return;
         }
         if (reply instanceof Error && !(reply instanceof FTPError)) {
@@ -180,205 +201,63 @@ export class FtpSession {
           return;
         }
         const progress = replies.take(reply);
-        if (progress === undefined) return this.#unexpected(reply as FTPResponse);
+        if (progress === undefined) return connection.unexpected(reply);
         if (progress === "begun") {
           // The server now talks on the data connection, which has a clock of its own; unless that is over already.
-          if (!dataEnded) ftp.socket.setTimeout(0);
+          if (!dataEnded) {
+            connection.socket.setTimeout(0);
+            connection.expectNothing();
+          }
           begun = true;
-          resolve(stream);
+          stream.whenConnected(handOver);
           return;
         }
         complete = progress === "complete";
         if (complete) {
           this.#repliesDue = undefined;
-          if (ahead !== undefined) this.#answeredAhead(replies.port);
+          connection.expectNothing();
+          if (ahead !== undefined && !replies.hungUp) this.#port.answeredAhead(replies.port);
           if (replies.failure) task.reject(replies.failure);
           else task.resolve(reply);
-        } else {
+        } else if (dataEnded || !begun) {
           // One reply is there: the other is on its way.
-          ftp.socket.setTimeout(Math.min(timeout, LAST_WORD));
+          connection.socket.setTimeout(Math.min(timeout, LAST_WORD));
+        } else {
+          // The port, named while data come: they have a clock of their own.
+          connection.socket.setTimeout(0);
         }
         if (replies.confirmation !== undefined) {
-          begun = true;
+          this.#port.worked(address);
           stream.confirm(replies.confirmation);
-          resolve(stream);
+          handOver();
         }
         if (complete) settle();
       });
+      connection.expect(`an answer to ${command.split(" ", 1)[0]}`, 2 * timeout);
       if (restart === undefined && this.usable) send();
       this.#repliesDue = done.then(undefined, (cause: unknown) => {
-        if (ahead !== undefined && !complete) this.#brokeAhead();
+        const broken = !complete && !this.#closed;
+        if (ahead !== undefined && broken) this.#port.brokeAhead();
         complete = true;
         this.#repliesDue = undefined;
         const known = cause instanceof FTPError || cause instanceof DaybookError;
         // An answer to what was sent behind the command, but none to the command.
-        const silent =
-          replies.port !== undefined ? this.#garbage(this.#heard.replace(/^\d{3} .*$/gm, "")) : undefined;
-        const error = known ? cause : (dataError ?? silent ?? this.#explain(cause));
-        if (!begun) {
-          const failed = stream.errored;
+        const silent = replies.port !== undefined ? connection.garbage : undefined;
+        const error = known ? cause : (dataError ?? silent ?? connection.explain(cause as Error));
+        if (!handedOver) {
+          const failed = stream.errored ?? error;
           stream.dismiss();
-          reject(failed ?? error);
+          const again =
+            (broken && ahead !== undefined && !known) || (stream.unmet && this.#port.ledNowhere(address));
+          reject(again ? new TryAgain(failed) : failed);
         } else if (replies.confirmation === undefined) {
           // What has arrived is still to be read, and worth keeping: one look at the sockets later.
-          setImmediate(() => setImmediate(() => stream.fail(error)));
+          const unused = cause instanceof FTPError && cause.code === 425 && stream.received === 0;
+          const again = unused && this.#port.ledNowhere(address) && options.trial;
+          setImmediate(() => setImmediate(() => stream.fail(again ? new TryAgain(error) : error)));
         } else settle();
       });
     });
-  }
-
-  #onWire(text: string): string {
-    return this.#codec.encode(text).toString("latin1");
-  }
-
-  #inText(reply: FTPResponse | Error): FTPResponse | Error {
-    if (reply instanceof Error && !(reply instanceof FTPError)) return reply;
-    const message = this.#codec.decode(Buffer.from(reply.message, "latin1"));
-    return reply instanceof FTPError ? Object.assign(reply, { message }) : { ...reply, message };
-  }
-
-  #handle(command: string | undefined, handler: ResponseHandler): Promise<unknown> {
-    // basic-ftp writes down a stack for every command, which costs more than the command.
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    try {
-      return this.#client.ftp.handle(command && this.#onWire(command), (reply, task) => {
-        handler(this.#inText(reply), task);
-      });
-    } finally {
-      Error.stackTraceLimit = limit;
-    }
-  }
-
-  #portAhead(): Address | undefined {
-    const next = this.#next;
-    this.#next = undefined;
-    return next !== undefined && performance.now() - next.since < PORT_LIFE ? next.address : undefined;
-  }
-
-  get #controlHost(): string {
-    return this.#client.ftp.socket.remoteAddress ?? this.#options.host;
-  }
-
-  async #port(): Promise<Address> {
-    const request = (text: string) => this.command(text);
-    return passiveAddress(request, this.#controlHost, this.#server, this.#options).catch((error: unknown) => {
-      // A port that can't be read leaves the server listening somewhere.
-      if (!(error instanceof FTPError)) this.close();
-      throw error;
-    });
-  }
-
-  /** The request for the next port, if it may be sent ahead. While a server isn't known to answer it, one tries. */
-  #asksAhead(): string | undefined {
-    const server = this.#server;
-    if (server.answersAhead === undefined && !server.tryingAhead) server.tryingAhead = true;
-    else if (!server.answersAhead) return undefined;
-    return this.#options.forcePasv || server.epsvRefused ? "PASV" : "EPSV";
-  }
-
-  #answeredAhead(port: FTPResponse | undefined): void {
-    const server = this.#server;
-    server.tryingAhead = false;
-    const address = port && addressIn(port.message, this.#controlHost, this.#options);
-    server.answersAhead = address !== undefined;
-    this.#next = address && { address, since: performance.now() };
-  }
-
-  #brokeAhead(): void {
-    const server = this.#server;
-    if (server.answersAhead !== undefined) return;
-    server.tryingAhead = false;
-    server.brokeAhead = (server.brokeAhead ?? 0) + 1;
-    if (server.brokeAhead >= AHEAD_TRIALS) server.answersAhead = false;
-  }
-
-  async #logIn(reached: { phase: WireError["phase"] }): Promise<void> {
-    const client = this.#client;
-    const { host, port, user, password, secure, tls } = this.#options;
-    // basic-ftp writes into what it is given.
-    const tlsOptions = () => ({ ...tls, host });
-    const greeted =
-      secure === "implicit"
-        ? client.connectImplicitTLS(host, port, tlsOptions())
-        : client.connect(host, port);
-    this.#listen(true);
-    await greeted;
-    if (secure === "explicit") {
-      reached.phase = "secure";
-      await this.#inTime(client.useTLS(tlsOptions()));
-      this.#listen(false);
-    }
-    reached.phase = "login";
-    this.#heard = "";
-    await client.login(this.#onWire(user), this.#onWire(password));
-    await this.#setUp();
-  }
-
-  async #setUp(): Promise<void> {
-    const client = this.#client;
-    this.#heard = "";
-    this.#server.features ??= new Map(
-      [...(await client.features())].map(([name, value]) => [name.toUpperCase(), value]),
-    );
-    const { features } = this.#server;
-    if (client.ftp.hasTLS) {
-      await client.sendIgnoringError("PBSZ 0");
-      await this.command("PROT P");
-    }
-    await this.command("TYPE I");
-    if (features.has("UTF8") && !this.#server.alwaysUtf8 && isUtf8Name(this.#options.encoding)) {
-      const reply = await client.sendIgnoringError("OPTS UTF8 ON");
-      this.#server.alwaysUtf8 = /always/i.test(reply.message);
-    }
-    const facts = features.get("MLST")?.toLowerCase();
-    if (facts !== undefined && !["type*", "size*", "modify*"].every((fact) => facts.includes(fact))) {
-      await client.sendIgnoringError("OPTS MLST type;size;modify;");
-    }
-  }
-
-  /** basic-ftp sets no limit to a TLS handshake. */
-  async #inTime<T>(promise: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("timeout: no TLS handshake")), this.#options.timeout);
-    });
-    try {
-      return await Promise.race([promise, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** basic-ftp passes over what isn't a reply; this keeps it, so that a time-out can say what was heard instead. */
-  #listen(greeting: boolean): void {
-    const { ftp } = this.#client;
-    let first = greeting;
-    ftp.socket.prependListener("data", (chunk) => {
-      if (this.#heard.length < 1000) this.#heard += String(chunk);
-      if (!first || !this.#heard.includes("\n")) return;
-      first = false;
-      const garbage = this.#garbage();
-      if (garbage) ftp.closeWithError(garbage);
-    });
-  }
-
-  #explain(error: unknown): unknown {
-    return error instanceof Error && /timeout/i.test(error.message) ? (this.#garbage() ?? error) : error;
-  }
-
-  #garbage(said = this.#heard): Error | undefined {
-    const heard = said.trim();
-    if (heard === "" || /^\d{3}/m.test(heard)) return undefined;
-    return new Error(`unreadable reply, is this an FTP server? It said: ${heard.slice(0, 200)}`);
-  }
-
-  #count(reply: FTPResponse | Error): void {
-    if (!(reply instanceof Error) || reply instanceof FTPError) this.#replies++;
-  }
-
-  #unexpected(reply: FTPResponse): void {
-    this.#client.ftp.closeWithError(new Error(`unexpected reply: ${reply.message}`));
   }
 }
 

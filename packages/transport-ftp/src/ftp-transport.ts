@@ -18,13 +18,14 @@ import type {
   TransportCapabilities,
 } from "@daybook/core";
 import { FTPError } from "basic-ftp";
-import type { ServerFacts } from "./data-connection.js";
 import { DirectoryReader } from "./directory-reader.js";
-import { describe, errorKind, toDaybookError, wireOf } from "./errors.js";
+import { describe, meaning, toDaybookError, wireOf } from "./errors.js";
 import { FtpSession } from "./ftp-session.js";
 import { nameCodec } from "./name-codec.js";
 import { endpointOf, loginOf, resolveOptions } from "./options.js";
 import type { FtpTransportOptions, ResolvedFtpOptions } from "./options.js";
+import { ServerFacts } from "./server-facts.js";
+import { TryAgain } from "./try-again.js";
 
 type Phase = "list" | "read";
 type Done = (reusable: boolean) => void;
@@ -39,7 +40,7 @@ type Done = (reusable: boolean) => void;
 export class FtpTransport implements Transport {
   readonly capabilities: TransportCapabilities;
   readonly #options: ResolvedFtpOptions;
-  readonly #server: ServerFacts = {};
+  readonly #server = new ServerFacts();
   readonly #spare = new SpareMemory();
   readonly #pool: SessionPool<FtpSession>;
   readonly #directories: DirectoryReader;
@@ -86,6 +87,7 @@ export class FtpTransport implements Transport {
     }
     return this.#use("read", path, options, (session, done) =>
       session.transfer(`RETR ${path}`, {
+        what: "the file",
         start,
         expected: size === undefined ? undefined : size - start,
         spare: transient ? this.#spare : undefined,
@@ -109,7 +111,7 @@ export class FtpTransport implements Transport {
   ): Promise<T> {
     checkRemotePath(path, phase);
     const { signal } = options;
-    for (;;) {
+    for (let loggedOut = false; ;) {
       const lease = await this.#pool.acquire(options);
       const { session } = lease;
       const before = session.replies;
@@ -122,9 +124,20 @@ export class FtpTransport implements Transport {
         if (signal?.aborted) session.close();
         return await work(session, done);
       } catch (error) {
+        const again = error instanceof TryAgain && !signal?.aborted;
         const failure = signal?.aborted
           ? stopped(phase, path)
-          : await this.#judge(error, phase, path, session);
+          : await this.#judge(again ? error.cause : error, phase, path, session);
+        if (again) {
+          done(session.usable);
+          continue;
+        }
+        // Another log-in is worth one attempt: the server may have forgotten this one.
+        if (!loggedOut && isLoggedOut(error, phase) && !signal?.aborted) {
+          loggedOut = true;
+          done(false);
+          continue;
+        }
         done(session.usable);
         // The server may have dropped a connection that lay idle: that says nothing about the request.
         if (!isStale(lease, before, failure)) throw failure;
@@ -132,14 +145,19 @@ export class FtpTransport implements Transport {
     }
   }
 
-  /** Where the reply leaves open whether a path is missing or forbidden, a look around tells. */
+  /**
+   * Where the reply leaves open whether a path is missing or forbidden, a look around tells. What is there, and is refused
+   * in words that nobody knows, may come all the same: it isn't given up.
+   */
   async #judge(error: unknown, phase: Phase, path: string, session: FtpSession): Promise<DaybookError> {
     const wire = { ...wireOf(error), phase, path };
-    if (!(error instanceof FTPError) || errorKind(wire) !== undefined)
-      return this.#translate(error, phase, path);
+    if (!(error instanceof FTPError)) return this.#translate(error, phase, path);
+    const { kind, guessed } = meaning(wire);
+    if (kind !== undefined) return this.#translate(error, phase, path);
     try {
-      const kind = await this.#directories.lookAround(session, path, phase);
-      return describe(kind, wire, { ...this.#options, operation: phase, path });
+      const seen = await this.#directories.lookAround(session, path, phase);
+      const judged = guessed && seen === "permission" ? "protocol" : seen;
+      return describe(judged, wire, { ...this.#options, operation: phase, path });
     } catch (other) {
       return this.#translate(other, phase, path);
     }
@@ -154,6 +172,10 @@ function isStale(lease: SessionLease<FtpSession>, before: number, failure: Daybo
   if (!lease.reused) return false;
   const answers = lease.session.replies - before;
   return (failure.kind === "network" && answers === 0) || (failure.code === "421" && answers === 1);
+}
+
+function isLoggedOut(error: unknown, phase: Phase): boolean {
+  return error instanceof FTPError && meaning({ ...wireOf(error), phase }).reason === "logged-out";
 }
 
 function stopped(phase: Phase, path: string): DaybookError {

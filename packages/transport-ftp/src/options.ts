@@ -1,13 +1,27 @@
 import type { ConnectionOptions } from "node:tls";
 import { DaybookError } from "@daybook/core";
 import type { Clock, HostBudget } from "@daybook/core";
+import { plain } from "./certificate.js";
 import { nameCodec } from "./name-codec.js";
 
 /** What `tls.connect` takes of the same names. */
-export type FtpTlsOptions = Pick<
+type NodeTlsOptions = Pick<
   ConnectionOptions,
-  "rejectUnauthorized" | "ca" | "cert" | "key" | "passphrase" | "servername" | "minVersion" | "maxVersion"
+  | "rejectUnauthorized"
+  | "ca"
+  | "cert"
+  | "key"
+  | "passphrase"
+  | "servername"
+  | "minVersion"
+  | "maxVersion"
+  | "ciphers"
 >;
+
+export interface FtpTlsOptions extends NodeTlsOptions {
+  /** SHA-256 of the one certificate that is accepted, in hexadecimal, whoever vouches for it or doesn't. */
+  readonly fingerprint?: string;
+}
 
 export interface FtpOptions {
   readonly host: string;
@@ -18,6 +32,10 @@ export interface FtpOptions {
   /** Default "anonymous@", which anonymous servers expect. */
   readonly password?: string;
   /** true or "explicit": AUTH TLS before the login (FTPS). "implicit": TLS from the first byte. Default false. */
+  /** What ACCT is sent where the server wants an account beside the password (reply 332). */
+  readonly account?: string;
+  /** Sent after every log-in, in order, such as "SITE LISTFMT 1". One that is refused ends the log-in. */
+  readonly loginCommands?: readonly string[];
   readonly secure?: boolean | "explicit" | "implicit";
   /** Certificates, for `secure`. */
   readonly tls?: FtpTlsOptions;
@@ -30,6 +48,11 @@ export interface FtpOptions {
    * on, any that leaves ASCII as it is. Default "utf8". Bytes that can't be read so are written as "‛E9".
    */
   readonly encoding?: string;
+  /**
+   * Bytes per second below which a listing or a file isn't getting anywhere, averaged over four time-outs: it is given up,
+   * and tried again later. Default 100; 0 for none.
+   */
+  readonly minRate?: number;
   /** Ask with PASV at once instead of EPSV first, for firewalls that let EPSV pass and drop the connection. */
   readonly forcePasv?: boolean;
   /**
@@ -45,7 +68,8 @@ export interface FtpTransportOptions extends FtpOptions {
   readonly clock?: Clock;
 }
 
-export type ResolvedFtpOptions = Required<Omit<FtpOptions, "secure">> & {
+export type ResolvedFtpOptions = Required<Omit<FtpOptions, "secure" | "account">> & {
+  readonly account?: string;
   readonly secure: false | "explicit" | "implicit";
 };
 
@@ -57,6 +81,8 @@ const DEFAULTS = {
   connections: 5,
   timeout: 30_000,
   encoding: "utf8",
+  minRate: 100,
+  loginCommands: [] as readonly string[],
   forcePasv: false,
   allowSeparateTransferHost: false,
 } as const;
@@ -81,6 +107,18 @@ export function resolveOptions(options: FtpOptions): ResolvedFtpOptions {
   check(whole(resolved.connections, 1), "`connections` must be a whole number from 1 on");
   check(whole(resolved.timeout, 1), "`timeout` must be a number of milliseconds");
   nameCodec(resolved.encoding);
+  check(whole(resolved.minRate, 0), "`minRate` must be a number of bytes per second");
+  check(resolved.account === undefined || oneLine(resolved.account), "`account` must be text on one line");
+  check(
+    Array.isArray(resolved.loginCommands) &&
+      resolved.loginCommands.every((line) => oneLine(line) && line !== ""),
+    "`loginCommands` must be a list of commands, each on one line",
+  );
+  const { fingerprint } = resolved.tls;
+  check(
+    fingerprint === undefined || /^[0-9a-f]{64}$/.test(plain(fingerprint)),
+    "`tls.fingerprint` must be a SHA-256 in hexadecimal, as `openssl x509 -fingerprint -sha256` prints it",
+  );
   return resolved;
 }
 

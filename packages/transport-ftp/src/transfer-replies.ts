@@ -36,6 +36,11 @@ export class TransferReplies {
     return this.#port;
   }
 
+  /** It hung up: what wasn't answered says nothing. */
+  get hungUp(): boolean {
+    return this.#over;
+  }
+
   /** Undefined for a reply that makes no sense here. */
   take(reply: FTPResponse | FTPError): Progress | undefined {
     if (reply instanceof FTPError) {

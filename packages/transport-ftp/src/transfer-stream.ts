@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { DaybookError, whenConsumed } from "@daybook/core";
 import type { SpareMemory } from "@daybook/core";
 import type { DataSink } from "./data-connection.js";
+import { Pace } from "./pace.js";
 
 export interface TransferStreamOptions {
   /** Opens the data connection; its bytes go to the sink. */
@@ -19,6 +20,10 @@ export interface TransferStreamOptions {
   translate(error: unknown): Error;
   /** The data connection ended, with or without an error: what the server has to say about it is due now. */
   onDataEnd(error: Error | undefined): void;
+  /** Bytes per second below which it isn't getting anywhere, averaged over several time-outs. */
+  readonly minRate: number;
+  /** What the bytes are, for messages: "the listing". */
+  readonly what: string;
   /** Called once, when the transfer is over: true where the session is in a state to go on with. */
   onSettled(clean: boolean): void;
 }
@@ -36,7 +41,9 @@ const PARTS = 3;
 export class TransferStream extends Readable {
   readonly #options: TransferStreamOptions;
   readonly #socket: Socket;
+  #pace: Pace | undefined;
   #received = 0;
+  #pauses = 0;
   /** Bytes to come, as far as is known. */
   #unread: number;
   #memory: Buffer | undefined;
@@ -46,6 +53,7 @@ export class TransferStream extends Readable {
   #dataError: Error | undefined;
   #reply: string | undefined;
   #settled = false;
+  #unmet = false;
 
   constructor(options: TransferStreamOptions) {
     super({ highWaterMark: 256 * 1024 });
@@ -63,12 +71,32 @@ export class TransferStream extends Readable {
     this.#socket.once("end", () => this.#dataEnd(undefined));
     this.#socket.once("close", () => this.#dataEnd(undefined));
     this.#socket.on("error", (error) => this.#dataEnd(error));
-    this.#socket.once("timeout", () => this.fail(new Error("timeout: no data from the server")));
+    this.#socket.once("timeout", () => {
+      this.#unmet = this.#socket.connecting;
+      this.fail(new Error("timeout: no data from the server"));
+    });
   }
 
   /** The server's last word on the transfer. Known when the stream has ended. */
   get reply(): string {
     return this.#reply ?? "";
+  }
+
+  /** Bytes so far. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** It failed because nobody was met at the data port. */
+  get unmet(): boolean {
+    return this.#unmet;
+  }
+
+  /** Calls back once the data connection is there, at once if it is. Where nobody is met, never. */
+  whenConnected(then: () => void): void {
+    if (this.#unmet) return;
+    if (!this.#socket.connecting) return then();
+    this.#socket.once("connect", then);
   }
 
   /** The server says that all was sent. */
@@ -81,6 +109,15 @@ export class TransferStream extends Readable {
   dismiss(): void {
     this.#settled = true;
     this.destroy();
+  }
+
+  /** Ends it where what comes is too slow to get anywhere. Called now and then. */
+  checkPace(): void {
+    if (this.#ended || this.destroyed || this.#socket.isPaused()) return;
+    this.#pace ??= new Pace(this.#options);
+    const slow = this.#pace.check(this.#received, this.#pauses);
+    if (slow === undefined) return;
+    this.fail(new DaybookError("timeout", `${this.#options.what} came ${slow}: given up`));
   }
 
   fail(error: unknown): void {
@@ -165,6 +202,7 @@ export class TransferStream extends Readable {
     this.#wanted = this.push(chunk);
     if (this.#wanted && this.#mayCome) return true;
     // Our own slowness is not the server's: the clock runs only while we read.
+    this.#pauses++;
     this.#socket.pause();
     this.#socket.setTimeout(0);
     return false;
@@ -176,6 +214,7 @@ export class TransferStream extends Readable {
     this.#socket.setTimeout(0);
     this.#socket.destroy();
     this.#dataError = error;
+    this.#unmet = (error as NodeJS.ErrnoException | undefined)?.syscall === "connect";
     this.#options.onDataEnd(error);
     this.#finish();
   }

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { Socket } from "node:net";
+import type { FtpRule } from "@daybook/testing";
 import { describe, expect, test } from "vitest";
 import { failure, readAll, setUp } from "./support/setup.js";
 
@@ -43,34 +44,44 @@ describe("a connection that lay idle and was dropped by the server", () => {
 });
 
 describe("a request for the next port, sent behind a command", () => {
-  test("that is refused while a file comes costs that file nothing, and isn't sent again", async () => {
+  test("that is refused while data come costs them nothing, and isn't sent again", async () => {
     const { server, transport } = await setUp({}, { connections: 1 });
-    server.faults.onRetr = () => {
-      server.faults.onRetr = undefined;
-      server.faults.add({ on: "EPSV", times: 1, reply: "450 Not while a transfer is in progress.\r\n" });
-    };
-    expect(await readAll(transport.read("/pub/file"))).toHaveLength(100_000);
+    server.faults.add({ on: "EPSV", times: 1, wait: Promise.resolve() });
+    server.faults.add({ on: "EPSV", times: 1, reply: "450 Not while a transfer is in progress.\r\n" });
+    expect((await transport.list("/pub")).entries).toHaveLength(3);
     await readAll(transport.read("/pub/other"));
     await readAll(transport.read("/pub/other"));
     expect(server.commands.slice(-4)).toEqual(["EPSV", "RETR /pub/other", "EPSV", "RETR /pub/other"]);
     expect(commandsFor(server.commands, "USER")).toBe(1);
   });
 
-  test("that is never answered costs the file nothing, and isn't sent again once that is known", async () => {
+  test("that is never answered costs nothing, and isn't sent again once that is known", async () => {
     const { server, transport } = await setUp({}, { connections: 1, timeout: 200 });
-    server.faults.onRetr = () => {
-      server.faults.onRetr = undefined;
-      server.faults.add({ on: "EPSV", times: 1, silent: true });
+    for (let i = 0; i < 3; i++) {
+      if (i < 2) {
+        server.faults.add({ on: "EPSV", times: 1, wait: Promise.resolve() });
+        server.faults.add({ on: "EPSV", times: 1, silent: true });
+      }
+      expect((await transport.list("/pub")).entries).toHaveLength(3);
+      expect(await readAll(transport.read("/pub/file"))).toHaveLength(100_000);
+    }
+    expect(server.commands.slice(-4)).toEqual(["EPSV", "MLSD /pub", "EPSV", "RETR /pub/file"]);
+  });
+
+  test("that makes a server hang up is left out in the same call", async () => {
+    const { server, transport } = await setUp({}, { connections: 1 });
+    for (let i = 0; i < 2; i++) {
       server.faults.add({ on: "EPSV", times: 1, wait: Promise.resolve() });
-      server.faults.add({ on: "EPSV", times: 1, silent: true });
-    };
-    for (let i = 0; i < 4; i++) expect(await readAll(transport.read("/pub/file"))).toHaveLength(100_000);
-    expect(server.commands.slice(-2)).toEqual(["EPSV", "RETR /pub/file"]);
+      server.faults.add({ on: "MLSD", times: 1, hangUp: true });
+    }
+    expect((await transport.list("/pub")).entries).toHaveLength(3);
+    expect(await readAll(transport.read("/pub/file"))).toHaveLength(100_000);
+    expect(server.commands.slice(-4)).toEqual(["EPSV", "MLSD /pub", "EPSV", "RETR /pub/file"]);
   });
 
   test("leads to another being asked for where the server has forgotten the port", async () => {
     const { server, transport } = await setUp({}, { connections: 1 });
-    await readAll(transport.read("/pub/other"));
+    await transport.list("/pub");
     server.faults.add({ on: "RETR", times: 1, reply: "425 Use EPSV first.\r\n" });
     expect(String(await readAll(transport.read("/pub/other")))).toBe("other");
     expect(commandsFor(server.commands, "USER")).toBe(1);
@@ -114,9 +125,36 @@ describe("passive mode", () => {
   test("falls back to PASV where EPSV is refused, and remembers", async () => {
     const { server, transport } = await setUp({}, { connections: 1 });
     server.faults.add({ on: "EPSV", reply: "500 EPSV not understood.\r\n" });
-    await readAll(transport.read("/pub/other"));
+    await transport.list("/pub");
     await readAll(transport.read("/pub/other"));
     expect([commandsFor(server.commands, "EPSV"), commandsFor(server.commands, "PASV")]).toEqual([1, 3]);
+  });
+
+  test.each<[string, (port: number) => FtpRule[]]>([
+    ["names a dead port", (port) => [{ on: "EPSV", reply: `229 (|||${port}|)\r\n` }]],
+    ["leads to 425", () => [{ on: "RETR", times: 1, reply: "425 Can't open data connection.\r\n" }]],
+    [
+      "leads to 425 from a dead port",
+      (port) => [
+        { on: "EPSV", reply: `229 (|||${port}|)\r\n` },
+        { on: "RETR", times: 1, reply: "425 Failed to establish connection.\r\n" },
+      ],
+    ],
+  ])("falls back to PASV where EPSV %s, in the same call, and remembers", async (_, rules) => {
+    const { server, transport } = await setUp({}, { connections: 1, timeout: 1000 });
+    const { port, close } = await dataServer("", "127.0.0.1");
+    await close();
+    for (const rule of rules(port)) server.faults.add(rule);
+    expect(String(await readAll(transport.read("/pub/other")))).toBe("other");
+    await transport.list("/pub");
+    expect(commandsFor(server.commands, "EPSV")).toBe(1);
+  });
+
+  test("that is refused altogether is said so, and isn't about the folder", async () => {
+    const { server, transport } = await setUp();
+    for (const on of ["EPSV", "PASV"]) server.faults.add({ on, reply: "550 Passive mode not allowed.\r\n" });
+    const error = await failure(transport.list("/pub"));
+    expect([error.kind, error.detail.startsWith("passive mode is refused")]).toEqual(["unsupported", true]);
   });
 
   test.each(["229 somewhere\r\n", "229 (|||0|)\r\n", "200 yes\r\n"])(
@@ -134,6 +172,7 @@ describe("passive mode", () => {
     const { port, close } = await dataServer("", "127.0.0.1");
     await close();
     server.faults.add({ on: "EPSV", reply: `229 (|||${port}|)\r\n` });
+    server.faults.add({ on: "PASV", reply: `227 (127,0,0,1,${port >> 8},${port & 255})\r\n` });
     server.faults.add({ on: "RETR", wait: new Promise(() => {}) });
     expect(await failure(transport.read("/pub/file"))).toMatchObject({
       kind: "network",

@@ -1,6 +1,5 @@
 import { createServer } from "node:net";
 import { SystemClock, HostBudget, HostHealth, TransportToken } from "@daybook/core";
-import { testCertificate } from "@daybook/testing";
 import { FtpTransport, ftpTransport } from "@daybook/transport-ftp";
 import type { FtpOptions } from "@daybook/transport-ftp";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -93,34 +92,6 @@ describe("a server that can't be reached", () => {
   });
 });
 
-describe("TLS", () => {
-  test("with a certificate nobody vouches for is config, and says what to set", async () => {
-    const { transport } = await setUp({ tls: testCertificate }, { secure: true });
-    const error = await failure(transport.list("/"));
-    expect([error.kind, error.detail.includes("tls.ca")]).toEqual(["config", true]);
-  });
-
-  test("on a server without it is config", async () => {
-    const { server, transport } = await setUp({}, { secure: "explicit" });
-    expect((await failure(transport.list("/"))).kind).toBe("config");
-    expect(logins(server.commands)).toBe(0);
-  });
-
-  test("missing on a server that wants it is config, not a wrong password", async () => {
-    const { server, transport } = await setUp();
-    server.faults.add({ on: "USER", reply: "530 Non-anonymous sessions must use encryption.\r\n" });
-    const error = await failure(transport.list("/"));
-    expect([error.kind, error.detail.includes("secure: true")]).toEqual(["config", true]);
-  });
-
-  test("that is agreed on and never comes is a timeout", async () => {
-    const { port } = await saying("220 Hello.\r\n", "234 Go ahead.\r\n");
-    const transport = new FtpTransport({ host: "127.0.0.1", port, secure: true, timeout: 150 });
-    expect((await failure(transport.list("/"))).kind).toBe("timeout");
-    await transport.close();
-  });
-});
-
 test.each<[string, Partial<FtpOptions>]>([
   ["host", { host: "" }],
   ["host", { host: "ftp://ftp.example.com" }],
@@ -130,6 +101,10 @@ test.each<[string, Partial<FtpOptions>]>([
   ["secure", { secure: "yes" as never }],
   ["connections", { connections: 0 }],
   ["timeout", { timeout: Number.NaN }],
+  ["minRate", { minRate: -1 }],
+  ["account", { account: "a\r\nDELE x" }],
+  ["loginCommands", { loginCommands: ["SITE a\r\nDELE x"] }],
+  ["tls.fingerprint", { tls: { fingerprint: "SHA256:abc" } }],
 ])("an option that can't be meant is config, and named: %s", (name, options) => {
   expect(() => new FtpTransport({ host: "ftp.example.com", ...options })).toThrow(
     expect.objectContaining({

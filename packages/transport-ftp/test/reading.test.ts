@@ -73,7 +73,7 @@ test("a server that can't start in the middle is unsupported, not a file from it
 
 test("a file costs one RETR and one EPSV, sent at once, on a connection that is there", async () => {
   const { server, transport } = await setUp();
-  await readAll(transport.read("/pub/file"));
+  await transport.list("/pub");
   const before = server.commands.length;
   await readAll(transport.read("/pub/file", { size: 100_000 }));
   expect(server.commands.slice(before)).toEqual(["RETR /pub/file", "EPSV"]);

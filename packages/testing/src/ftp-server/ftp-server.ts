@@ -1,9 +1,10 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createSecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 import { SystemClock } from "@daybook/core";
 import { FtpFaults } from "./faults.js";
-import type { FtpServerOptions } from "./options.js";
+import type { FtpServerOptions, FtpTlsOptions } from "./options.js";
 import { FtpSession } from "./session.js";
 import type { SessionHost } from "./session.js";
 
@@ -34,7 +35,7 @@ export class FtpServer {
       tree: options.tree,
       faults: this.faults,
       clock: options.clock ?? new SystemClock(),
-      secureContext: tls && createSecureContext({ key: tls.key, cert: tls.cert }),
+      secureContext: tls && secureContext(tls),
       logins: new Set(),
       commands: this.commands,
     };
@@ -100,4 +101,9 @@ export class FtpServer {
     socket.on("close", () => this.connections.now--);
     this.#sessions.set(socket, new FtpSession(socket, this.#host));
   }
+}
+
+function secureContext({ key, cert, maxVersion }: FtpTlsOptions): SecureContext {
+  if (maxVersion === undefined) return createSecureContext({ key, cert });
+  return createSecureContext({ key, cert, maxVersion, minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" });
 }

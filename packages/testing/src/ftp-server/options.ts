@@ -6,6 +6,8 @@ export interface FtpTlsOptions {
   /** PEM. */
   readonly key: string;
   readonly cert: string;
+  /** The newest version it speaks; below TLSv1.2 with whatever ciphers it takes. Default Node's. */
+  readonly maxVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2";
   /** TLS from the first byte instead of after AUTH TLS. */
   readonly implicit?: boolean;
   /** Refuse logins and transfers in the clear. */

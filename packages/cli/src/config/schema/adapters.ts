@@ -46,6 +46,13 @@ const FTP: BuiltIn = {
     port: integer(1, 65535).optional().describe("Default 21, or 990 for implicit TLS."),
     user: text().optional().describe("Login name. Default anonymous."),
     ...password,
+    account: text()
+      .optional()
+      .describe("What ACCT is sent, for servers that want an account beside the password."),
+    login_commands: z
+      .array(text())
+      .optional()
+      .describe("Commands sent after every log-in, in order, such as SITE LISTFMT 1."),
     secure: z
       .union([flag(), z.literal("implicit")], { error: () => "must be true, false or implicit" })
       .optional()
@@ -59,7 +66,18 @@ const FTP: BuiltIn = {
       key_file: secretFile("certificate's private key").optional(),
       passphrase_file: secretFile("private key's passphrase").optional(),
       servername: text().optional().describe("The name the certificate is for. Default `host`."),
-      min_version: z.enum(["TLSv1.2", "TLSv1.3"]).optional(),
+      fingerprint: text()
+        .optional()
+        .describe(
+          "SHA-256 of the one certificate that is accepted, whoever vouches for it, as openssl x509 -fingerprint -sha256 prints it.",
+        ),
+      min_version: z
+        .enum(["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"])
+        .optional()
+        .describe(
+          "The oldest version spoken. Below TLSv1.2 old servers also want ciphers: DEFAULT@SECLEVEL=0.",
+        ),
+      ciphers: text().optional().describe("Ciphers in OpenSSL's words, such as DEFAULT@SECLEVEL=0."),
     })
       .optional()
       .describe("How the server's certificate is checked."),
@@ -76,6 +94,11 @@ const FTP: BuiltIn = {
     allow_separate_transfer_host: flag()
       .optional()
       .describe("Go where a PASV reply points, even to another machine. Default false."),
+    min_rate: integer(0, 1_000_000_000)
+      .prefault(100)
+      .describe(
+        "Bytes per second below which a listing or a file isn't getting anywhere, averaged over four time-outs. 0 for none.",
+      ),
     trust_listings: flag()
       .optional()
       .describe(
