@@ -19,19 +19,28 @@ export class ListedTimes {
 
   /** Rejects with what `ask` rejects with. Nothing is asked about a name that can't be a file's. */
   async resolve(listed: readonly ListedEntry[], ask: AskTime): Promise<RemoteEntry[]> {
-    for (const { type, listed: time } of listed) if (type === "file" && time) this.#zone.notice(time);
-    const entries: RemoteEntry[] = [];
-    for (const { listed: time, ...entry } of listed) {
-      if (entries.length % ENTRIES_IN_ONE_GO === ENTRIES_IN_ONE_GO - 1) await setImmediate();
-      if (entry.type !== "file" || time === undefined) {
-        entries.push(entry);
-        continue;
-      }
+    const zone = this.#zone;
+    for (const { type, listed: time } of listed) if (type === "file" && time) zone.notice(time);
+    // First all questions, since an answer about one may tell of those before it.
+    await inTurns(listed, ({ name, type, listed: time }) => {
+      if (type !== "file" || time === undefined) return undefined;
       const now = this.#clock.now().getTime();
-      if (this.#zone.wants(entry.name, time, now) && unsafeName(entry.name) === undefined)
-        await this.#zone.measure(entry.name, time, ask, now);
-      entries.push({ ...entry, modifiedAt: this.#zone.toUtc(time) });
-    }
+      if (!zone.wants(name, time, now) || unsafeName(name) !== undefined) return undefined;
+      return zone.measure(name, time, ask, now);
+    });
+    const entries: RemoteEntry[] = [];
+    await inTurns(listed, ({ listed: time, ...entry }) => {
+      const timed = entry.type === "file" && time !== undefined;
+      entries.push(timed ? { ...entry, modifiedAt: zone.toUtc(time) } : entry);
+    });
     return entries;
+  }
+}
+
+async function inTurns<T>(all: readonly T[], each: (one: T) => Promise<void> | void): Promise<void> {
+  for (const [i, one] of all.entries()) {
+    if (i % ENTRIES_IN_ONE_GO === ENTRIES_IN_ONE_GO - 1) await setImmediate();
+    const done = each(one);
+    if (done !== undefined) await done;
   }
 }

@@ -45,8 +45,11 @@ const FORMS: readonly DateForm[] = [
     `(?<first>\\d{1,4})(?<mark>[-/.])(?<middle>\\d{1,2})\\k<mark>(?<last>\\d{2,4}) {1,4}${CLOCK}`,
     numbered,
   ),
-  // 2004.07.15, alone
-  form(`(?<first>\\d{4})[-/.](?<middle>\\d\\d)[-/.](?<last>\\d\\d)(?! {1,4}\\d{1,2}:)`, numbered),
+  // 2004.07.15 or 10-04-2001, alone
+  form(
+    `(?<first>\\d{1,4})(?<mark>[-/.])(?<middle>\\d\\d)\\k<mark>(?<last>\\d{2}|\\d{4})(?! {1,4}\\d{1,2}:)`,
+    numbered,
+  ),
   // 01-jun-99
   form(`${DAY}-(?<month>[A-Za-z\\x80-\\xff]{3,12})-(?<year>\\d{2,4})(?: {1,4}${CLOCK})?`, named),
   // 09-26 13:45, 3 29 03:26
@@ -55,11 +58,14 @@ const FORMS: readonly DateForm[] = [
   form(`(?<month>\\d{1,2})-${DAY} {1,4}${YEAR}`, dated),
   // 4月 18日 2003年, 8月 17日 08:52, with whatever bytes
   form(
-    `${MONTH} {1,4}${DAY}[\\x80-\\xff]{1,6} {1,4}(?:(?<year>\\d{4})[\\x80-\\xff]{0,6}(?![:\\d])|${CLOCK})`,
+    `${MONTH} {1,4}${DAY}[\\x80-\\xff]{1,6} {1,4}(?:(?<year>\\d{4})(?![:\\d])(?:[\\x80-\\xff]{1,6}[@-~]?)?|${CLOCK})`,
     named,
   ),
-  // 2005년  1월  6일, 2003   3月 20
-  form(`(?<year>\\d{4})[\\x80-\\xff]{0,6} {1,4}${MONTH} {1,4}${DAY}[\\x80-\\xff]{0,6}`, named),
+  // 2005년  1월  6일, 2003   3月 20. Not 4096 Mar 11, which is a size.
+  form(
+    `(?<year>(?:19|20)\\d\\d)[\\x80-\\xff]{0,6} {1,4}(?<month>\\d{1,2}[\\x80-\\xff]{1,6}) {1,4}${DAY}[\\x80-\\xff]{0,6}(?! {1,4}\\d{1,2}:)`,
+    named,
+  ),
 ];
 
 /** The date that begins at `start`, if one does. */

@@ -9,6 +9,8 @@ export interface RawEntry {
   readonly listed?: ListedTime;
   /** One of several versions, newest first: the name alone means the newest. */
   readonly versioned?: boolean;
+  /** Whether entries of directories below are listed, too, with their paths. */
+  readonly nested?: boolean;
 }
 
 /** What one line of a listing says. */

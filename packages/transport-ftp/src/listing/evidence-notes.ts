@@ -57,13 +57,19 @@ export class EvidenceNotes {
     this.#digest.add(entry);
   }
 
+  /** A line that no dialect reads. One that says that there is nothing has been understood all the same. */
   puzzle(line: string): void {
-    this.#unreadable++;
     const keep = this.#unreadableLines.length < this.#limits.shown;
-    if (!keep && this.#message !== undefined) return;
+    if (!keep && this.#message !== undefined) {
+      this.#unreadable++;
+      return;
+    }
     const shown = this.shown(line);
+    const message = messageIn(shown);
+    this.#message ??= message;
+    if (message?.meaning === "nothing") return;
+    this.#unreadable++;
     if (keep) this.#unreadableLines.push(shown);
-    this.#message ??= messageIn(shown);
   }
 
   elsewhere(directory: string, names: number): void {

@@ -146,17 +146,18 @@ export class ListingReader {
     return undefined;
   }
 
-  #entry({ name: bytes, listed, versioned, ...entry }: RawEntry): ListedEntry | undefined {
+  #entry({ name: bytes, listed, versioned, nested, ...entry }: RawEntry): ListedEntry | undefined {
     let name = this.#name(bytes);
     const path = splitName(name);
     if (path !== undefined) {
       const place = placeOf(path.directory, this.#directory);
       if (place === "same") name = path.name;
-      else if (place === "elsewhere") this.#notes.elsewhere(path.directory, 1);
+      else if (place === "elsewhere" && !nested) this.#notes.elsewhere(path.directory, 1);
     }
     if (versioned && name === this.#lastName) return undefined;
     this.#lastName = name;
-    if (path !== undefined && (name === "." || name === "..")) return undefined;
+    // "." and "..", of whatever type and behind whatever path, are nobody's files.
+    if (name === "." || name === "..") return undefined;
     return listed === undefined ? { name, ...entry } : { name, ...entry, listed };
   }
 

@@ -28,6 +28,7 @@ export const as400: Dialect = {
         name: marked ? name.slice(0, -1) : name,
         type: directory ? "directory" : file ? "file" : "other",
         listed,
+        nested: kind === "MEM",
       },
       size,
     );

@@ -3,7 +3,7 @@ import type { Dialect } from "../dialect.js";
 import { numericTime } from "../listed-time.js";
 
 const DATASET =
-  /^(?:[A-Z0-9$#@]{1,6} {1,3}[A-Z0-9]{4} {1,4}(?:\d{4}\/\d\d\/\d\d|\*\*NONE\*\*) {0,4}[\d+? ]{1,10} {1,4}[A-Z]{1,4} {1,8}\d{1,6} {1,8}\d{1,6} {1,4}(?<organised>PS|PO|PO-E|DA|VS|PS-E)|Migrated|ARCIVE Not Direct Access Device|[A-Z0-9]{1,6} {1,3}(?:Tape|[A-Z0-9]{4} {1,3}VSAM)) {1,60}(?<name>[^ ]{1,44}) {0,40}$/;
+  /^(?:[A-Z0-9$#@]{1,6} {1,3}[A-Z0-9]{4} {1,4}(?:\d{4}\/\d\d\/\d\d|\*\*NONE\*\*) {0,4}[\d+? ]{1,10} {1,4}[A-Z]{1,4} {1,8}\d{1,6} {1,8}\d{1,6} {1,4}(?<organised>PS|PO|PO-E|DA|VS|PS-E)|Migrated|ARCIVE Not Direct Access Device|[A-Z0-9]{1,6} {1,3}(?:Tape|[A-Z0-9]{4} {1,3}VSAM))[ \t]{1,60}(?<name>[^ ]{1,44}) {0,40}$/;
 const MEMBER =
   /^ ?(?<name>[A-Z$#@][A-Z0-9$#@]{0,7}) {1,8}\d\d\.\d\d \d{4}\/\d\d\/\d\d (?<year>\d{4})\/(?<month>\d\d)\/(?<day>\d\d) (?<hour>\d\d):(?<minute>\d\d) {1,8}\d{1,6} /;
 const LOAD_MODULE = /^ ?(?<name>[A-Z$#@][A-Z0-9$#@]{0,7}) {1,8}[\dA-F]{6} {1,4}[\dA-F]{6} /;

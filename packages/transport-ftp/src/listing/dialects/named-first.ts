@@ -3,7 +3,7 @@ import type { Dialect } from "../dialect.js";
 import { numericTime, timeIn } from "../listed-time.js";
 
 const NONSTOP =
-  /^(?<name>[A-Z0-9_$-]{1,32}) {1,40}\d{1,5} {1,20}(?<size>\d{1,16}) {1,4}(?<day>\d{1,2})-(?<month>[A-Za-z]{3})-(?<year>\d\d) (?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d) {1,3}\d{1,3}, ?\d{1,3} "[^"]{4}"/i;
+  /^(?<name>[A-Z0-9_$-]{1,32}) {1,40}\d{1,5} {1,20}(?<size>\d{1,16}) {1,4}(?<day>\d{1,2})-(?<month>[A-Za-z]{3})-(?<year>\d\d) (?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d) {1,3}\d{1,3}, ?\d{1,3} "[^"]{1,8}"/i;
 const NONSTOP_TITLE = /^File {1,20}Code {1,20}EOF {1,4}Last Modification {1,8}Owner {1,4}RWEP/;
 
 /** HP NonStop (Tandem): 'NAME  101  528 6-Apr-07 14:21:18 255,255 "oooo"'. */
@@ -37,7 +37,7 @@ export const nortel: Dialect = {
 };
 
 const ZVM =
-  /^(?<name>[A-Z0-9$#@+:_-]{1,8}) {1,8}(?<kind>[A-Z0-9$#@+:_-]{1,8}) {1,8}[FV] {1,12}\d{1,8} {1,12}\d{1,8} {1,12}\d{1,8} {1,3}(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d) {1,2}(?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d)(?: |$)/;
+  /^(?<name>[A-Z0-9$#@+:_-]{1,16}) {1,8}(?<kind>[A-Z0-9$#@+:_-]{1,8}) {1,8}[FV] {1,12}\d{1,8} {1,12}\d{1,8} {1,12}\d{1,8} {1,3}(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d) {1,2}(?<hour>\d{1,2}):(?<minute>\d\d):(?<second>\d\d)(?: |$)/;
 
 /** z/VM: "NAME  TRACE   V   65   107   2 2005-10-04 15:28:42 060191". Records, not bytes, are counted. */
 export const zvm: Dialect = {

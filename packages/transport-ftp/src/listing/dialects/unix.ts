@@ -12,7 +12,7 @@ const SIZE = /^(?:\d{1,16}|\d{1,3}(?:,\d{3}){1,5})$/;
 const ROUNDED = /^\d{1,9}(?:[.,]\d{1,3})?[kKMGTP]i?B?$/;
 const RUN_TOGETHER = /^[A-Za-z].*\d$/;
 // Links, owner and group, each of which may hold blanks.
-const MOST_FIELDS = 14;
+const MOST_FIELDS = 20;
 
 const TYPES: Readonly<Record<string, RawEntry["type"]>> = {
   "-": "file",

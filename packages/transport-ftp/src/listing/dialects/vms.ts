@@ -5,7 +5,7 @@ import { timeIn } from "../listed-time.js";
 const NAME = /^(?<name>[^ ;]{1,255});(?<version>\d{1,5})(?= |$)/;
 const DATE =
   /(?<day>\d{1,2})-(?<month>[A-Za-z\x80-\xff]{3,9})-(?<year>\d{4})(?: {1,3}(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:\.\d{1,2})?)?)?(?= |$)/;
-const TITLE = /^(?:Directory |Grand total of |Total of )[^;]{1,300}$/i;
+const TITLE = /^(?:Directory [^ ;]{1,100}[:\]][^ ;]{0,100}|(?:Grand )?total of \d[^;]{1,200})$/i;
 
 /**
  * OpenVMS: "A.TXT;1   2/4   15-JAN-2025 18:31:00  [OWNER]  (RWED,RWED,RE,)". Names that fill their column have the rest
