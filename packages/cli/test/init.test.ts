@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { FtpServer, RemoteTree } from "@daybook/testing";
 import { loadConfig, runCommandLine } from "daybook";
 import { expect, test } from "vitest";
 import { CapturedOutput, daybook, temporaryFolder } from "./workspace.js";
@@ -10,9 +11,9 @@ const RADAR =
   "/L2/{radar}/{yyyy}/{MM}/{dd}/{HH}/{mm}{ss}/{radar}_{strategy}_{volume}_{field}_{yyyy}{MM}{dd}T{HH}{mm}{ss}Z.BUFR";
 const SERVER = ["--host", "ftp.example.com", "--user", "me", "--password-env", "PW", "--yes"];
 
-async function layoutOf(example: string): Promise<string | undefined> {
+async function layoutOf(...examples: string[]): Promise<string | undefined> {
   const file = join(await temporaryFolder(), "daybook.yaml");
-  const told = await daybook(["init", example, ...SERVER, "-c", file]);
+  const told = await daybook(["init", ...examples, ...SERVER, "-c", file]);
   if (told.exitCode !== 0) return told.stderr;
   expect((await loadConfig(file, { env: { PW: "x" } })).problems).toBeUndefined();
   return /^ {4}layout: (.*)$/m.exec(await readFile(file, "utf8"))?.[1];
@@ -36,6 +37,146 @@ test.each([
   ["/a/2025/01/20250101.csv", "/a/{yyyy}/{MM}/{yyyy}{MM}{dd}.csv"],
 ])("from %s the layout %s is told", async (example, layout) => {
   expect((await layoutOf(example))?.replace(/^"|"$/g, "")).toBe(layout);
+});
+
+test.each([
+  // Cameras: the hour's folder says what the first number of the name is.
+  [
+    ["/cam1/2025-01-15/001/dav/18/18.30.20-18.31.10[M][0@0][0].dav"],
+    "/cam1/{yyyy}-{MM}-{dd}/001/dav/{HH}/{HH}.{mm}.{ss}-{rest:.+}.dav",
+  ],
+  [
+    [
+      "/cam1/2025-01-15/001/dav/18/18.30.20-18.31.10[M][0@0][0].dav",
+      "/cam2/2025-01-16/001/dav/07/07.01.20-07.31.10[R][0@0][0].dav",
+    ],
+    "/{station}/{yyyy}-{MM}-{dd}/001/dav/{HH}/{HH}.{mm}.{ss}-{rest:.+}.dav",
+  ],
+  [
+    ["/cam/192.168.1.64_01_20250115183020123_MOTION.jpg"],
+    "/cam/192.168.1.64_01_{yyyy}{MM}{dd}{HH}{mm}{ss}{SSS}_MOTION.jpg",
+  ],
+  [["/cam/2025/01/15/18/30/20.jpg"], "/cam/{yyyy}/{MM}/{dd}/{HH}/{mm}/{ss}.jpg"],
+  [["/cam/2025-01-15/18-30-20.jpg"], "/cam/{yyyy}-{MM}-{dd}/{HH}-{mm}-{ss}.jpg"],
+  // GNSS: two digits of a year and a letter.
+  [
+    ["/gnss/data/daily/2025/015/25d/ABMF00GLP_R_20250150000_01D_30S_MO.crx.gz"],
+    "/gnss/data/daily/{yyyy}/{DDD}/{yy}d/{station}_{product}_{yyyy}{DDD}{HH}{mm}_{product2}_{product3}_{product4}.crx.gz",
+  ],
+  [
+    ["/rinex/abmf/2025/015/abmf0150.25d.Z", "/rinex/zimm/2024/100/zimm1000.24d.Z"],
+    "/rinex/{station}/{yyyy}/{DDD}/{station:[A-Za-z0-9]{4}}{DDD}{session:[0-9a-x]}.{yy}d.Z",
+  ],
+  // Several stations.
+  [
+    ["/obs/AAA/2025/01/15/AAA_20250115T1830.dat", "/obs/BBB/2025/02/16/BBB_20250216T0730.dat"],
+    "/obs/{station}/{yyyy}/{MM}/{dd}/{station}_{yyyy}{MM}{dd}T{HH}{mm}.dat",
+  ],
+  [
+    ["/N/2025/01/15/KTLX/KTLX20250115_183020_V06", "/N/2025/01/16/KABC/KABC20250116_003020_V06"],
+    "/N/{yyyy}/{MM}/{dd}/{station}/{station}{yyyy}{MM}{dd}_{HH}{mm}{ss}_{product}",
+  ],
+  [[EXAMPLE, EXAMPLE.replaceAll("RMA1", "AR5").replaceAll("DBZH", "VRAD")], RADAR],
+  // Years of two digits, days first, seconds since 1970, times in names.
+  [
+    ["/data/250115/file_183020.dat", "/data/241231/file_063020.dat"],
+    "/data/{yy}{MM}{dd}/file_{HH}{mm}{ss}.dat",
+  ],
+  [["/data/250115183020.log"], "/data/{yy}{MM}{dd}{HH}{mm}{ss}.log"],
+  [["/a/25/01/15/x_20250115.dat"], "/a/{yy}/{MM}/{dd}/x_{yyyy}{MM}{dd}.dat"],
+  [["/a/15-01-2025/18.dat"], "/a/{dd}-{MM}-{yyyy}/{HH}.dat"],
+  [["/in/x_1736965820.json"], "/in/x_{epoch}.json"],
+  [["/in/x_1736965820123.json"], "/in/x_{epochms}.json"],
+  [["/x/2025/01/15/18/y_1830.dat"], "/x/{yyyy}/{MM}/{dd}/{HH}/y_{HH}{mm}.dat"],
+  [["/a/2025/Jan/15/x_20250115T1830.dat"], "/a/{yyyy}/{MMM}/{dd}/x_{yyyy}{MM}{dd}T{HH}{mm}.dat"],
+  // Months by name, folders without zeros, weeks.
+  [["/a/2025/JAN/15/x.dat"], "/a/{yyyy}/{MMM:upper}/{dd}/x.dat"],
+  [["/a/15-Jan-2025/18.dat"], "/a/{dd}-{MMM}-{yyyy}/{HH}.dat"],
+  [["/a/2025/12/5/x.dat"], "/a/{yyyy}/{M}/{d}/x.dat"],
+  [["/gnss/products/2086/igs20864.sp3.Z"], "/gnss/products/{gpsweek}/igs{gpsweek}{gpsday}.sp3.Z"],
+  [["/a/2025/W03/x.dat"], "/a/{YYYY}/W{ww}/x.dat"],
+])("from %j the layout %s is told, and no date becomes a constant", async (examples, layout) => {
+  expect(
+    (await layoutOf(examples[0]!, ...examples.slice(1)))?.replace(/^"|"$/g, "").replaceAll("\\\\", "\\"),
+  ).toBe(layout);
+});
+
+test.each([
+  [["/a/x_20250115.dat", "/a/b/x_20250115.dat"], "differ in depth"],
+  [["/a/2025/x.dat", "/a/incoming/x.dat"], "it holds no date"],
+])("from %j none is told, and it says why: %s", async (examples, why) => {
+  expect(await layoutOf(examples[0]!, ...examples.slice(1))).toContain(why);
+});
+
+test("what it is unsure of, and what costs, it says beside the layout", async () => {
+  const remarks = async (...args: string[]) => {
+    const file = join(await temporaryFolder(), "daybook.yaml");
+    const { stdout } = await daybook(["init", ...args, ...SERVER, "-c", file]);
+    const written = await readFile(file, "utf8");
+    const told = [...stdout.matchAll(/^look: (.*)$/gm)].map(([, remark]) => remark!);
+    for (const remark of told) expect(written).toContain(`# Look: ${remark}.`);
+    return told.join("\n");
+  };
+  expect(await remarks("/g/2025/015/25d/x_20250150000.gz")).toContain("25 is read as {yy}");
+  expect(await remarks("/cam1/2025-01-15/001/dav/18.30.20.dav")).toMatch(
+    /taken as they are: cam1, 001, dav;.*--example/,
+  );
+  expect(await remarks("/in/x_20250115.dat")).toContain("no folder of the layout has a date");
+  expect(await remarks("--layout", "/obs/{station}/{yyyy}/{MM}/{dd}/{name}.dat")).toMatch(
+    /\{station\} stands before the date, so that the whole archive is listed.*each: \{ station: \[A, B\] \}/,
+  );
+  expect(await remarks("--layout", "/obs/{yyyy}/{MM}/{dd}/{station}/{name}.dat")).toBe("");
+});
+
+test("of several stations each is a source", async () => {
+  const file = join(await temporaryFolder(), "daybook.yaml");
+  const at = (station: string, day: string) =>
+    `/obs/${station}/2025/01/${day}/${station}_202501${day}T1830.dat`;
+  const told = await daybook(["init", at("AAA", "15"), "--example", at("BBB", "16"), ...SERVER, "-c", file]);
+  expect(told).toMatchObject({ exitCode: 0, stderr: "" });
+  const { options } = await loadConfig(file, { env: { PW: "x" } });
+  expect(options!.sources.map(({ name }) => name)).toEqual(["AAA", "BBB"]);
+});
+
+test("on a terminal two paths can be given in one answer", async () => {
+  const told = await typed([
+    "",
+    "ftp.example.com",
+    "-",
+    `${EXAMPLE} ${EXAMPLE.replaceAll("RMA1", "AR5")}`,
+    "",
+    "",
+    "",
+    "",
+    "",
+  ]);
+  expect(told).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await told.text()).toContain("each: { radar: [RMA1, AR5] }");
+});
+
+test("what was written is tried on the server when asked for", async () => {
+  const tree = new RemoteTree();
+  tree.put(EXAMPLE, "x".repeat(100), new Date("2025-01-01T18:31:00Z"));
+  const server = await FtpServer.start({ tree, users: { me: "pw-of-me" } });
+  const file = join(await temporaryFolder(), "daybook.yaml");
+  const there = [
+    ...SERVER,
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(server.port),
+    "--end",
+    "2025-01-02T00:00Z",
+  ];
+  const fits = await daybook(["init", EXAMPLE, ...there, "--try", "-c", file], { PW: "pw-of-me" });
+  const other = join(await temporaryFolder(), "daybook.yaml");
+  const misfit = ["--layout", "/L9/{yyyy}/{MM}/{dd}/{name}.dat", "--start", "2025-01-01T00:00Z"];
+  const fails = await daybook(["init", ...misfit, ...there, "--try", "-c", other], { PW: "pw-of-me" });
+  await server.close();
+  expect(fits.stdout).toContain("ok    connection");
+  expect(fits.exitCode).toBe(0);
+  expect(fails.stdout).toContain("BAD");
+  expect(fails.exitCode).toBe(1);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { DaybookError, isDaybookError } from "@daybook/core";
+import { DaybookError, isDaybookError, printable } from "@daybook/core";
 import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import type { Given } from "../init/questions.js";
@@ -10,7 +10,15 @@ import type { GlobalOptions } from "./options.js";
 export function initCommand(context: CommandContext): Command {
   return new Command("init")
     .description("write a configuration with comments: asks, on a terminal, for what the options don't say")
-    .argument("[example]", "the whole path of one file at the server: the layout is told from it")
+    .argument(
+      "[example...]",
+      "whole paths of files at the server: the layout is told from them, better from two of other days and stations",
+    )
+    .option(
+      "--example <path>",
+      "one more; may be given several times",
+      (path: string, all: string[] = []) => [...all, path],
+    )
     .option("--layout <template>", "the layout, in place of an example")
     .option("--use <protocol>", "ftp or sftp")
     .option("--host <host>", "the server's name or address")
@@ -27,16 +35,28 @@ export function initCommand(context: CommandContext): Command {
     .option("--end <instant>", "until when; - to run until stopped")
     .option("--destination <folder>", "the folder for the files")
     .option("--state <file>", "the ledger's file")
+    .option("--try", "then try it on the server, as check does")
     .option("-y, --yes", "ask nothing: take what is usual for what isn't given")
-    .action(async (example: string | undefined, options: Given & { yes?: boolean }, self: Command) => {
+    .action(async (paths: string[], options: Given & InitOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
-      await init(context, config, { ...options, example }, options.yes === true);
+      await init(context, config, { ...options, examples: [...paths, ...(options.example ?? [])] }, options);
     });
 }
 
-async function init(context: CommandContext, file: string, given: Given, silent: boolean): Promise<void> {
+interface InitOptions {
+  readonly example?: string[];
+  readonly yes?: boolean;
+  readonly try?: boolean;
+}
+
+async function init(
+  context: CommandContext,
+  file: string,
+  given: Given,
+  { yes, try: tries }: InitOptions,
+): Promise<void> {
   const { stdout } = context;
-  const stdin = silent ? undefined : context.stdin?.();
+  const stdin = yes ? undefined : context.stdin?.();
   await refuseExisting(file);
   // Only this command needs them.
   const { silentAsker, terminalAsker } = await import("../init/ask.js");
@@ -61,12 +81,17 @@ async function init(context: CommandContext, file: string, given: Given, silent:
     );
   await writeFile(file, text, { flag: "wx" });
   stdout.line(`wrote ${file}`);
+  for (const remark of answers.remarks) stdout.line(`look: ${printable(remark)}`);
   const missing = missingPackages(answers, dirname(resolve(file)));
   if (missing.length > 0) stdout.line(`install what it needs:  npm install ${missing.join(" ")}`);
   if (answers.password && "env" in answers.password && context.env[answers.password.env] === undefined)
     stdout.line(`set the password:  export ${answers.password.env}=…`);
   const other = file === "./daybook.yaml" ? "" : ` -c ${file}`;
-  stdout.line(`then see whether it fits the server:  daybook check${other}`);
+  if (!tries) return stdout.line(`then see whether it fits the server:  daybook check${other}`);
+  // Only who asks for it needs the server.
+  const { checkCommand } = await import("./check.js");
+  const again = new Command().option("-c, --config <file>").addCommand(checkCommand(context));
+  await again.parseAsync(["--config", file, "check"], { from: "user" });
 }
 
 async function refuseExisting(file: string): Promise<void> {

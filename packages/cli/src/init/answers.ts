@@ -8,6 +8,8 @@ export interface Answers {
   readonly password?: { readonly env: string } | { readonly file: string };
   readonly layout: string;
   readonly constants: Readonly<Record<string, readonly string[]>>;
+  /** What of the layout was guessed, and what it costs. */
+  readonly remarks: readonly string[];
   readonly name: string;
   readonly start: string;
   readonly end?: string;

@@ -14,6 +14,7 @@ export interface Question<T> {
 
 export interface Asker {
   ask<T>(question: Question<T>): Promise<T>;
+  tell(line: string): void;
   close(): void;
 }
 
@@ -41,6 +42,7 @@ export function terminalAsker(input: NodeJS.ReadableStream, output: Output): Ask
         }
       }
     },
+    tell: (line) => output.line(line),
     close: () => lines.close(),
   };
 }
@@ -52,5 +54,6 @@ export const silentAsker: Asker = {
     const detail = `not known, and nobody to ask: ${ask} Give it by an option; daybook init --help shows them`;
     throw new DaybookError("config", detail);
   },
+  tell: () => undefined,
   close: () => undefined,
 };

@@ -1,8 +1,9 @@
+import { printable } from "@daybook/core";
 import type { Answers } from "./answers.js";
 
 /** A configuration file with comments, that passes the loader. */
 export function configText(answers: Answers): string {
-  const { layout, constants, start, end, destination, state, inspect, name } = answers;
+  const { layout, constants, start, end, destination, state, inspect, name, remarks } = answers;
   const each = Object.entries(constants).map(([key, values]) => `${key}: [${values.map(text).join(", ")}]`);
   const lines = [
     "# What Daybook mirrors, from where and to where. docs/configuration.md has every key;",
@@ -24,7 +25,8 @@ export function configText(answers: Answers): string {
         ]),
     ...passwordNote(answers),
     `    transport: { ${transport(answers).join(", ")} }`,
-    "    # Dates are {yyyy} {MM} {dd} {DDD} {HH} {mm} {ss}; other names in braces are attributes, to select by.",
+    "    # Dates are {yyyy} {yy} {MM} {dd} {DDD} {HH} {mm} {ss}; other names in braces are attributes, to select by.",
+    ...remarks.map((remark) => `    # Look: ${printable(remark)}.`),
     `    layout: ${text(layout)}`,
     "    # Only some of the files:",
     "    # select: { field: [DBZH, VRAD] }",

@@ -1,80 +1,65 @@
 import { DaybookError, template } from "@daybook/core";
-import { datesIn, datesOf } from "./date-parts.js";
+import { applyDates } from "./apply-dates.js";
+import { compose } from "./compose-layout.js";
+import { findDates } from "./find-dates.js";
+import { layoutRemarks, takenAsTheyAre } from "./layout-remarks.js";
+import { unify } from "./unify.js";
 
-/** A layout guessed from one path. */
+/** A layout guessed from paths of files. */
 export interface Proposal {
   readonly layout: string;
-  /** Placeholders that want a value for each source, with the example's. */
-  readonly constants: Readonly<Record<string, string>>;
-  /** The time the example's path tells. */
+  /** Placeholders that want a value for each source, with the examples'. */
+  readonly constants: Readonly<Record<string, readonly string[]>>;
+  /** The time the first example's path tells. */
   readonly observedAt: Date;
+  /** What was guessed and might be otherwise, and what it costs; each a sentence without a full stop. */
+  readonly remarks: readonly string[];
 }
-
-const RADAR = /^[A-Z]{2,6}\d{1,3}$/;
 
 /**
- * Guesses the layout from the path of one file: dates by their shape; a directory that the file's name repeats is a
- * constant of the source; other pieces of the name, between "_", are attributes. Throws kind "config" where the path
- * holds no date, or the guess doesn't read the path back.
+ * Guesses the layout from the paths of some files of one kind: dates by their shape; a directory before the dates that
+ * differs, or that the file's name repeats, is a constant of each source; other pieces of the name, between "_", are
+ * attributes. Throws kind "config" where the paths hold no date, or the guess doesn't read all of them back.
  */
-export function proposeLayout(path: string): Proposal {
-  const refuse = (why: string) =>
+export function proposeLayout(examples: readonly string[]): Proposal {
+  const path = examples[0] ?? "";
+  const refuse = (why: string, about = path) =>
     new DaybookError(
       "config",
-      `no layout can be guessed from ${JSON.stringify(path)}: ${why}; give one with --layout`,
+      `no layout can be guessed from ${JSON.stringify(about)}: ${why}; give one with --layout`,
     );
-  if (!path.startsWith("/")) throw refuse("it must be a whole path, from the root of the server on");
-  const segments = path.split("/").slice(1);
-  const name = segments.pop()!;
-  const constants: Record<string, string> = {};
-  const stem = name.split(".", 1)[0]!;
-  const dated = datesOf([...segments, stem]);
-  const directories = dated.slice(0, -1);
-  // A name such as 18.log goes on where the directories end; any other is looked at by itself.
-  const pieces = /^\d+$/.test(stem) ? [dated.at(-1)! + name.slice(stem.length)] : nameOf(name);
-  for (const [i, directory] of directories.entries()) {
-    if (directory !== segments[i] || !pieces.some((piece) => piece === directory)) continue;
-    const key = RADAR.test(directory) ? "radar" : "station";
-    if (Object.hasOwn(constants, key)) continue;
-    constants[key] = directory;
-    directories[i] = `{${key}}`;
-  }
-  const layout = `/${[...directories, attributesOf(pieces, constants)].join("/")}`;
-  if (!layout.includes("{yyyy}")) throw refuse("it holds no date that can be told by its shape");
-  const observedAt = template(layout, constants).parse(path)?.observedAt;
-  if (observedAt === undefined) throw refuse(`the nearest is ${layout}, which doesn't read it back`);
-  return { layout, constants, observedAt };
+  for (const one of examples)
+    if (!one.startsWith("/")) throw refuse("it must be a whole path, from the root of the server on", one);
+  const raw = examples.map((one) => one.split("/").slice(1));
+  const dated = raw.map(findDates);
+  // Digits of one path may look like a date by chance; what looks so in all of them hardly does.
+  const ways = [
+    dated.map(({ segments }) => segments),
+    ...dated.map(({ segments }) => raw.map((one) => applyDates(segments, one))),
+  ];
+  const unified = ways.map(unify).find((way) => way !== undefined);
+  if (unified === undefined)
+    throw refuse("the paths aren't of one kind: they differ in depth, or in where their dates stand");
+  const { layout, constants } = compose(unified, raw[0]!);
+  if (!/\{(?:yyyy|yy|YYYY|gpsweek|epoch|epochms)\}/.test(layout))
+    throw refuse("it holds no date that can be told by its shape");
+  const times = examples.map((one, i) => {
+    const ours = Object.entries(constants).map(([key, values]) => [key, values[i] ?? values[0]!]);
+    const time = template(layout, Object.fromEntries(ours) as Record<string, string>).parse(one)?.observedAt;
+    if (time !== undefined) return time;
+    throw refuse(`the nearest is ${layout}, which doesn't read it back`, one);
+  });
+  // Dates that differ in several paths are no chance.
+  const days = new Set(times.map((time) => Math.floor(time.getTime() / 86_400_000)));
+  const doubts = days.size < 2 ? dated[0]!.doubts : [];
+  const remarks = [
+    ...new Set(doubts),
+    ...takenAsTheyAre(layout, examples.length),
+    ...layoutRemarks(layout, constants),
+  ];
+  return { layout, constants: distinct(constants), observedAt: times[0]!, remarks };
 }
 
-/** The pieces of a name between "_" and before the first ".", its dates written as placeholders. */
-function nameOf(name: string): string[] {
-  const dated = datesIn(name);
-  const dot = dated.indexOf(".");
-  const stem = dot < 0 ? dated : dated.slice(0, dot);
-  const pieces = stem.split("_");
-  return dot < 0 ? pieces : [...pieces.slice(0, -1), pieces.at(-1)! + dated.slice(dot)];
-}
-
-/** The name again, with attributes: a radar's by their places, others by what they look like. */
-function attributesOf(pieces: readonly string[], constants: Readonly<Record<string, string>>): string {
-  const [first, strategy = "", volume = "", field = ""] = pieces;
-  const isRadar =
-    first === constants["radar"] &&
-    /^\d{3,4}$/.test(strategy) &&
-    /^\d{1,2}$/.test(volume) &&
-    /^[A-Za-z]\w*$/.test(field);
-  const used = new Map<string, number>();
-  return pieces
-    .map((piece, i) => {
-      const constant = Object.keys(constants).find((key) => constants[key] === piece);
-      if (constant !== undefined) return `{${constant}}`;
-      if (isRadar && i >= 1 && i <= 3) return `{${["strategy", "volume", "field"][i - 1]}}`;
-      const [, word, extension = ""] = /^(\w+)(\.[\w.]+)?$/.exec(piece) ?? [];
-      if (i === 0 || word === undefined) return piece;
-      const key = /^\d+$/.test(word) ? "number" : "product";
-      const n = (used.get(key) ?? 0) + 1;
-      used.set(key, n);
-      return `{${key}${n > 1 ? n : ""}}${extension}`;
-    })
-    .join("_");
+function distinct(constants: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(constants).map(([key, values]) => [key, [...new Set(values)]]));
 }

@@ -2,12 +2,13 @@ import { isIPv6 } from "node:net";
 import { asDaybookError, parseInstant, template } from "@daybook/core";
 import type { Answers } from "./answers.js";
 import type { Asker, Question } from "./ask.js";
+import { layoutRemarks } from "./layout-remarks.js";
 import { proposeLayout } from "./propose-layout.js";
 import type { Proposal } from "./propose-layout.js";
 
 /** What was given on the command line, as it was typed. */
 export interface Given {
-  readonly example?: string;
+  readonly examples?: readonly string[];
   readonly layout?: string;
   readonly use?: string;
   readonly host?: string;
@@ -44,14 +45,14 @@ export async function answersFrom(given: Given, asker: Asker): Promise<Answers> 
     read: (answer) => (use === "ftp" && answer === "-" ? undefined : loginName(answer)),
   });
   const password = user === undefined ? undefined : await passwordFrom(given, asker);
-  const { layout, constants, observedAt } = await layoutFrom(given, ask);
-  const [key, example] = Object.entries(constants)[0] ?? [];
+  const { layout, constants, observedAt, remarks } = await layoutFrom(given, asker);
+  const [key, examples] = Object.entries(constants)[0] ?? [];
   const values =
     key === undefined
       ? []
       : await ask(given.radars, {
           ask: `Which values of {${key}}? Several with commas:`,
-          otherwise: example!,
+          otherwise: examples!.join(", "),
           read: (answer) => listOf(answer),
         });
   const start = await ask(given.start, {
@@ -76,7 +77,8 @@ export async function answersFrom(given: Given, asker: Asker): Promise<Answers> 
     user,
     password,
     layout,
-    constants: { ...constants, ...(key !== undefined && { [key]: values }) } as Answers["constants"],
+    constants: { ...constants, ...(key !== undefined && { [key]: values }) },
+    remarks,
     name: given.name ?? (key === undefined ? nameFrom(host) : `{${key}}`),
     start,
     end,
@@ -86,28 +88,26 @@ export async function answersFrom(given: Given, asker: Asker): Promise<Answers> 
   };
 }
 
-async function layoutFrom(
-  given: Given,
-  ask: <T>(value: string | undefined, question: Question<T>) => Promise<T>,
-): Promise<Proposal> {
-  if (given.layout !== undefined) return ofTemplate(given.layout);
-  const proposal = await ask(given.example, {
-    ask: "The whole path of one file at the server, to tell the layout from?\n ",
-    read: proposeLayout,
+async function layoutFrom({ layout, examples = [] }: Given, asker: Asker): Promise<Proposal> {
+  if (layout !== undefined) return ofTemplate(layout);
+  if (examples.length > 0) return proposeLayout(examples);
+  const proposal = await asker.ask({
+    ask: "The whole path of one file at the server, to tell the layout from? Better two, of other days and stations, with a blank between:\n ",
+    read: (answer) => proposeLayout(answer.split(/\s(?=\/)/).map((path) => path.trim())),
   });
-  if (given.example !== undefined) return proposal;
-  const layout = await ask(undefined, {
+  for (const remark of proposal.remarks) asker.tell(`  Look: ${remark}.`);
+  const chosen = await asker.ask({
     ask: "Its layout?\n ",
     otherwise: proposal.layout,
     read: (answer) => answer,
   });
-  return layout === proposal.layout ? proposal : ofTemplate(layout);
+  return chosen === proposal.layout ? proposal : ofTemplate(chosen);
 }
 
 /** A layout somebody wrote: nothing is known of what its attributes are worth, so none is a constant. */
 function ofTemplate(layout: string): Proposal {
   template(layout);
-  return { layout, constants: {}, observedAt: new Date() };
+  return { layout, constants: {}, observedAt: new Date(), remarks: layoutRemarks(layout, {}) };
 }
 
 async function passwordFrom(given: Given, asker: Asker): Promise<Answers["password"]> {

@@ -1,5 +1,4 @@
 import type { Destination } from "../destination/destination.js";
-import type { PlaceOwners } from "../fetch/place-owners.js";
 import type { Inspector } from "../inspect/inspector.js";
 import type { Observation, PathLayout } from "../layout/path-layout.js";
 import type { CrawlEvent } from "../observe/observer.js";
@@ -17,7 +16,6 @@ export interface Source {
   readonly transport: Transport;
   readonly store: StateStore;
   readonly destination: Destination;
-  readonly owners: PlaceOwners;
   readonly inspectors: readonly Inspector[];
   readonly policy: SourcePolicy;
   readonly clock: Clock;

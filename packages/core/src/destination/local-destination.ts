@@ -89,10 +89,6 @@ export class LocalDestination implements Destination {
     return this.#root;
   }
 
-  get place(): string {
-    return `local:${this.#root}`;
-  }
-
   get suspectSince(): Date | undefined {
     return this.#suspectSince;
   }
