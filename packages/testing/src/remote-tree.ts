@@ -40,6 +40,12 @@ export class RemoteTree {
     this.#volume.mkdirSync(checked(path), { recursive: true });
   }
 
+  /** Makes a symbolic link; what it leads to needn't be there. */
+  link(path: string, target: string): void {
+    this.#volume.mkdirSync(parent(checked(path)), { recursive: true });
+    this.#volume.symlinkSync(target, path);
+  }
+
   /** Removes a file, or a directory with all that is in it. Missing is fine. */
   remove(path: string): void {
     this.#volume.rmSync(checked(path), { recursive: true, force: true });
@@ -73,7 +79,10 @@ export class RemoteTree {
   entries(directory: string): RemoteEntry[] | undefined {
     if (this.stat(directory)?.type !== "directory") return undefined;
     const names = this.#volume.readdirSync(directory) as string[];
-    const entries = names.map((name) => this.stat(join(directory, name))!);
+    const entries = names.map((name): RemoteEntry => {
+      const path = join(directory, name);
+      return this.#volume.lstatSync(path).isSymbolicLink() ? { name, type: "link" } : this.stat(path)!;
+    });
     return entries.concat(this.#planted.get(directory) ?? []);
   }
 

@@ -15,6 +15,7 @@ const KEYS = [
   "min_rate",
   "min_version",
   "on_change",
+  "on_time_shift",
   "private_key",
   "reconnect_for",
   "reject_unauthorized",

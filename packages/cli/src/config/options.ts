@@ -59,6 +59,7 @@ export class OptionsBuilder {
       lookback: settings.lookback,
       revisit: settings.revisit,
       onChange: settings.on_change,
+      onTimeShift: settings.on_time_shift,
       ...(settings.ready && { ready: readinessRule(settings.ready) }),
       maxAttempts: settings.max_attempts,
       retryDelay: settings.retry_delay,
@@ -66,6 +67,7 @@ export class OptionsBuilder {
       resume: settings.resume,
       ...(settings.limit && { limit: settings.limit }),
       keep: settings.keep,
+      links: settings.links,
       ...(settings.select && { select: selectBy(settings.select as SelectSpec) }),
     };
   }

@@ -15,7 +15,7 @@ const MOST = 1000;
 /** Lists a slot and all below it, and keeps what is enough to tell what it holds. Rejects only when cancelled. */
 export async function lookAt(
   slot: Slot,
-  { layout, transport }: Pick<Source, "layout" | "transport">,
+  { layout, transport, policy: { links } }: Pick<Source, "layout" | "transport" | "policy">,
   signal: AbortSignal | undefined,
 ): Promise<Look> {
   const found: Found[] = [];
@@ -24,6 +24,6 @@ export async function lookAt(
     count += some.length;
     for (const one of some.slice(0, MOST - found.length)) found.push(one);
   };
-  const walked = await walk(slot, layout, transport, { signal, take, listed: new PathSet() });
+  const walked = await walk(slot, layout, transport, { signal, take, listed: new PathSet(), links });
   return { ...walked, found, count };
 }

@@ -1,5 +1,6 @@
 import type { FetchTask } from "../fetch/fetch-task.js";
 import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { settledFrom } from "../plan/coarse-time.js";
 import type { ReadinessFacts } from "../plan/policy.js";
 import { sameVersion } from "../plan/version.js";
 import { isTooOld, letGo } from "../retain/retention.js";
@@ -24,6 +25,8 @@ export interface Candidate {
   readonly before?: FileRecord;
   /** Whether `before` is of the version that is listed now. */
   readonly same: boolean;
+  /** Whether only the server's clock moved since, with all times it shows. */
+  readonly moved?: "surely" | "likely";
 }
 
 export interface DecisionContext {
@@ -31,6 +34,8 @@ export interface DecisionContext {
   readonly lane: Lane;
   /** The names of all files in its directory. */
   readonly siblings: (found: Found) => ReadinessFacts["siblings"];
+  /** When the slot was last listed whole. */
+  readonly listedAt?: Date;
 }
 
 /** How soon a file that isn't ready is looked at again at the latest, in ms. */
@@ -44,8 +49,9 @@ export function candidate(source: Source, found: Found, before: FileRecord | und
 }
 
 /** Where the file is to land: a file that has its place keeps it, unless both versions are to be kept. */
-export function placeOf(source: Source, { found, before, same }: Candidate): string | DaybookError {
-  const another = before !== undefined && before.version > 0 && !same && source.policy.onChange === "keep";
+export function placeOf(source: Source, { found, before, same, moved }: Candidate): string | DaybookError {
+  const changed = !same && moved === undefined;
+  const another = before !== undefined && before.version > 0 && changed && source.policy.onChange === "keep";
   if (before?.location !== undefined && !another) return before.location;
   const { path, entry, observation } = found;
   try {
@@ -76,6 +82,7 @@ export async function decide(
   const { found, before, same } = candidate;
   const { entry, observation } = found;
   const { now, lane, siblings } = context;
+  const precision = source.transport.capabilities.modifiedAt;
   const record = pending(source.name, slot, candidate, now);
   const old = isTooOld(record, policy.keep, now);
   // The sweep may be letting go of it at this moment, and a record written here would bring it back.
@@ -83,15 +90,19 @@ export async function decide(
   // A file taken over from another tool has no time until it is listed for the first time.
   if (same && before!.status === "stored" && before!.modifiedAt === undefined && entry.modifiedAt)
     return { file: { ...before!, size: entry.size ?? before!.size, modifiedAt: entry.modifiedAt } };
-  if (same && (before!.status === "stored" || before!.status === "quarantined")) return {};
-  if (before?.status === "stored" && policy.onChange === "ignore") return ignored(before, found);
+  const again = secondLook(source, candidate, context);
+  if (again === undefined && same && (before!.status === "stored" || before!.status === "quarantined"))
+    return {};
+  if (typeof again === "object") return again;
+  if (before?.status === "stored" && policy.onChange === "ignore") return same ? {} : ignored(before, found);
   // What was here and was let go stays away, whatever the server makes of it, until somebody asks for it.
   if (before?.status === "expired" && before.storedAt !== undefined)
     return same ? {} : ignored(before, found);
 
   if (before?.status === "expired" && same && old) return {};
   if (old) return tooOld(source, record, candidate);
-  const event = before && !same ? { what: "changed", detail: describe(before, entry) } : undefined;
+  const event =
+    before && !same && again === undefined ? { what: "changed", detail: describe(before, entry) } : undefined;
   if (typeof place !== "string") return quarantined(record, place.detail);
   const standing = await whatStandsAt(source, candidate, place);
   if (standing === "another")
@@ -107,6 +118,7 @@ export async function decide(
     siblings: siblings(found),
     provable: inspectors.some(({ provesEnd }) => provesEnd),
     now,
+    settles: new Date(Math.max(0, settledFrom(entry.modifiedAt, record.firstSeenAt, precision))),
   });
   if (waits !== undefined) {
     const again = now.getTime() + Math.min(policy.poll, READY_AGAIN);
@@ -115,12 +127,43 @@ export async function decide(
     const known = same && before!.location === file.location && before!.reason === file.reason;
     return known ? { again } : { file, event, again };
   }
-  const file = { ...claimed, reason: claimed.attempts > 0 ? claimed.reason : undefined };
+  const file = { ...claimed, reason: again ?? (claimed.attempts > 0 ? claimed.reason : undefined) };
+  const settles = settledFrom(entry.modifiedAt, record.firstSeenAt, precision);
+  // What is on disk may be what was there before it was written again.
+  const doubted = before !== undefined && before.version > 0 && (before.storedAt?.getTime() ?? 0) < settles;
+  const mayBeThere = standing === "itself" && again === undefined && !doubted;
   return {
     file,
     event,
-    task: { entry, observation, lane, record: file, mayBeThere: standing === "itself" },
+    task: { entry, observation, lane, record: file, mayBeThere },
+    // Fetched while it may be written again without a sign of it: the slot is looked at once that is over.
+    ...(settles > now.getTime() && { again: settles }),
   };
+}
+
+/**
+ * What is to be done about a stored file that may have been written again without looking so, or only looks so: nothing
+ * (undefined), a decision, or its bytes are to be compared, for the reason returned.
+ */
+function secondLook(
+  source: Source,
+  { found, before, same, moved }: Candidate,
+  { now, listedAt }: DecisionContext,
+): string | Decision | undefined {
+  if (before?.status !== "stored" || before.storedAt === undefined) return undefined;
+  const { policy, transport } = source;
+  if (moved !== undefined) {
+    const { size, modifiedAt } = found.entry;
+    if (moved === "surely" && policy.onTimeShift === "believe")
+      return { file: { ...before, size, modifiedAt } };
+    return "its time moved with those beside it: its bytes are compared";
+  }
+  if (!same || policy.onChange === "ignore") return undefined;
+  const settled = settledFrom(before.modifiedAt, before.firstSeenAt, transport.capabilities.modifiedAt);
+  if (before.storedAt.getTime() >= settled || (listedAt !== undefined && listedAt.getTime() >= settled))
+    return undefined;
+  if (now.getTime() < settled) return { again: settled };
+  return "it was fetched before the time it is listed with was over: its bytes are compared";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DaybookError } from "../errors/daybook-error.js";
 import type { FetchTask } from "../fetch/fetch-task.js";
 import type { DueSlot } from "../plan/due-slot.js";
+import { TimeShift } from "../plan/time-shift.js";
 import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Breath } from "./breath.js";
@@ -47,9 +48,14 @@ export class FoundFiles {
   #inVain = false;
   #again = Infinity;
   #count = 0;
+  readonly #shift: TimeShift;
+  #shiftTold = false;
 
   constructor(options: FoundFilesOptions) {
     this.#options = options;
+    const { source, planned } = options;
+    const precision = source.transport.capabilities.modifiedAt;
+    this.#shift = new TimeShift({ precision, lastLook: planned.previous?.listedAt });
   }
 
   /** Files of ours that were listed and wanted. */
@@ -127,13 +133,17 @@ export class FoundFiles {
     const known = await source.store.files(source.name, [...wanted.keys()]);
     const now = source.clock.now();
     const breath = new Breath();
+    for (const [path, before] of known)
+      if (before.status === "stored") this.#shift.note(before, wanted.get(path)!.entry);
     const placed: { file: Candidate; place: string | DaybookError }[] = [];
     for (const found of wanted.values()) {
       if (breath.due) await breath.take();
-      const file = candidate(source, found, known.get(found.path));
+      const before = known.get(found.path);
+      const moved = before?.status === "stored" ? this.#shift.verdict(before, found.entry) : undefined;
+      const file = { ...candidate(source, found, before), moved };
       placed.push({ file, place: this.#claim(file, !found.again) });
     }
-    const changes: LedgerChange[] = [];
+    const changes = this.#shiftNews(placed, now);
     for (const { file, place } of placed) {
       if (breath.due) await breath.take();
       const decision = await this.#decide(file, place, now);
@@ -142,6 +152,20 @@ export class FoundFiles {
       for (const change of changesOf(source.name, decision, now)) changes.push(change);
     }
     return changes;
+  }
+
+  /** That the server's clock moved is told once a visit. */
+  #shiftNews(placed: readonly { readonly file: Candidate }[], at: Date): LedgerChange[] {
+    const first = this.#shiftTold ? undefined : placed.find(({ file }) => file.moved !== undefined)?.file;
+    if (first === undefined) return [];
+    this.#shiftTold = true;
+    const { source, planned } = this.#options;
+    const [was, is] = [first.before!.modifiedAt!, first.found.entry.modifiedAt!].map((time) =>
+      time.toISOString(),
+    );
+    const detail = `the times of the files known here moved together, that of ${first.found.path} from ${was} to ${is}`;
+    const event = { source: source.name, path: planned.slot.path, at, what: "times-moved", detail };
+    return [{ kind: "event", event }];
   }
 
   #decide(file: Candidate, place: string | DaybookError, now: Date): Promise<Decision> {
@@ -160,7 +184,8 @@ export class FoundFiles {
       typeof place === "string" && this.#contested.has(place)
         ? new DaybookError("config", `another remote file would have the same local path, ${place}`)
         : place;
-    return decide(source, planned.slot.path, file, own, { now, lane, siblings });
+    const listedAt = planned.previous?.listedAt;
+    return decide(source, planned.slot.path, file, own, { now, lane, siblings, listedAt });
   }
 
   /** The file's place; where that may be another's too, it is noted whose it is to be. */

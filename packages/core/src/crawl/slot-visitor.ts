@@ -55,7 +55,7 @@ export class SlotVisitor {
     const opening = () => this.#opening(planned);
     const files = new FoundFiles({ source: this.#source, planned, lane, listed, record, opening, told });
     const take = (found: readonly Found[]) => files.take(found);
-    const walked = await walk(slot, layout, transport, { lane, signal, listed, take });
+    const walked = await walk(slot, layout, transport, { lane, signal, listed, take, links: policy.links });
     const changes = await files.finish();
 
     const { outcome, reason, skipped, unreadable, error } = walked;

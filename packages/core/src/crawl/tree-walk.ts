@@ -1,6 +1,7 @@
 import { DaybookError, isDaybookError, printable } from "../errors/daybook-error.js";
 import type { Observation, PathLayout, Slot } from "../layout/path-layout.js";
 import type { ListingOutcome, Skipped } from "../store/state-store.js";
+import type { SourcePolicy } from "../plan/policy.js";
 import { unsafeName } from "../transport/safe-name.js";
 import type { Listing, RemoteEntry, Transport, TransportCallOptions } from "../transport/transport.js";
 import { Breath } from "./breath.js";
@@ -36,12 +37,14 @@ export interface WalkOptions extends TransportCallOptions {
   readonly take: (found: readonly Found[]) => Promise<void>;
   /** The paths of all files that are listed are put in here, before they are taken. */
   readonly listed: PathSet;
+  readonly links: SourcePolicy["links"];
 }
 
 /** Entries looked at in one piece, whatever a transport hands over. */
 const BATCH = 1000;
 /** Directories that fail one after the other, as a server does that has gone, before the rest isn't asked for. */
 const PATIENCE = 3;
+const WHAT = { directory: "a directory", link: "a link", other: "not a file" };
 /** Characters of a reason that are kept. */
 const WORDS = 500;
 
@@ -49,7 +52,7 @@ const WORDS = 500;
 export async function walk(
   slot: Slot,
   layout: PathLayout,
-  transport: Pick<Transport, "list" | "capabilities">,
+  transport: Pick<Transport, "list" | "stat" | "capabilities">,
   options: WalkOptions,
 ): Promise<Walked> {
   return new Walk(slot, layout, transport, options).run();
@@ -58,13 +61,15 @@ export async function walk(
 class Walk {
   readonly #slot: Slot;
   readonly #layout: PathLayout;
-  readonly #transport: Pick<Transport, "list" | "capabilities">;
+  readonly #transport: Pick<Transport, "list" | "stat" | "capabilities">;
   readonly #options: WalkOptions;
   readonly #skipped = new Tally();
   readonly #unreadable = new Tally();
   readonly #entered = new PathSet();
   /** The next one is the last. */
   readonly #directories: string[];
+  /** Names of links that are to be followed, by their directory. */
+  readonly #links = new Map<string, string[]>();
   readonly #failed = new Tally(WORDS);
   readonly #refused = new Tally(WORDS);
   readonly #doubtful = new Tally(WORDS);
@@ -78,7 +83,7 @@ class Walk {
   constructor(
     slot: Slot,
     layout: PathLayout,
-    transport: Pick<Transport, "list" | "capabilities">,
+    transport: Pick<Transport, "list" | "stat" | "capabilities">,
     options: WalkOptions,
   ) {
     this.#slot = slot;
@@ -144,6 +149,32 @@ class Walk {
     if (!listing.complete) this.#doubts(directory, listing);
     for (const line of listing.unreadable ?? []) this.#unreadable.add(line);
     await this.#take(directory, listing.entries);
+    await this.#follow(directory);
+  }
+
+  /** Asks what a directory's links lead to; once it is listed, since that may take its only connection. */
+  async #follow(directory: string): Promise<void> {
+    const { lane, signal } = this.#options;
+    const links = this.#links.get(directory) ?? [];
+    this.#links.delete(directory);
+    for (const name of links) {
+      const path = below(directory, name);
+      try {
+        const entry = await this.#transport.stat!(path, { lane, signal });
+        await this.#take(directory, [{ ...entry, name, type: entry.type === "link" ? "other" : entry.type }]);
+      } catch (cause) {
+        if (this.#stopped !== undefined) throw cause;
+        const error = asListingError(cause);
+        if (error.kind === "not-found") this.#skipped.add(`${path} (a link that leads nowhere)`);
+        else this.#fails(path, error);
+        if (this.#over) return;
+      }
+    }
+  }
+
+  #isFollowed(path: string): boolean {
+    if (this.#options.links === "skip" || this.#transport.stat === undefined) return false;
+    return this.#layout.parse(path) !== undefined || this.#layout.enters(this.#slot, path);
   }
 
   #fails(directory: string, error: DaybookError): void {
@@ -180,18 +211,19 @@ class Walk {
 
   async #takeSome(directory: string, entries: readonly RemoteEntry[]): Promise<void> {
     const found: Found[] = [];
-    const below: string[] = [];
+    const folders: string[] = [];
+    const links: string[] = [];
     const { listed } = this.#options;
     const breath = new Breath();
     for (const entry of entries) {
       if (breath.due) await breath.take();
       const reason = unsafeName(entry.name);
-      const path = `${directory === "/" ? "" : directory}/${entry.name}`;
+      const path = below(directory, entry.name);
       if (reason !== undefined) this.#skipped.add(`${entry.name} (${reason})`);
       else if (entry.type === "directory" && this.#layout.enters(this.#slot, path)) {
-        if (this.#entered.add(path)) below.push(path);
-      } else if (entry.type !== "file")
-        this.#skipped.add(`${path} (${entry.type === "directory" ? "a directory" : "not a file"})`);
+        if (this.#entered.add(path)) folders.push(path);
+      } else if (entry.type === "link" && this.#isFollowed(path)) links.push(entry.name);
+      else if (entry.type !== "file") this.#skipped.add(`${path} (${WHAT[entry.type]})`);
       else {
         const again = !listed.add(path);
         const observation = this.#layout.parse(path);
@@ -199,11 +231,16 @@ class Walk {
         else found.push({ path, entry, observation, again });
       }
     }
-    for (const path of below.reverse()) this.#directories.push(path);
+    for (const path of folders.reverse()) this.#directories.push(path);
+    if (links.length > 0) this.#links.set(directory, (this.#links.get(directory) ?? []).concat(links));
     if (found.length === 0) return;
     this.#found = true;
     await this.#options.take(found);
   }
+}
+
+function below(directory: string, name: string): string {
+  return `${directory === "/" ? "" : directory}/${name}`;
 }
 
 export function asListingError(error: unknown): DaybookError {

@@ -10,6 +10,7 @@ import type {
   ReadOptions,
   RemoteEntry,
   Transport,
+  TransportCallOptions,
   TransportCapabilities,
 } from "../transport/transport.js";
 import { combinedCapabilities } from "./combined-capabilities.js";
@@ -39,6 +40,7 @@ const DIRECTORIES = 10_000;
  */
 export class FailoverTransport implements Transport, ManyHosts {
   readonly capabilities: TransportCapabilities;
+  readonly stat?: NonNullable<Transport["stat"]>;
   readonly #hosts: readonly Host[];
   readonly #inTurn: boolean;
   readonly #trustAny: boolean;
@@ -63,6 +65,8 @@ export class FailoverTransport implements Transport, ManyHosts {
       transports.map(({ capabilities }) => capabilities),
       { together: this.#inTurn, times },
     );
+    if (transports.every((transport) => transport.stat !== undefined))
+      this.stat = (path, options) => this.#stat(path, options);
     this.#versions = new VersionCheck({ clock, precision: this.capabilities.modifiedAt });
   }
 
@@ -84,10 +88,17 @@ export class FailoverTransport implements Transport, ManyHosts {
   async list(directory: string, options: ListOptions = {}): Promise<Listing> {
     checkRemotePath(directory, "list");
     const { take, ...asked } = options;
+    let within: { readonly cause: unknown } | undefined;
     // What one host handed over before it failed, the next one hands over again.
-    const call = take
-      ? { ...asked, take: (entries: readonly RemoteEntry[]) => take(this.#shown(entries)) }
-      : asked;
+    const taking = async (entries: readonly RemoteEntry[]) => {
+      try {
+        await take!(this.#shown(entries));
+      } catch (cause) {
+        within = { cause };
+        throw cause;
+      }
+    };
+    const call = take ? { ...asked, take: taking } : asked;
     const failures: HostFailure[] = [];
     const without: Host[] = [];
     let absence: DaybookError | undefined;
@@ -98,6 +109,8 @@ export class FailoverTransport implements Transport, ManyHosts {
         this.#listedBy.set(directory, host);
         return this.#asTrusted(value, host, failures);
       }
+      // That they could not be taken is no host's fault.
+      if (within) throw within.cause;
       if (error.kind === "cancelled" || (isAbsence(error) && this.#isFinal(host))) throw error;
       if (isAbsence(error)) {
         without.push(host);
@@ -107,6 +120,21 @@ export class FailoverTransport implements Transport, ManyHosts {
     if (absence === undefined) throw this.#nowhere("list", directory, failures);
     if (this.#trustAny) throw absence;
     return { entries: [], complete: false, reason: this.#onlyMirrors(without, failures) };
+  }
+
+  async #stat(path: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
+    checkRemotePath(path, "stat");
+    const directory = posix.dirname(path);
+    const failures: HostFailure[] = [];
+    for (const host of this.#candidates(directory, this.#listedBy.get(directory))) {
+      if (this.#isPointless(host)) break;
+      const { value, error } = await host.ask((transport) => transport.stat!(path, options));
+      if (value !== undefined) return this.#shown([value])[0]!;
+      // What it listed itself it knows best.
+      if (error.kind === "cancelled" || isAbsence(error)) throw error;
+      failures.push({ endpoint: host.endpoint, error });
+    }
+    throw this.#nowhere("stat", path, failures);
   }
 
   async read(path: string, options: ReadOptions = {}): Promise<Readable> {

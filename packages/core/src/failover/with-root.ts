@@ -16,6 +16,12 @@ export function withRoot(transport: Transport, root: string): Transport {
       checkRemotePath(directory, "list");
       return transport.list(below(directory), options);
     },
+    ...(transport.stat && {
+      stat: async (path, options) => {
+        checkRemotePath(path, "stat");
+        return transport.stat!(below(path), options);
+      },
+    }),
     read: async (path, options) => {
       checkRemotePath(path, "read");
       return transport.read(below(path), options);

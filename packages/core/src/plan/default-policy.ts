@@ -12,6 +12,7 @@ export const DEFAULT_POLICY: SourcePolicy = Object.freeze({
   lookback: HOUR,
   revisit: Object.freeze([HOUR, 6 * HOUR, 24 * HOUR, 7 * 24 * HOUR]),
   onChange: "replace",
+  onTimeShift: "believe",
   ready: anyOf(proven(), minAge(MINUTE), stable()),
   maxAttempts: 5,
   retryDelay: SECOND,
@@ -19,5 +20,6 @@ export const DEFAULT_POLICY: SourcePolicy = Object.freeze({
   resume: true,
   keep: Infinity,
   select: () => true,
+  links: "follow",
   selection: "",
 });

@@ -5,6 +5,12 @@ import type { FileRecord } from "../store/state-store.js";
 /** What happens when a stored file shows up with another size or mtime. */
 export type OnChange = "replace" | "keep" | "ignore";
 
+/**
+ * What happens when the times of all files known in a slot moved by the same hours, and no size did: the server's clock
+ * moved, and that is believed, or the bytes are compared.
+ */
+export type OnTimeShift = "believe" | "compare";
+
 /** What a readiness rule may look at. */
 export interface ReadinessFacts {
   readonly entry: RemoteEntry;
@@ -16,6 +22,8 @@ export interface ReadinessFacts {
   /** Whether an inspector will prove that the file is whole. */
   readonly provable: boolean;
   readonly now: Date;
+  /** Until when it may be written again under the time it is listed with, where the server's times are coarse. */
+  readonly settles?: Date;
 }
 
 /** Undefined: ready. Otherwise what the file waits for, in words. Pure. */
@@ -32,6 +40,8 @@ export interface SourcePolicy {
   /** Ages (since the slot's end) at which a closed slot is listed again. Default 1 h, 6 h, 24 h, 7 d. */
   readonly revisit: readonly number[];
   readonly onChange: OnChange;
+  /** Default believe. */
+  readonly onTimeShift: OnTimeShift;
   /** Default: size and mtime stable over two looks, or older than a minute, or an inspector proves the end. */
   readonly ready: ReadinessRule;
   /** Attempts at one version before it is quarantined. Default 5. */
@@ -45,6 +55,8 @@ export interface SourcePolicy {
   readonly keep: number;
   /** Which observations are wanted. Default all. */
   readonly select: (observation: Observation) => boolean;
+  /** Whether symbolic links that are wanted are followed, where the transport can tell what they lead to. Default follow. */
+  readonly links: "follow" | "skip";
   /**
    * Names what is looked for. Slots that were visited when it was something else are visited again, since what was left
    * out then may be wanted now. Default: a digest of the layout's template and of `select`.

@@ -12,6 +12,7 @@ export function withBandwidth(transport: Transport, limits: readonly BandwidthLi
   return {
     capabilities: transport.capabilities,
     list: (directory, options) => transport.list(directory, options),
+    ...(transport.stat && { stat: (path, options) => transport.stat!(path, options) }),
     read: async (path, options = {}) => {
       const { lane, readAhead: outer = () => Infinity } = options;
       let joined: (() => void)[] | undefined;

@@ -28,6 +28,7 @@ import {
   type StateStore,
   type Token,
   type Transport,
+  type TransportCapabilities,
 } from "@daybook/core";
 import { FakeClock, MemoryTransport, RemoteTree, type MemoryFaults } from "@daybook/testing";
 import { createFsFromVolume, Volume } from "memfs";
@@ -48,6 +49,8 @@ export interface MirrorOptions {
   readonly store?: StateStore;
   readonly shutdownTimeout?: number;
   readonly connections?: number;
+  /** How exact the server's times are; default to the millisecond. */
+  readonly precision?: TransportCapabilities["modifiedAt"];
   readonly hooks?: readonly Hook[];
   /** How long a sleep of so many ms takes. */
   readonly timer?: (ms: number) => number;
@@ -73,7 +76,7 @@ export class Mirror {
       tree: this.tree,
       clock: this.clock,
       faults: options.faults,
-      capabilities: { parallelism: options.connections ?? 4 },
+      capabilities: { parallelism: options.connections ?? 4, modifiedAt: options.precision ?? "millisecond" },
     });
     this.daybook = this.restart();
   }
@@ -193,6 +196,7 @@ function bind(transport: Transport): Transport {
     capabilities: transport.capabilities,
     list: (directory, options) => transport.list(directory, options),
     read: (path, options) => transport.read(path, options),
+    ...(transport.stat && { stat: (path, options) => transport.stat!(path, options) }),
     close: () => transport.close(),
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TransportCase, TransportFixture, TransportTraits } from "./transport-fixture.js";
 import { transportLifeCases } from "./transport-life-cases.js";
+import { transportLinkCases } from "./transport-link-cases.js";
 import { transportListCases } from "./transport-list-cases.js";
 import { transportReadCases } from "./transport-read-cases.js";
 import { transportStopCases } from "./transport-stop-cases.js";
@@ -12,6 +13,7 @@ export function transportCases(traits: TransportTraits): TransportCase[] {
     ...transportReadCases(traits),
     ...transportStopCases,
     ...transportLifeCases(traits),
+    ...(traits.links ? transportLinkCases(traits) : []),
   ];
   return cases.map((each) => ({
     name: each.name,

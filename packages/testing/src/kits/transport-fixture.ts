@@ -14,6 +14,8 @@ export interface TransportFixture {
   seed(files: Readonly<Record<string, Uint8Array>>, emptyDirectories?: readonly string[]): Promise<void>;
   /** Makes the server refuse to list or read this relative path; where the trait `denies` is set. */
   deny?(name: string): Promise<void>;
+  /** Makes a symbolic link at this relative path to another; where the trait `links` is set. */
+  link?(name: string, target: string): Promise<void>;
   /** Makes the server cut the connection after this many bytes of this relative path; where the trait `cuts` is set. */
   cut?(name: string, bytes: number): Promise<void>;
 }
@@ -24,6 +26,8 @@ export interface TransportTraits {
   readonly capabilities: Omit<TransportCapabilities, "endpoint">;
   /** Whether the fixture can `deny`. */
   readonly denies: boolean;
+  /** Whether the fixture can `link`, and the transport has `stat`. Default false. */
+  readonly links?: boolean;
   /** Whether the fixture can `cut`. */
   readonly cuts: boolean;
   /** Default true; false for a server that can't keep names beyond ASCII. */

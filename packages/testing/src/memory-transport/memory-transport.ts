@@ -90,6 +90,18 @@ export class MemoryTransport implements Transport {
     }
   }
 
+  async stat(path: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
+    const { lease } = await this.#enter("stat", path, options);
+    try {
+      const entry = this.#tree.stat(path);
+      if (entry === undefined) throw missing("stat", path);
+      // Exact, however coarse listings are.
+      return this.capabilities.modifiedAt === "none" ? withPrecision(entry, "none") : entry;
+    } finally {
+      lease.release({ reusable: true });
+    }
+  }
+
   async read(path: string, options: ReadOptions = {}): Promise<Readable> {
     const start = options.start ?? 0;
     if (start !== 0 && !this.capabilities.resume) {

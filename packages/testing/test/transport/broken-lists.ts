@@ -171,4 +171,23 @@ export const brokenLists: BrokenTransports = {
       }),
     caughtBy: ["fails as who takes its entries does, and goes on working"],
   },
+  "takes links for files": {
+    around: renaming((entry) => (entry.type === "link" ? { ...entry, type: "file" } : entry)),
+    caughtBy: ["lists a link as a link, wherever it leads"],
+  },
+  "tells of a link, not of what it leads to": {
+    around: (transport) =>
+      but(transport, {
+        stat: async (path) => ({ name: path.slice(path.lastIndexOf("/") + 1), type: "link", size: 11 }),
+      }),
+    caughtBy: ["tells what a path leads to, links followed"],
+  },
+  "finds something behind every link": {
+    around: (transport) =>
+      but(transport, {
+        stat: (path, options) =>
+          transport.stat!(path, options).catch(() => ({ name: path, type: "other" as const })),
+      }),
+    caughtBy: ["says not-found of a link that leads nowhere, and goes on working"],
+  },
 };

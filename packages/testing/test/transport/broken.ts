@@ -16,6 +16,7 @@ export function but(transport: Transport, different: Partial<Transport>): Transp
     list: (directory, options) => transport.list(directory, options),
     read: (path, options) => transport.read(path, options),
     close: () => transport.close(),
+    ...(transport.stat && { stat: (path, options) => transport.stat!(path, options) }),
     ...different,
   };
 }

@@ -7,6 +7,7 @@ export const traits: TransportTraits = {
   capabilities: { modifiedAt: "millisecond", resume: true, parallelism: 3 },
   denies: true,
   cuts: true,
+  links: true,
 };
 
 export interface MemoryFixtureOptions {
@@ -38,6 +39,7 @@ export function memoryFixture(options: MemoryFixtureOptions = {}): TransportFixt
       for (const [name, bytes] of Object.entries(files)) tree.put(at(name), bytes);
       for (const name of emptyDirectories) tree.makeDirectory(at(name));
     },
+    link: async (name, target) => tree.link(at(name), at(target)),
     deny: async (name) => void denied.add(at(name)),
     cut: async (name, bytes) => void cuts.set(at(name), { dropAfter: bytes }),
   };

@@ -111,6 +111,16 @@ export const sourceSchema = strict({
     .enum(["replace", "keep", "ignore"])
     .prefault("replace")
     .describe("What happens when a stored file shows up with another size or time."),
+  on_time_shift: z
+    .enum(["believe", "compare"])
+    .prefault("believe")
+    .describe(
+      "What happens when the times of all files known in a slot moved by the same hours, and no size did.",
+    ),
+  links: z
+    .enum(["follow", "skip"])
+    .prefault("follow")
+    .describe("Whether symbolic links whose names fit are followed."),
   ready: ready
     .optional()
     .describe(
