@@ -46,10 +46,19 @@ export class FileWork {
 
   constructor(options: FileWorkOptions) {
     this.#options = options;
-    const { name: source, layout, transport, destination, inspectors, policy, clock } = options.source;
+    const {
+      name: source,
+      layout,
+      transport,
+      destination,
+      owners,
+      inspectors,
+      policy,
+      clock,
+    } = options.source;
     const root = layout.root ?? "/";
     const { resume } = policy;
-    this.#fetcher = new Fetcher({ source, root, transport, destination, inspectors, resume, clock });
+    this.#fetcher = new Fetcher({ source, root, transport, destination, owners, inspectors, resume, clock });
   }
 
   /** What was brought home so far. */

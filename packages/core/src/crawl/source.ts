@@ -1,4 +1,5 @@
 import type { Destination } from "../destination/destination.js";
+import type { PlaceOwners } from "../fetch/place-owners.js";
 import type { Inspector } from "../inspect/inspector.js";
 import type { Observation, PathLayout } from "../layout/path-layout.js";
 import type { CrawlEvent } from "../observe/observer.js";
@@ -16,6 +17,7 @@ export interface Source {
   readonly transport: Transport;
   readonly store: StateStore;
   readonly destination: Destination;
+  readonly owners: PlaceOwners;
   readonly inspectors: readonly Inspector[];
   readonly policy: SourcePolicy;
   readonly clock: Clock;

@@ -25,6 +25,10 @@ export class CompressedDestination implements Destination {
     this.#codec = codec;
   }
 
+  get place(): string | undefined {
+    return this.#inner.place;
+  }
+
   get suspectSince(): Date | undefined {
     return this.#inner.suspectSince;
   }

@@ -50,6 +50,8 @@ export interface Incoming {
 
 /** Where files land. A file at a final name is whole, whatever happens when. */
 export interface Destination {
+  /** Names where its files land, alike for all that bring files there. Undefined: to this one alone. */
+  readonly place?: string;
   /** Creates folders, checks that it can be written. Safe to call twice. */
   open(): Promise<void>;
   /** The final name, relative to the destination. Pure; rejects names that can't be kept safely with kind "config". */

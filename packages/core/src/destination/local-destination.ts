@@ -89,6 +89,10 @@ export class LocalDestination implements Destination {
     return this.#root;
   }
 
+  get place(): string {
+    return `local:${this.#root}`;
+  }
+
   get suspectSince(): Date | undefined {
     return this.#suspectSince;
   }

@@ -5,6 +5,7 @@ import { Shutdown } from "../crawl/shutdown.js";
 import { runSource, type SourceResult, type SourceRunOptions } from "../crawl/source-run.js";
 import type { Source } from "../crawl/source.js";
 import type { Destination } from "../destination/destination.js";
+import { PlaceOwners } from "../fetch/place-owners.js";
 import { DaybookError } from "../errors/daybook-error.js";
 import { hasManyHosts, type ManyHosts } from "../failover/failover-options.js";
 import type { Hook } from "../hooks/hook.js";
@@ -323,11 +324,21 @@ class WiredDaybook implements Daybook {
       store,
       transport: withBandwidth(this.#hosts.limited(own.get(TransportToken)), limit ? [limit] : []),
       destination: own.get(DestinationToken),
+      owners: new PlaceOwners({ store, elsewhere: this.#elsewhere(own.get(DestinationToken)) }),
       inspectors: own.all(InspectorToken),
       clock: this.#clock,
       emit: fanOut(own.all(ObserverToken)),
       random: this.#random,
     };
+  }
+
+  /** Sources whose files land at another destination. */
+  #elsewhere(destination: Destination): Set<string> {
+    const placeOf = (one: Destination) => one.place ?? one;
+    const others = this.#sources.filter(
+      ({ name }) => placeOf(this.#children.get(name)!.get(DestinationToken)) !== placeOf(destination),
+    );
+    return new Set(others.map(({ name }) => name));
   }
 
   #hookRunner(running: readonly Source[], store: StateStore): HookRunner | undefined {

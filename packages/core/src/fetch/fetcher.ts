@@ -9,6 +9,7 @@ import type { Transport } from "../transport/transport.js";
 import { consume } from "./consume.js";
 import { ContentCheck } from "./content-check.js";
 import type { FetchTask } from "./fetch-task.js";
+import type { PlaceOwners } from "./place-owners.js";
 
 export interface FetcherOptions {
   readonly source: string;
@@ -16,6 +17,7 @@ export interface FetcherOptions {
   readonly root: string;
   readonly transport: Transport;
   readonly destination: Destination;
+  readonly owners: Pick<PlaceOwners, "other">;
   readonly inspectors: readonly Inspector[];
   readonly resume: boolean;
   readonly clock: Clock;
@@ -89,6 +91,7 @@ export class Fetcher {
     const attempt: Attempt = { bytes: 0, local: true };
     let incoming: Incoming;
     try {
+      await this.#refuseTaken(task);
       incoming = await this.#options.destination.begin(this.#delivery(task));
     } catch (cause) {
       return { failure: this.#failure(this.#error(cause, task), attempt, 0) };
@@ -148,6 +151,7 @@ export class Fetcher {
       const there = await destination.stat(location);
       if (there === undefined || (encoding === undefined && there.size !== size)) throw error;
       if ((await hashOf(location, destination, encoding)) !== sha256) throw error;
+      await this.#refuseTaken(task);
       await incoming.abort({ keep: false });
       await destination.sync(location);
       return { location, size: there.size, encoding };
@@ -168,6 +172,7 @@ export class Fetcher {
     const size = encoding === undefined ? there.size : task.entry.size;
     if (task.entry.size === undefined || size !== task.entry.size) return undefined;
     if (!sameVersion({ ...there, size }, task.entry, transport.capabilities.modifiedAt)) return undefined;
+    if ((await this.#otherOwner(task)) !== undefined) return undefined;
     const check = new ContentCheck(inspectors, { ...task, size: task.entry.size });
     try {
       for await (const chunk of destination.read(location, encoding)) await check.update(chunk);
@@ -181,6 +186,23 @@ export class Fetcher {
     } finally {
       check.drop();
     }
+  }
+
+  /** The same bytes at two sources are two files, and want two places. */
+  async #refuseTaken(task: FetchTask): Promise<void> {
+    const other = await this.#otherOwner(task);
+    if (other === undefined) return;
+    const whose = `its place, ${task.record.location}, belongs to ${other.path} of ${other.source}`;
+    const advice = "change the destination's layout so that it tells them apart, then run daybook retry";
+    throw new DaybookError("config", `${whose}: ${advice}`, { operation: "begin" });
+  }
+
+  async #otherOwner({ record }: FetchTask): Promise<FileRecord | undefined> {
+    const { owners, destination, source, root } = this.#options;
+    const { location, path } = record;
+    // A place that reads back as this file's path can be no other's.
+    if (location === undefined || destination.origin(location, source, root) === path) return undefined;
+    return owners.other(record, location);
   }
 
   async #receive(

@@ -15,12 +15,22 @@ export interface CleanOptions {
  * brings files into the same folders would get in each other's way; rejects with kind "busy" while it is crawled.
  */
 export async function* clean(source: Source, { dryRun, range }: CleanOptions): AsyncIterable<LetGo> {
-  const { name, store, destination, policy, clock } = source;
+  const { name, store, destination, owners, policy, clock } = source;
   const now = clock.now();
   const lease = new LeaseKeeper({ store, clock, source: name });
   const record = (changes: Parameters<typeof store.record>[0]) =>
     store.record(changes, { fence: lease.fence, now: clock.now() });
-  const sweeping = sweep({ source: name, store, destination, keep: policy.keep, now, range, dryRun, record });
+  const sweeping = sweep({
+    source: name,
+    store,
+    destination,
+    owners,
+    keep: policy.keep,
+    now,
+    range,
+    dryRun,
+    record,
+  });
   if (dryRun || !Number.isFinite(policy.keep)) return void (yield* sweeping);
   let loss: DaybookError | undefined;
   await lease.take((error) => (loss = error));

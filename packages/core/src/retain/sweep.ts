@@ -1,5 +1,6 @@
 import type { Destination } from "../destination/destination.js";
 import { hashOf } from "../destination/hash-of.js";
+import type { PlaceOwners } from "../fetch/place-owners.js";
 import { asDaybookError } from "../errors/daybook-error.js";
 import type { FileRecord, LedgerChange, StateStore } from "../store/state-store.js";
 import { contains, type TimeRange } from "../time/range.js";
@@ -9,6 +10,7 @@ export interface SweepOptions {
   readonly source: string;
   readonly store: Pick<StateStore, "slots" | "find" | "files">;
   readonly destination: Pick<Destination, "stat" | "read" | "discard">;
+  readonly owners: Pick<PlaceOwners, "shared">;
   /** In ms. */
   readonly keep: number;
   readonly now: Date;
@@ -76,17 +78,18 @@ const isOnDisk = ({ status, version, location }: FileRecord): boolean =>
   ON_DISK.includes(status) && version > 0 && location !== undefined;
 
 async function* letGoOf(options: SweepOptions, batch: readonly FileRecord[]): AsyncIterable<LetGo> {
-  const { source, store, destination, now, dryRun, record } = options;
+  const { source, store, destination, owners, now, dryRun, record } = options;
   // A crawl may have written meanwhile; what it wrote last is what counts.
   const current = await store.files(
     source,
     batch.map(({ path }) => path),
   );
+  const shared = await owners.shared([...current.values()]);
   const found: (Look & { file: FileRecord })[] = [];
   for (const { path, version } of batch) {
     const file = current.get(path);
     if (file && isOnDisk(file) && file.version === version)
-      found.push({ file, ...(await whatIsThere(file, destination)) });
+      found.push({ file, ...(shared.has(file) ? REPLACED : await whatIsThere(file, destination)) });
   }
   const ours = found.filter(({ outcome }) => outcome === "deleted").map(({ file }) => file.location!);
   const left = await destination.discard(ours, { dryRun });
@@ -131,6 +134,8 @@ interface Look {
   readonly trouble?: string;
 }
 
+const REPLACED: Look = { outcome: "replaced", bytes: 0 };
+
 /** The very file that was stored is known by size and mtime, or else by its hash. */
 async function whatIsThere(file: FileRecord, destination: SweepOptions["destination"]): Promise<Look> {
   const location = file.location!;
@@ -142,7 +147,7 @@ async function whatIsThere(file: FileRecord, destination: SweepOptions["destinat
       size === (file.storedSize ?? file.size) && there.modifiedAt.getTime() === file.modifiedAt?.getTime();
     // A change that was ignored leaves what was listed in the record, not what is on disk.
     const itself = same || (await hashOf(location, destination, file.encoding)) === file.sha256;
-    return itself ? { outcome: "deleted", bytes: size } : { outcome: "replaced", bytes: 0 };
+    return itself ? { outcome: "deleted", bytes: size } : REPLACED;
   } catch (error) {
     return { outcome: "refused", bytes: 0, trouble: asDaybookError(error, "store").detail };
   }

@@ -31,13 +31,13 @@ export class Sweeper {
   }
 
   async #sweep(stop: AbortSignal): Promise<void> {
-    const { name, store, destination, policy, clock, emit } = this.#source;
+    const { name, store, destination, owners, policy, clock, emit } = this.#source;
     const { keep } = policy;
     const record = (changes: Parameters<LedgerWriter["write"]>[0]) => this.#writer.write(changes);
     let [files, bytes, left] = [0, 0, 0];
     let first: { location: string; reason: string } | undefined;
     const now = clock.now();
-    for await (const one of sweep({ source: name, store, destination, keep, now, stop, record })) {
+    for await (const one of sweep({ source: name, store, destination, owners, keep, now, stop, record })) {
       if (one.outcome === "refused" || one.outcome === "replaced") {
         left++;
         first ??= { location: one.location, reason: one.detail };

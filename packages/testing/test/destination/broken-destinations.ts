@@ -7,6 +7,7 @@ type Break = (destination: Destination) => Partial<Destination>;
 export function brokenDestination(how: Break): (inner: Destination) => Destination {
   return (inner) => {
     const own: Destination = {
+      place: inner.place,
       open: () => inner.open(),
       locate: (delivery) => inner.locate(delivery),
       origin: (location, source, root) => inner.origin(location, source, root),
