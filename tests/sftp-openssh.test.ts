@@ -14,6 +14,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { SftpTransportOptions } from "@daybook/transport-sftp";
 import { SftpTransport } from "@daybook/transport-sftp";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -79,7 +80,7 @@ describe.skipIf(whyNoOpenSsh())("SFTP from OpenSSH", () => {
     expect(Object.fromEntries(entries.map(({ name, type }) => [name, type]))).toEqual({
       "a.BUFR": "file",
       sub: "directory",
-      link: "other",
+      link: "link",
     });
     for (const options of [
       { size: bytes.length },
@@ -182,6 +183,63 @@ describe.skipIf(whyNoOpenSsh())("SFTP from OpenSSH", () => {
     onTestFinished(() => void lurker.destroy());
     await once(lurker, "data");
     await expect(transport({}, server).list("/")).rejects.toMatchObject({ kind: "busy" });
+  });
+
+  test.each([
+    ["kex", "KexAlgorithms diffie-hellman-group14-sha1", "diffie-hellman-group14-sha1"],
+    ["kex", "KexAlgorithms diffie-hellman-group1-sha1", "diffie-hellman-group1-sha1"],
+    ["cipher", "Ciphers aes128-cbc,3des-cbc", "aes128-cbc"],
+    ["hmac", "MACs hmac-md5", "hmac-md5"],
+  ] as const)(
+    "an old server's %s is refused with what to set, and works with that: %s",
+    async (kind, line, name) => {
+      // A cipher that checks itself needs no MAC.
+      const server = await other({ config: [line, ...(kind === "hmac" ? ["Ciphers aes128-ctr"] : [])] });
+      const refusal = await transport({}, server)
+        .list("/")
+        .catch((error: { kind: string; detail: string }) => error);
+      expect(refusal).toMatchObject({ kind: "unsupported" });
+      const { detail } = refusal as { detail: string };
+      expect(detail).toContain(`algorithms.${kind}.append`);
+      expect(detail).toContain("legacy: true");
+      expect(detail).toContain(name);
+      expect((await transport({ algorithms: { legacy: true } }, server).list(folder())).complete).toBe(true);
+      const named = transport({ algorithms: { [kind]: { append: [name] } } }, server);
+      expect((await named.list(folder())).complete).toBe(true);
+      const without = transport(
+        { algorithms: { legacy: true, [kind]: { remove: [name, "3des-cbc"] } } },
+        server,
+      );
+      await expect(without.list("/")).rejects.toMatchObject({ kind: "unsupported" });
+    },
+  );
+
+  test("a server that gives each connection one session is used without the fast path", async () => {
+    const server = await other({ config: ["MaxSessions 1"] });
+    const root = folder();
+    writeFileSync(join(root, "a"), "abc");
+    const sftp = transport({}, server);
+    expect((await sftp.list(root)).entries).toMatchObject([{ name: "a", size: 3 }]);
+    expect(await text(await sftp.read(join(root, "a"), { size: 3 }))).toBe("abc");
+  });
+
+  test("links are told as links, and stat tells what they lead to", async () => {
+    const root = folder();
+    writeFileSync(join(root, "a"), "abc");
+    symlinkSync("a", join(root, "to-file"));
+    symlinkSync(".", join(root, "to-folder"));
+    symlinkSync("gone", join(root, "to-nothing"));
+    const sftp = transport();
+    const { entries } = await sftp.list(root);
+    expect(Object.fromEntries(entries.map(({ name, type }) => [name, type]))).toEqual({
+      a: "file",
+      "to-file": "link",
+      "to-folder": "link",
+      "to-nothing": "link",
+    });
+    expect(await sftp.stat(join(root, "to-file"))).toMatchObject({ type: "file", size: 3 });
+    expect(await sftp.stat(join(root, "to-folder"))).toMatchObject({ type: "directory" });
+    await expect(sftp.stat(join(root, "to-nothing"))).rejects.toMatchObject({ kind: "not-found" });
   });
 
   test("a server without sessions or without SFTP is told from one that is down", async () => {

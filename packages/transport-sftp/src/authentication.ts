@@ -1,25 +1,33 @@
 import { DaybookError } from "@daybook/core";
 import type { AnyAuthMethod, ConnectConfig, ParsedKey } from "ssh2";
 import ssh2 from "ssh2";
+import { cut } from "./border.js";
 import type { ResolvedTarget } from "./options.js";
+import { NEW_PASSWORD, Questions } from "./questions.js";
 
 /** The ways to log in to one server, tried in turn as far as the server allows them. */
 export interface Authentication {
   readonly handler: NonNullable<ConnectConfig["authHandler"]>;
-  /** What to say once the server has refused them all. */
-  refusal(): DaybookError;
+  /** What to say once the server has refused them all; with its own words, where they tell more. */
+  refusal(said?: string): DaybookError;
 }
 
 /** Made anew for each connection. Throws kind "config" for a key that can't be used. */
 export function authentication(target: ResolvedTarget): Authentication {
   const { host, port, user } = target;
-  const left = methods(target);
+  const questions = new Questions(target);
+  const left = methods(target, questions);
   const tried: string[] = [];
   let accepted: readonly string[] | null = null;
-  const next = (allowed: string[] | null): AnyAuthMethod | false => {
+  let half = false;
+  let last: AnyAuthMethod["type"] | undefined;
+  const next = (allowed: string[] | null, partly: boolean | null): AnyAuthMethod | false => {
     accepted = allowed ?? accepted;
+    half ||= partly === true;
+    if (partly && last === "password") questions.passwordWasRight();
     for (let method = left.shift(); method !== undefined; method = left.shift()) {
-      if (!allows(method, allowed)) continue;
+      if (!allows(method, { allowed, half, questions })) continue;
+      last = method.type;
       tried.push(method.type === "agent" ? "the agent's keys" : WORDS[method.type]!);
       return method;
     }
@@ -28,22 +36,40 @@ export function authentication(target: ResolvedTarget): Authentication {
   return {
     // Typed as if the answer had to go through a callback; ssh2 takes a returned one as well.
     handler: next as unknown as Authentication["handler"],
-    refusal: () => {
-      const with_ = tried.length > 0 ? ` with ${tried.join(" and ")}` : "";
-      const takes = accepted ? ` (the server takes ${accepted.join(", ")})` : "";
-      const detail = `${host}:${port} refused the login of ${user}${with_}${takes}: check user, password and key`;
+    refusal: (said) => {
+      const with_ = tried.length > 0 ? ` with ${[...new Set(tried)].join(" and ")}` : "";
+      const takes = accepted ? ` (the server takes ${cut(accepted.join(", "))})` : "";
+      const words = said === undefined ? "" : `; it said "${said}"`;
+      const detail = `${host}:${port} refused the login of ${user}${with_}${takes}${words}: ${advice()}`;
       return new DaybookError("auth", detail, { operation: "connect" });
     },
   };
+
+  function advice(): string {
+    const asked = questions.unanswered;
+    if (asked !== undefined && NEW_PASSWORD.test(asked)) {
+      return `the server asks "${asked}": the password must be changed, by hand, before it lets anybody in`;
+    }
+    if (asked !== undefined) {
+      return `the server asks "${asked}", a second factor: set totp to the authenticator's secret, or answers to what it wants`;
+    }
+    if (half)
+      return "what was given was right, but the server wants more: give both a key and a password, or totp";
+    const only = accepted?.length === 1 ? accepted[0] : undefined;
+    if (only === "publickey" && target.privateKey === undefined && target.agent === undefined) {
+      return "it takes keys only: give privateKey or agent";
+    }
+    return "check user, password and key";
+  }
 }
 
 const WORDS: Partial<Record<AnyAuthMethod["type"], string>> = {
   publickey: "the private key",
   password: "the password",
-  "keyboard-interactive": "the password",
+  "keyboard-interactive": "answers to what it asks",
 };
 
-function methods(target: ResolvedTarget): AnyAuthMethod[] {
+function methods(target: ResolvedTarget, questions: Questions): AnyAuthMethod[] {
   const { user, password, privateKey, agent } = target;
   const username = user;
   const found: AnyAuthMethod[] = [];
@@ -51,22 +77,27 @@ function methods(target: ResolvedTarget): AnyAuthMethod[] {
     found.push({ type: "publickey", username, key: keyOf(target, privateKey) });
   }
   if (agent !== undefined) found.push({ type: "agent", username, agent: agentSocket(agent) });
-  if (password !== undefined) {
-    found.push({ type: "password", username, password });
-    const prompt = (...[, , , prompts, finish]: Parameters<KeyboardPrompt>) =>
-      finish(prompts.map(() => password));
-    found.push({ type: "keyboard-interactive", username, prompt });
-  }
+  if (password !== undefined) found.push({ type: "password", username, password });
+  const prompt = (...[, , , prompts, finish]: Parameters<KeyboardPrompt>) =>
+    finish(questions.answer(prompts));
+  found.push({ type: "keyboard-interactive", username, prompt });
   return found;
 }
 
 type KeyboardPrompt = Extract<AnyAuthMethod, { type: "keyboard-interactive" }>["prompt"];
 
-function allows(method: AnyAuthMethod, allowed: readonly string[] | null): boolean {
+function allows(
+  method: AnyAuthMethod,
+  { allowed, half, questions }: { allowed: readonly string[] | null; half: boolean; questions: Questions },
+): boolean {
+  const isAsked = method.type === "keyboard-interactive";
+  const { knowsMore, knowsAnything } = questions;
   // Before the server has said what it takes, it is asked with the first method: that saves a round trip.
-  if (allowed === null) return true;
+  if (allowed === null) return !isAsked || knowsMore;
   // The same password again, one failed login more on the way to a ban.
-  if (method.type === "keyboard-interactive" && allowed.includes("password")) return false;
+  if (isAsked && allowed.includes("password") && !knowsMore) return false;
+  // With nothing to answer it is asked only what it wants beside what was right.
+  if (isAsked && !knowsAnything && !half) return false;
   return allowed.includes(method.type === "agent" ? "publickey" : method.type);
 }
 

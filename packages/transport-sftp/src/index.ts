@@ -1,3 +1,5 @@
+export type { AlgorithmChange, AlgorithmOptions } from "./algorithms.js";
+export type { ListingBounds } from "./border.js";
 export type { Phase, WireFailure } from "./errors.js";
 export { sftpErrorKind } from "./errors.js";
 export type { HostKeyOptions, SftpTransportOptions, SshTarget } from "./options.js";

@@ -1,7 +1,10 @@
 import type { Clock, HostBudget } from "@daybook/core";
 import { DaybookError } from "@daybook/core";
+import type { AlgorithmOptions } from "./algorithms.js";
+import { checkAlgorithms } from "./algorithms.js";
 import type { ListingBounds } from "./border.js";
 import { LISTING_BOUNDS } from "./border.js";
+import { fromBase32 } from "./totp.js";
 
 /** How the server's key is checked. Without one of these: against `~/.ssh/known_hosts`. */
 export type HostKeyOptions =
@@ -25,8 +28,14 @@ export interface SshTarget {
   readonly passphrase?: string;
   /** The socket of an SSH agent; true takes it from the environment's SSH_AUTH_SOCK. */
   readonly agent?: string | true;
+  /** The secret of an authenticator, in base32: what it shows now is given where a server asks for a code. */
+  readonly totp?: string;
+  /** What to answer, in order, to what else a server asks. */
+  readonly answers?: readonly string[];
   /** Default `{ knownHosts: true }`. */
   readonly hostKey?: HostKeyOptions;
+  /** What may be agreed on beyond what is safe today, or not. */
+  readonly algorithms?: AlgorithmOptions;
 }
 
 export interface SftpTransportOptions extends SshTarget {
@@ -88,15 +97,28 @@ export function endpointOf({ host, port = 22 }: SshTarget): string {
 }
 
 function resolveTarget(target: SshTarget, at: string): ResolvedTarget {
-  const { host, port = 22, user, password, privateKey, passphrase, agent } = target;
+  const {
+    host,
+    port = 22,
+    user,
+    password,
+    privateKey,
+    passphrase,
+    agent,
+    totp,
+    answers,
+    algorithms,
+  } = target;
   if (!host) throw refuse(`${at}host is missing: give the server's name or address`);
   if (!user) throw refuse(`${at}user is missing: give the name to log in with`);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw refuse(`${at}port must be from 1 to 65535`);
-  if (password === undefined && privateKey === undefined && agent === undefined) {
+  if ([password, privateKey, agent, answers, totp].every((way) => way === undefined)) {
     throw refuse(`no way to log in to ${host}: give ${at}password, ${at}privateKey or ${at}agent`);
   }
   const hostKey = resolveHostKey(target.hostKey, at);
-  return { host, port, user, password, privateKey, passphrase, agent, hostKey };
+  if (totp !== undefined) fromBase32(totp);
+  checkAlgorithms(algorithms, at);
+  return { host, port, user, password, privateKey, passphrase, agent, totp, answers, hostKey, algorithms };
 }
 
 function resolveHostKey(given: HostKeyOptions | undefined, at: string): HostKeyOptions {

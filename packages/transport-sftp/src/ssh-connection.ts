@@ -4,14 +4,18 @@ import type { Duplex } from "node:stream";
 import { DaybookError, isDaybookError } from "@daybook/core";
 import type { ConnectConfig } from "ssh2";
 import { Client } from "ssh2";
+import { algorithmsFor } from "./algorithms.js";
 import type { Authentication } from "./authentication.js";
 import { authentication } from "./authentication.js";
+import { cut } from "./border.js";
 import { cancelled, sftpErrorKind } from "./errors.js";
 import type { WireFailure } from "./errors.js";
+import { FirstWords, foreign, nothingInCommon } from "./first-words.js";
 import type { HostKeyCheck } from "./host-keys.js";
 import { hostKeyCheck } from "./host-keys.js";
 import type { ResolvedOptions, ResolvedTarget } from "./options.js";
 import { readInTurns } from "./read-in-turns.js";
+import { CONNECT_WORDS, kindIn } from "./words.js";
 
 /** A byte stream to the server. */
 export interface Line {
@@ -69,7 +73,10 @@ export async function handshake<T>(
   let refusal: DaybookError | undefined;
   let first: WireFailure | undefined;
   let greeted = false;
+  let told: string | undefined;
   client.on("error", (error) => (first ??= error));
+  // Whoever runs the server says there why nobody gets in, among much that isn't about that.
+  client.on("banner", (banner) => (told ??= kindIn(CONNECT_WORDS, banner) && cut(banner.trim())));
   client.once("handshake", () => (greeted = true));
   // Not before: until then ssh2 says itself when the line is read.
   client.once("ready", () => readInTurns(line.socket));
@@ -77,29 +84,58 @@ export async function handshake<T>(
     sock: line.socket as ConnectConfig["sock"],
     username: target.user,
     authHandler: login.handler,
-    algorithms: hostKey.algorithms && { serverHostKey: hostKey.algorithms },
+    algorithms: algorithmsFor(target.algorithms, hostKey.algorithms),
     hostVerifier: (key: Buffer) => (refusal = hostKey.refusal(key)) === undefined,
     // The caller's signal is the one clock.
     readyTimeout: 0,
     keepaliveInterval: keepalive,
     keepaliveCountMax: 4,
   };
+  const where = `${target.host}:${target.port}`;
+  let other!: (failure: DaybookError) => void;
+  const spoiled = new Promise<never>((_, reject) => (other = reject));
+  const words = new FirstWords(line.socket, (what) => other(foreign(where, what)));
+  client.once("change password", (prompt) =>
+    other(login.refusal(cut(prompt || "the password must be changed"))),
+  );
   try {
-    return await Promise.race([start(config), gone(client), rejectedBy(signal)]);
+    const started = await Promise.race([start(config), gone(client), rejectedBy(signal), spoiled]);
+    words.stop();
+    return started;
   } catch (error) {
+    words.stop();
     line.destroy();
     if (refusal !== undefined) throw refusal;
-    if (signal.aborted) throw signal.reason;
+    if (signal.aborted) throw late(signal.reason, where, words);
     if (isDaybookError(error)) throw error;
     const wire = first ?? (error as WireFailure);
     const kind = !greeted && wire.code === "ECONNRESET" ? "busy" : sftpErrorKind(wire, "connect");
-    if (kind === "auth" && wire.level === "client-authentication") throw login.refusal();
-    throw new DaybookError(kind, describe(kind, target, wire, timeout), {
+    if (kind === "auth" && wire.level === "client-authentication") throw login.refusal(told);
+    // One line before it hangs up is how servers say that they have enough.
+    if (words.strange !== undefined && kind !== "busy") throw strange(where, words.strange);
+    const message = words.strange === undefined ? wire.message : `${wire.message}, after "${words.strange}"`;
+    const none = nothingInCommon(message, words.offers);
+    const detail = none === undefined ? describe(kind, target, { message }, timeout) : `${where}: ${none}`;
+    throw new DaybookError(kind, detail, {
       operation: "connect",
       code: wire.code === undefined ? undefined : String(wire.code),
       cause: wire,
     });
   }
+}
+
+/** The time was over: what there is to say of why. */
+function late(reason: unknown, where: string, words: FirstWords): unknown {
+  if (!isDaybookError(reason, "timeout")) return reason;
+  if (words.strange !== undefined) return strange(where, words.strange);
+  if (!words.silent) return reason;
+  const detail = `${reason.detail}: it took the connection and said nothing; is this the port of SSH?`;
+  return new DaybookError("timeout", detail, { operation: "connect" });
+}
+
+function strange(where: string, line: string): DaybookError {
+  const detail = `${where} answers, but not as an SSH server does: "${line}"; is this the port of SSH?`;
+  return new DaybookError("protocol", detail, { operation: "connect" });
 }
 
 function gone(client: Client): Promise<never> {
@@ -121,8 +157,9 @@ function describe(
 ): string {
   const where = `${host}:${port}`;
   if (kind === "busy") {
-    return `${where} takes no further connection now (${message}): it has enough of them, or blocks this address`;
+    return `${where} takes no further connection now (${message}): it has enough of them, blocks this address, or isn't SSH`;
   }
+  if (kind === "config") return `${where}: \`algorithms\` can't be used: ${message}`;
   if (kind === "unsupported") return `${where} can't be used for SFTP: ${message}`;
   if (kind === "timeout") return `${where} did not answer within ${timeout} ms`;
   if (kind === "auth") return `${where} refused the login: ${message}`;

@@ -20,6 +20,7 @@ const KEYS = [
   "reconnect_for",
   "reject_unauthorized",
   "retry_delay",
+  "server_host_key",
   "stable_for",
   "trust_listings",
 ];

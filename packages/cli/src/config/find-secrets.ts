@@ -1,5 +1,5 @@
 /** Keys whose values are secrets, in the file or in an adapter's options. */
-export const SECRET_KEY = /^(password|passphrase|private_key|token|secret)$/;
+export const SECRET_KEY = /^(password|passphrase|private_key|token|secret|totp|answers)$/;
 
 const SECRET_HEADER = /^(proxy-)?authorization$|^cookie$|-(key|token)$/i;
 

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 import type { RemoteEntry } from "@daybook/core";
 import type { RemoteFile, RemoteTree } from "@daybook/testing";
-import type { Connection, FileEntry, SFTPWrapper } from "ssh2";
+import type { Algorithms, Connection, FileEntry, SFTPWrapper } from "ssh2";
 import ssh2 from "ssh2";
 
 const { Server, utils } = ssh2;
@@ -47,6 +47,14 @@ export interface SftpServerOptions {
   readonly hostKeys?: readonly string[];
   /** Takes passwords by asking for them ("keyboard-interactive"), too or only. */
   readonly asks?: "too" | "only";
+  /** Asks this, in turn, once the password was right, and wants these answers. */
+  readonly factor?: readonly { readonly prompt: string; readonly answer: () => string }[];
+  /** Wants a new password instead of letting anybody in. */
+  readonly expired?: boolean;
+  /** Sent before the log-in. */
+  readonly banner?: string;
+  /** What it can agree on; default ssh2's. */
+  readonly algorithms?: Algorithms;
   readonly faults?: Faults;
   readonly entriesPerReply?: number;
 }
@@ -80,7 +88,10 @@ export class SftpServer {
     this.faults = options.faults ?? {};
     const hostKeys = options.hostKeys ?? [newKey()];
     this.hostKey = hostKeys[0]!;
-    this.#ssh = new Server({ hostKeys: [...hostKeys] }, (connection) => this.#greet(connection));
+    const { banner, algorithms } = options;
+    this.#ssh = new Server({ hostKeys: [...hostKeys], banner, algorithms }, (connection) =>
+      this.#greet(connection),
+    );
   }
 
   /** Connections open now. */
@@ -136,7 +147,8 @@ export class SftpServer {
   }
 
   #greet(connection: Connection): void {
-    const { password = "secret", asks } = this.#options;
+    const { password = "secret", asks, factor, expired } = this.#options;
+    let known = false;
     this.#connections.add(connection);
     connection.on("error", () => {}).on("close", () => this.#connections.delete(connection));
     connection.on("authentication", (context) => {
@@ -144,6 +156,23 @@ export class SftpServer {
       const methods: ("password" | "keyboard-interactive")[] = asks === "only" ? [] : ["password"];
       if (asks !== undefined) methods.push("keyboard-interactive");
       const { method } = context;
+      if (expired && context.method === "password") {
+        return void context.requestChange("Your password has expired. New password:", () =>
+          context.reject(["password"]),
+        );
+      }
+      if (factor !== undefined && context.method === "password" && context.password === password) {
+        known = true;
+        return context.reject(["keyboard-interactive"], true);
+      }
+      if (factor !== undefined && context.method === "keyboard-interactive" && known) {
+        const prompts = factor.map(({ prompt }) => ({ prompt, echo: false }));
+        return context.prompt(prompts, (answers) => {
+          const right = factor.every(({ answer }, i) => answers[i] === answer());
+          if (right) context.accept();
+          else context.reject(["keyboard-interactive"]);
+        });
+      }
       if (context.username !== "user" || !(methods as string[]).includes(method)) {
         context.reject(methods);
       } else if (context.method === "password") {

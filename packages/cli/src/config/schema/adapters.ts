@@ -111,6 +111,11 @@ const FTP: BuiltIn = {
   }),
 };
 
+const names = z.array(text()).optional();
+const algorithmChange = strict({ prepend: names, append: names, remove: names })
+  .optional()
+  .describe("Algorithms by OpenSSH's names, to be added or taken away.");
+
 const sshTarget = {
   host: host(),
   port: integer(1, 65535).prefault(22),
@@ -124,6 +129,22 @@ const sshTarget = {
     .union([z.literal(true), text()], { error: () => "must be true, or the path of an agent's socket" })
     .optional()
     .describe("An SSH agent: the full path of its socket, or true for the one in SSH_AUTH_SOCK."),
+  totp: secret("The secret of an authenticator, in base32").optional(),
+  totp_file: secretFile("authenticator's secret").optional(),
+  answers: z
+    .array(secret("An answer"))
+    .optional()
+    .describe("What to answer, in order, to what else a server asks at the log-in."),
+  algorithms: strict({
+    legacy: flag().optional().describe("Take what old servers have, too: SHA-1, CBC ciphers, short MACs."),
+    kex: algorithmChange,
+    server_host_key: algorithmChange,
+    cipher: algorithmChange,
+    hmac: algorithmChange,
+    compress: algorithmChange,
+  })
+    .optional()
+    .describe("What may be agreed on with an old or strict server."),
   host_key: strict({
     known_hosts: z
       .union([z.literal(true), text()], { error: () => "must be true, or a file" })
