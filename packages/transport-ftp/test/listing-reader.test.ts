@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DIALECTS } from "../src/listing/dialects/index.js";
 import type { Dialect } from "../src/listing/dialect.js";
-import { read } from "./support/reading.js";
+import { read, timeOf } from "./support/reading.js";
 
 const FILE = "-rw-r--r-- 1 ftp ftp 30 Jan 15  2025";
 const line = (name: string) => `${FILE} ${name}\r\n`;
@@ -51,7 +51,7 @@ describe("what has no end", () => {
   ])("costs what it is long: %s", (_, text) => {
     let shown = 0;
     const counted = DIALECTS.list.map((dialect): Dialect => ({
-      name: dialect.name,
+      ...dialect,
       read: (one, context) => ((shown += one.length), dialect.read(one, context)),
     }));
     read(text, { dialects: counted });
@@ -183,6 +183,17 @@ test("of a listing of many directories only the asked one's entries count", () =
   );
   expect(entries.map(({ name }) => name)).toEqual(["a"]);
   expect(evidence).toMatchObject({ showsSelf: true, showsTotal: true, elsewhere: ["/other"], unreadable: 0 });
+});
+
+test("PM behind a time is the time's, unless the listing has shown a clock of 24 hours", () => {
+  const at = (time: string, name: string) => `-rw-r--r-- 1 ftp ftp 30 Jan 15 ${time} ${name}\r\n`;
+  const twelve = read(at("06:30", "PM a") + at("11:30", "AM b") + at("06:30PM", "c"));
+  expect(twelve.entries.map((entry) => [entry.name, timeOf(entry)])).toEqual([
+    ["a", "2025-01-15T18:30"],
+    ["b", "2025-01-15T11:30"],
+    ["c", "2025-01-15T18:30"],
+  ]);
+  expect(names(at("18:30", "x") + at("06:30", "PM a"))).toEqual(["x", "PM a"]);
 });
 
 test("of VMS' versions the newest counts, and names that fill their column are read", () => {

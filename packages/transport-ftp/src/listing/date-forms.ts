@@ -16,7 +16,7 @@ export interface FoundDate {
   readonly time?: ListedTime | Date;
 }
 
-const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,]\d{1,9})?)?(?: ?(?<half>[AaPp]\.?[Mm]\b\.?))?`;
+const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,]\d{1,9})?)?(?:(?<gap> ?)(?<half>[AaPp]\.?[Mm]\b\.?))?`;
 const MONTH = String.raw`(?<month>[A-Za-z\x80-\xff][^ \d]{1,30}|\d{1,2}[\x80-\xff]{1,6})`;
 const DAY = String.raw`(?<day>\d{1,2})`;
 const YEAR = String.raw`(?<year>(?:19|20)\d\d)(?![:\d])`;
@@ -68,13 +68,25 @@ const FORMS: readonly DateForm[] = [
   ),
 ];
 
+// What every form begins with: a look that spares the others most fields that are no date.
+const BEGINNING =
+  /[A-Za-z\x80-\xff]|\d{1,4}(?:[-/.\x80-\xff]| {1,4}(?:[A-Za-z\x80-\xff]|\d{1,2}(?:[\x80-\xff]| {1,4}\d{1,2}:)))/y;
+
 /** The date that begins at `start`, if one does. */
 export function dateAt(line: string, start: number, context: LineContext): FoundDate | undefined {
+  BEGINNING.lastIndex = start;
+  if (!BEGINNING.test(line)) return undefined;
   for (const { pattern, time } of FORMS) {
     pattern.lastIndex = start;
     const groups = pattern.exec(line)?.groups;
     if (groups === undefined) continue;
-    return { end: pattern.lastIndex, time: time(groups, context) };
+    const { hour, half } = groups;
+    if (half === undefined && (hour === "00" || Number(hour) > 12)) context.clock.full = true;
+    // Where a clock of 24 hours was seen, "PM" behind a blank begins the name.
+    if (half === undefined || groups["gap"] === "" || !context.clock.full)
+      return { end: pattern.lastIndex, time: time(groups, context) };
+    const end = pattern.lastIndex - half.length - 1;
+    return { end, time: time({ ...groups, half: undefined }, context) };
   }
   return undefined;
 }

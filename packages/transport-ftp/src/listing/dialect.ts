@@ -32,9 +32,14 @@ export interface LineContext {
   readonly now: Date;
   /** The dialect that read the line before. */
   readonly previous?: Dialect;
+  /** Whether the listing has shown a time that only a clock of 24 hours has. */
+  readonly clock: { full: boolean };
   /** What bytes mean that aren't a name. */
   text(bytes: string): string;
 }
+
+/** Hardly any line is shorter: a listing of nothing but such lines must cost little. */
+export const SHORT_LINE = 9;
 
 /**
  * One way in which servers write listings. Its patterns begin at the line's first character and never try the same
@@ -42,6 +47,8 @@ export interface LineContext {
  */
 export interface Dialect {
   readonly name: string;
+  /** Whether it has lines of fewer characters than `SHORT_LINE`. */
+  readonly short?: boolean;
   /** `line` holds a character for each byte, without its end. Undefined where it isn't written in this way. */
   read(line: string, context: LineContext): Reading | undefined;
 }

@@ -1,5 +1,6 @@
 import { nameCodec } from "../name-codec.js";
 import type { NameCodec } from "../name-codec.js";
+import { SHORT_LINE } from "./dialect.js";
 import type { Dialect, LineContext, RawEntry, Reading } from "./dialect.js";
 import { DIALECTS } from "./dialects/index.js";
 import type { ListingEvidence, UnfinishedLine } from "./evidence.js";
@@ -40,6 +41,7 @@ export class ListingReader {
   readonly #codec: NameCodec;
   readonly #limits: ListingLimits;
   readonly #dialects: readonly Dialect[];
+  readonly #ofShortLines: readonly Dialect[];
   readonly #splitter: LineSplitter;
   readonly #notes: EvidenceNotes;
   readonly #context: LineContext & { previous?: Dialect };
@@ -54,9 +56,10 @@ export class ListingReader {
     this.#codec = codec ?? nameCodec();
     this.#limits = { ...LISTING_LIMITS, ...limits };
     this.#dialects = dialects ?? DIALECTS[style];
+    this.#ofShortLines = this.#dialects.filter((dialect) => dialect.short);
     this.#splitter = new LineSplitter(this.#limits.line);
     this.#notes = new EvidenceNotes(this.#limits, (bytes) => this.#text(bytes));
-    this.#context = { now, text: (bytes) => this.#text(bytes) };
+    this.#context = { now, clock: { full: false }, text: (bytes) => this.#text(bytes) };
   }
 
   /** Whether a limit was reached: there is no use in reading on. */
@@ -136,7 +139,7 @@ export class ListingReader {
     const { previous } = context;
     const known = previous?.read(line, context);
     if (known !== undefined) return known;
-    for (const dialect of this.#dialects) {
+    for (const dialect of line.length < SHORT_LINE ? this.#ofShortLines : this.#dialects) {
       if (dialect === previous) continue;
       const reading = dialect.read(line, context);
       if (reading === undefined) continue;

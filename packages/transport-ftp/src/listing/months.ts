@@ -16,8 +16,21 @@ const MORE: readonly (readonly [string, number])[] = [
 /** 0: languages differ. */
 let known: readonly ReadonlyMap<string, number>[] | undefined;
 
-/** The month that a name, in full or short, in any of many languages, or "4月", stands for, from 1. */
+// Listings say the same few names again and again.
+const MOST_REMEMBERED = 500;
+const remembered = new Map<string, number | undefined>();
+
+/** As `learnedMonth`. */
 export function monthNumber(text: string): number | undefined {
+  if (remembered.has(text)) return remembered.get(text);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  const month = learnedMonth(text);
+  remembered.set(text, month);
+  return month;
+}
+
+/** The month that a name, in full or short, in any of many languages, or "4月", stands for, from 1. */
+function learnedMonth(text: string): number | undefined {
   const name = plain(text);
   const english = ENGLISH.indexOf(name) + 1;
   if (english > 0) return english;

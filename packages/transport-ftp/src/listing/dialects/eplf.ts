@@ -4,6 +4,7 @@ import type { Dialect } from "../dialect.js";
 /** EPLF, by D. J. Bernstein: "+i8388621.48594,m825718503,r,s280,\tname". Times are UTC. */
 export const eplf: Dialect = {
   name: "EPLF",
+  short: true,
   read(line) {
     const tab = line.indexOf("\t");
     if (!line.startsWith("+") || tab < 0) return undefined;

@@ -27,6 +27,7 @@ export const dataSets: Dialect = {
 /** z/OS: members of a partitioned data set, with statistics, load modules, or, below such, a bare name. */
 export const members: Dialect = {
   name: "z/OS members",
+  short: true,
   read(line, { previous }) {
     const bare = previous === members || previous === dataSets ? BARE.exec(line) : null;
     const groups = (MEMBER.exec(line) ?? LOAD_MODULE.exec(line) ?? bare)?.groups;

@@ -18,6 +18,7 @@ const LS_HEADING = /^(?<directory>\.{0,2}\/.{0,4000}|\.):$/;
 /** Lines of a listing that name no entry. */
 export const trivia: Dialect = {
   name: "lines beside entries",
+  short: true,
   read(line, { text }) {
     const word = TOTAL.exec(line)?.groups!["word"];
     if (word !== undefined && TOTALS.has(text(word).toLowerCase().trim())) return { is: "total" };

@@ -13,6 +13,7 @@ const TITLE = /^(?:Directory [^ ;]{1,100}[:\]][^ ;]{0,100}|(?:Grand )?total of \
  */
 export const vms: Dialect = {
   name: "VMS",
+  short: true,
   read(line, { now, text }) {
     if (TITLE.test(line)) return { is: /^directory/i.test(line) ? "nothing" : "total" };
     const groups = NAME.exec(line)?.groups;
