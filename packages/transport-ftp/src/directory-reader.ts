@@ -1,216 +1,270 @@
 import { posix } from "node:path";
-import { DaybookError } from "@daybook/core";
-import type { Clock, Listing, RemoteEntry } from "@daybook/core";
+import type { Clock, Listing, ListOptions, RemoteEntry } from "@daybook/core";
 import { FTPError } from "basic-ftp";
-import { namesOf, wholeness } from "./ftp-listing.js";
+import { EntryCollector } from "./entry-collector.js";
 import type { FtpSession } from "./ftp-session.js";
 import { ListedTimes } from "./listed-times.js";
-import type { ListingEvidence } from "./listing/evidence.js";
-import type { ListedEntry } from "./listing/listed-entry.js";
-import { ListingReader } from "./listing/listing-reader.js";
-import type { ListingStyle } from "./listing/listing-reader.js";
 import { mlsxTime } from "./listing/mlsx-time.js";
+import { ListingRequests } from "./listing-requests.js";
+import type { Download } from "./listing-requests.js";
+import { verdictOf } from "./listing-verdict.js";
+import type { Verdict } from "./listing-verdict.js";
+import { lookAround } from "./look-around.js";
+import { Attempts, refusal, waysFor } from "./listing-ways.js";
+import type { Way } from "./listing-ways.js";
 import type { NameCodec } from "./name-codec.js";
+import { PathEcho } from "./path-echo.js";
 import type { ServerFacts } from "./server-facts.js";
 import type { AskTime } from "./server-zone.js";
 
-const MAX_NAMES_BYTES = 256 * 1024 * 1024;
 // Directories known to be there that are remembered; to forget one costs a command.
 const MOST_KNOWN = 10_000;
 // What LIST could take for an option, a pattern or the end of the name.
 const PLAIN_PATH = /^[\w/.:@+,=-]+$/;
-const NO_FILES = /no (matching )?files|(directory|folder) (is )?empty|empty (directory|folder)/i;
+const NO_FILES =
+  /\bno (?:matching )?files\b|\b(?:directory|folder) (?:is )?empty\b|\bempty (?:directory|folder)\b/i;
 
 export interface DirectoryReaderOptions {
   readonly clock: Clock;
   readonly server: ServerFacts;
   readonly codec: NameCodec;
+  /** Listings of round numbers are whole. */
+  readonly trustListings: boolean;
 }
 
-interface Download {
-  readonly entries: ListedEntry[];
-  readonly evidence: ListingEvidence;
-  readonly reply: string;
+type Take = ListOptions["take"];
+
+/** One call. */
+interface Visit {
+  readonly session: FtpSession;
+  readonly directory: string;
+  readonly take: Take;
+  /** Whether the session is in the directory. */
+  entered: boolean;
+}
+
+interface Doubt {
+  readonly verdict: Verdict & { readonly is: "doubtful" };
+  readonly download: Download;
+  readonly way: Way;
 }
 
 /** Directories of one server, as they are: servers that confuse empty, missing and forbidden are asked twice. */
 export class DirectoryReader {
   readonly #options: DirectoryReaderOptions;
+  readonly #requests: ListingRequests;
   readonly #times: ListedTimes;
+  readonly #echo = new PathEcho();
   /** Directories that a listing has shown and that weren't listed since. */
   readonly #known = new Set<string>();
   #longest = 0;
 
   constructor(options: DirectoryReaderOptions) {
     this.#options = options;
+    this.#requests = new ListingRequests(options);
     this.#times = new ListedTimes(options.clock);
   }
 
-  /** Rejects with what the session rejects with. */
-  async list(session: FtpSession, directory: string): Promise<Listing> {
-    const mlsd = this.#options.server.features?.has("MLST") ?? false;
-    try {
-      const download = mlsd
-        ? await this.#download(session, `MLSD ${directory}`, directory, "mlsd")
-        : await this.#list(session, directory);
-      if (mlsd && isBare(download.evidence)) await session.command(`CWD ${directory}`);
-      const complete = await this.#isWhole(session, directory, download);
-      const entries = await this.#withTimes(session, directory, download.entries);
-      if (!mlsd) this.#remember(directory, entries);
-      const unreadable = download.evidence.unreadableLines;
-      return unreadable.length > 0 ? { entries, complete, unreadable } : { entries, complete };
-    } catch (error) {
-      if (!(error instanceof FTPError) || !NO_FILES.test(error.message.replaceAll(directory, "")))
-        throw error;
-      await session.command(`CWD ${directory}`);
-      return { entries: [], complete: true };
+  /** Rejects with what the session rejects with, or with what a listing says of itself. */
+  async list(session: FtpSession, directory: string, take?: Take): Promise<Listing> {
+    const { server } = this.#options;
+    const shown = this.#known.delete(directory) && PLAIN_PATH.test(directory);
+    const attempts = new Attempts(directory);
+    const visit: Visit = { session, directory, take, entered: false };
+    let doubt: Doubt | undefined;
+    for (const way of waysFor(server, { shown })) {
+      if (!attempts.may(way)) continue;
+      try {
+        if (!way.path && !(await this.#enter(visit, attempts))) continue;
+        const download = await this.#ask(visit, way);
+        const verdict = await this.#judge(visit, way, download);
+        if (verdict === undefined) {
+          attempts.strange = true;
+          continue;
+        }
+        if (verdict.is === "missing" || verdict.is === "refused") throw refusal(verdict);
+        if (verdict.is !== "doubtful") {
+          this.#learnFrom(way, download, attempts, visit, doubt);
+          return await this.#listing(visit, download, verdict);
+        }
+        doubt ??= { verdict, download, way };
+        attempts.doubts();
+      } catch (error) {
+        if (error instanceof Answer) throw error.cause;
+        if (!(error instanceof FTPError) || error.code === 421) throw error;
+        if (NO_FILES.test(error.message.replaceAll(directory, ""))) {
+          if (!visit.entered) await session.command(`CWD ${directory}`);
+          return { entries: [], complete: true };
+        }
+        attempts.refused(error, way);
+      }
     }
+    if (doubt === undefined) throw attempts.failure;
+    return this.#doubtful(visit, doubt);
   }
 
   /** What a bare "failed" about a path means: whether its name shows in the nearest directory above that can be entered. */
-  async lookAround(
+  lookAround(
     session: FtpSession,
     path: string,
     wanted: "list" | "read",
   ): Promise<"not-found" | "permission"> {
-    for (let child = path; child !== "/"; child = posix.dirname(child)) {
-      const parent = posix.dirname(child);
-      const seen = await this.#find(session, parent, posix.basename(child));
-      if (seen === undefined) continue;
-      if (seen === "nothing") return "not-found";
-      const isDirectory = seen.type === "directory";
-      const asked = child === path ? wanted : "list";
-      const fits = seen.type === "other" || isDirectory === (asked === "list");
-      return fits ? "permission" : "not-found";
-    }
-    return "permission";
+    return lookAround((directory, take) => this.list(session, directory, take), path, wanted);
   }
 
-  /** Undefined where the directory can't be entered or read. */
-  async #find(
-    session: FtpSession,
-    directory: string,
-    name: string,
-  ): Promise<RemoteEntry | "nothing" | undefined> {
+  /** What a path leads to, links followed. */
+  async stat(session: FtpSession, path: string): Promise<RemoteEntry> {
+    const found = await this.#requests.describe(session, path);
+    if (found !== undefined) return found;
+    // Its own words say more than ours: that is what a reading of it would be answered.
+    await session.command(`CWD ${path}`);
+    return { name: posix.basename(path), type: "directory" };
+  }
+
+  /** Goes to the directory; false where the server can't. Throws where that is the answer. */
+  async #enter(visit: Visit, attempts: Attempts): Promise<boolean> {
+    if (visit.entered) return true;
     try {
-      const { entries } = await this.list(session, directory);
-      return entries.find((entry) => entry.name === name) ?? "nothing";
+      await visit.session.command(`CWD ${visit.directory}`);
     } catch (error) {
-      if (error instanceof FTPError && error.code !== 421) return undefined;
-      throw error;
-    }
-  }
-
-  /**
-   * LIST takes what follows for options and patterns, and vsftpd lists what is missing as empty: so it is gone there
-   * first, but for a plain name that is known to be a directory, and shown to be one by the listing.
-   */
-  async #list(session: FtpSession, directory: string): Promise<Download> {
-    const known = this.#known.delete(directory) && PLAIN_PATH.test(directory);
-    if (known && !this.#options.server.has("no-list-options")) {
-      const all = await this.#download(session, `LIST -a ${directory}`, directory, "list").catch(
-        (error: unknown) => {
-          if (error instanceof FTPError && error.code >= 500) return undefined;
-          throw error;
-        },
-      );
-      if (all?.evidence.showsSelf && all.evidence.showsParent) return all;
-    }
-    await session.command(`CWD ${directory}`);
-    return this.#downloadPlain(session, directory);
-  }
-
-  #remember(directory: string, entries: readonly RemoteEntry[]): void {
-    if (this.#known.size + entries.length > MOST_KNOWN) this.#known.clear();
-    for (const { name, type } of entries)
-      if (type === "directory" && this.#known.size < MOST_KNOWN) this.#known.add(posix.join(directory, name));
-  }
-
-  /**
-   * With hidden files where the server shows them. One that takes "-a" for a name, and finds nothing of that name, is
-   * told by the missing "." and "..".
-   */
-  async #downloadPlain(session: FtpSession, directory: string): Promise<Download> {
-    const { server } = this.#options;
-    if (!server.has("no-list-options")) {
+      if (!(error instanceof FTPError) || error.code === 421) throw error;
       try {
-        const all = await this.#download(session, "LIST -a", directory, "list");
-        if (!isBare(all.evidence)) return all;
-      } catch (error) {
-        if (!(error instanceof FTPError) || error.code < 500) throw error;
+        attempts.cannotEnter(error);
+        return false;
+      } catch (answer) {
+        throw new Answer(answer);
       }
     }
-    const plain = await this.#download(session, "LIST", directory, "list");
-    if (!isBare(plain.evidence)) server.learn("no-list-options");
-    return plain;
+    return (visit.entered = true);
   }
 
-  async #download(
-    session: FtpSession,
-    command: string,
-    directory: string,
-    style: ListingStyle,
-  ): Promise<Download> {
-    const reader = new ListingReader({
-      style,
-      directory,
-      now: this.#options.clock.now(),
-      codec: this.#options.codec,
+  async #ask({ session, directory, take }: Visit, way: Way): Promise<Download> {
+    const collected = new EntryCollector({
+      take,
+      settle: (entries) => this.#times.settle(entries),
+      onBatch: (entries) => this.#remember(directory, entries),
     });
-    const entries: ListedEntry[] = [];
-    const reply = await this.#receive(session, command, (chunk) => {
-      for (const entry of reader.push(chunk)) entries.push(entry);
-      if (reader.full) throw new DaybookError("protocol", "the listing is longer than one can be");
-    });
-    const evidence = reader.end();
-    const last = evidence.unfinished?.entry;
-    if (last !== undefined) entries.push(last);
-    return { entries, evidence, reply };
+    const command = way.path ? `${way.command} ${directory}` : way.command;
+    return this.#requests.download(session, command, { directory, style: way.style, collected });
   }
 
-  async #receive(session: FtpSession, command: string, take: (chunk: Buffer) => void): Promise<string> {
-    const stream = await session.transfer(command, {
-      what: "the listing",
-      trial: true,
-      translate: (error) => error as Error,
-      onSettled: (clean) => {
-        if (!clean) session.close();
-      },
-    });
-    let bytes = 0;
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > MAX_NAMES_BYTES) {
-        throw new DaybookError("protocol", `the listing is longer than ${MAX_NAMES_BYTES} bytes`);
-      }
-      take(chunk);
+  /** Undefined where it says nothing, and the next way does. */
+  async #judge(visit: Visit, way: Way, download: Download): Promise<Verdict | undefined> {
+    const { session, directory } = visit;
+    const { evidence, reply, collected } = download;
+    const { digest, showsSelf, showsParent } = evidence;
+    let echo: string | undefined;
+    if (way.path) echo = this.#echo.suspicion(session, directory, digest, collected.names);
+    else this.#echo.enteredAs(session, directory, digest);
+    const longest = this.#longest;
+    this.#longest = Math.max(longest, evidence.lines);
+    const lastIsThere = await this.#isThere(visit, evidence.unfinished?.entry?.name);
+    const trusted = this.#options.trustListings;
+    const verdict = verdictOf(evidence, reply, { directory, longest, echo, lastIsThere, trusted });
+    const isBare = verdict.is === "empty" && !showsSelf && !showsParent;
+    if (way.command === "LIST -a") {
+      // One that takes "-a" for a name finds nothing of that name; the path behind it is taken for a pattern, too.
+      const strange = way.path ? !showsSelf || !showsParent : isBare;
+      return strange && (verdict.is === "entries" || verdict.is === "empty") ? undefined : verdict;
     }
-    return stream.reply;
+    if (!isBare || !way.path) return verdict;
+    if (way.command === "MLSD") {
+      await session.command(`CWD ${directory}`);
+      visit.entered = true;
+      return verdict;
+    }
+    const seen = await this.lookAround(session, directory, "list");
+    return seen === "permission" ? verdict : { is: "missing", reason: reply };
   }
 
-  /** Suspicion is cleared by another command that shows no other names. */
-  async #isWhole(
-    session: FtpSession,
-    directory: string,
-    { entries, evidence, reply }: Download,
-  ): Promise<boolean> {
-    const verdict = wholeness(evidence, reply, this.#longest);
-    this.#longest = Math.max(this.#longest, evidence.lines);
-    if (verdict !== "suspicious") return verdict === "whole";
+  async #isThere(visit: Visit, name: string | undefined): Promise<boolean> {
+    if (name === undefined) return false;
+    visit.entered = false;
+    return (await this.#requests.describe(visit.session, posix.join(visit.directory, name))) !== undefined;
+  }
+
+  /** What was another way's success is the first one's next time. */
+  #learnFrom(
+    way: Way,
+    { evidence }: Download,
+    attempts: Attempts,
+    visit: Visit,
+    doubt: Doubt | undefined,
+  ): void {
+    const { server } = this.#options;
+    if (way.command === "LIST" && attempts.strange && doubt === undefined && evidence.entries > 0) {
+      // Refused for now only, it may be taken the next time.
+      if ((attempts.failure?.code ?? 500) >= 500) server.learn("no-list-options");
+      else server.suspect("no-list-options");
+    }
+    if (way.path) return;
+    if (doubt?.way.path && doubt.download.evidence.digest === evidence.digest) this.#echo.clear();
+    else if (
+      doubt?.way.path ||
+      (way.command === "MLSD" && attempts.failure && PLAIN_PATH.test(visit.directory))
+    )
+      server.learn("lists-where-it-is");
+  }
+
+  async #listing(visit: Visit, { evidence, collected }: Download, verdict: Verdict): Promise<Listing> {
+    const cut = verdict.is === "cut-off" ? verdict.reason : undefined;
+    const unreadable = evidence.unreadableLines;
+    const complete = cut === undefined && (verdict.is !== "round" || (await this.#confirm(visit, collected)));
+    const entries = await collected.finish(await this.#withTimes(visit, collected));
+    return {
+      entries,
+      complete,
+      ...(unreadable.length > 0 && { unreadable }),
+      ...(cut !== undefined && { reason: cut }),
+    };
+  }
+
+  /** All ways have led to doubt: what was seen, and at last name by name. */
+  async #doubtful(visit: Visit, { verdict, download }: Doubt): Promise<Listing> {
+    const { evidence, collected } = download;
+    let found: RemoteEntry[] | undefined;
+    try {
+      found = await this.#requests.oneByOne(visit.session, visit.directory);
+    } catch (error) {
+      if (!(error instanceof FTPError) || error.code === 421) throw error;
+    }
+    // A server that breaks off one listing may well have broken off this one.
+    if (found !== undefined && !verdict.cut) return { entries: found, complete: true };
+    // Names of another folder are nobody's here.
+    const ours = evidence.namesElsewhere === 0 && evidence.elsewhere.length === 0;
+    const entries = found ?? (ours ? await this.#withTimes(visit, collected) : []);
+    const unreadable = evidence.unreadableLines;
+    return {
+      entries: await collected.finish(entries),
+      complete: false,
+      reason: `its listing can't be believed: ${verdict.reason}`,
+      evidence: evidence.sample,
+      ...(unreadable.length > 0 && { unreadable }),
+    };
+  }
+
+  /** Whether another command shows no other names. */
+  async #confirm({ session, directory }: Visit, { names }: EntryCollector): Promise<boolean> {
     try {
       await session.command(`CWD ${directory}`);
-      const chunks: Buffer[] = [];
-      await this.#receive(session, "NLST", (chunk) => chunks.push(chunk));
-      const known = new Set(entries.map(({ name }) => name));
-      return namesOf(Buffer.concat(chunks), this.#options.codec).every((name) => known.has(name));
+      const known = new Set(names);
+      return (await this.#requests.names(session)).every((name) => known.has(name));
     } catch (error) {
       if (error instanceof FTPError && error.code !== 421) return false;
       throw error;
     }
   }
 
-  async #withTimes(session: FtpSession, directory: string, listed: ListedEntry[]): Promise<RemoteEntry[]> {
+  #remember(directory: string, entries: readonly RemoteEntry[]): void {
+    if (this.#options.server.features?.has("MLST")) return;
+    if (this.#known.size + entries.length > MOST_KNOWN) this.#known.clear();
+    for (const { name, type } of entries)
+      if (type === "directory" && this.#known.size < MOST_KNOWN) this.#known.add(posix.join(directory, name));
+  }
+
+  async #withTimes({ session, directory }: Visit, { held }: EntryCollector): Promise<RemoteEntry[]> {
     const ask: AskTime = async (name) => {
+      if (!session.usable) return "refused";
       try {
         const { message } = await session.command(`MDTM ${posix.join(directory, name)}`);
         return mlsxTime(message.slice(4).trim()) ?? "refused";
@@ -219,13 +273,13 @@ export class DirectoryReader {
         return [500, 502, 504].includes(error.code) ? "unsupported" : "refused";
       }
     };
-    return (await this.#times.resolve(listed, ask)).map((entry) =>
-      entry.type === "link" ? { ...entry, type: "other" } : entry,
-    );
+    return this.#times.resolve(held, ask);
   }
 }
 
-/** Whether it named nothing, not even the directory itself. */
-function isBare({ entries, unfinished, showsSelf, showsParent }: ListingEvidence): boolean {
-  return entries === 0 && unfinished?.entry === undefined && !showsSelf && !showsParent;
+/** What there is to say, whatever other ways are left. */
+class Answer extends Error {
+  constructor(cause: unknown) {
+    super("", { cause });
+  }
 }

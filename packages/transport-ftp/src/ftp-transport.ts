@@ -11,7 +11,9 @@ import {
 import type {
   Clock,
   Listing,
+  ListOptions,
   ReadOptions,
+  RemoteEntry,
   SessionLease,
   Transport,
   TransportCallOptions,
@@ -60,6 +62,7 @@ export class FtpTransport implements Transport {
       clock: time,
       server: this.#server,
       codec: nameCodec(this.#options.encoding),
+      trustListings: this.#options.trustListings,
     });
     this.#pool = new SessionPool({
       budget: budget ?? new HostBudget({ connections, clock: time }),
@@ -71,11 +74,19 @@ export class FtpTransport implements Transport {
     });
   }
 
-  async list(directory: string, options: TransportCallOptions = {}): Promise<Listing> {
+  async list(directory: string, options: ListOptions = {}): Promise<Listing> {
     return this.#use("list", directory, options, async (session, done) => {
-      const listing = await this.#directories.list(session, directory);
-      done(true);
+      const listing = await this.#directories.list(session, directory, options.take);
+      done(session.usable);
       return listing;
+    });
+  }
+
+  async stat(path: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
+    return this.#use("read", path, options, async (session, done) => {
+      const entry = await this.#directories.stat(session, path);
+      done(true);
+      return entry;
     });
   }
 

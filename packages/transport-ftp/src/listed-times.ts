@@ -17,6 +17,20 @@ export class ListedTimes {
     this.#clock = clock;
   }
 
+  /** Without asking; undefined where there is something to be asked. */
+  settle(listed: readonly ListedEntry[]): RemoteEntry[] | undefined {
+    const now = this.#clock.now().getTime();
+    for (const { type, listed: time } of listed) if (type === "file" && time) this.#zone.notice(time);
+    const settled: RemoteEntry[] = [];
+    for (const { listed: time, ...entry } of listed) {
+      if (entry.type !== "file" || time === undefined) settled.push(entry);
+      else if (this.#zone.wants(entry.name, time, now) && unsafeName(entry.name) === undefined)
+        return undefined;
+      else settled.push({ ...entry, modifiedAt: this.#zone.toUtc(time) });
+    }
+    return settled;
+  }
+
   /** Rejects with what `ask` rejects with. Nothing is asked about a name that can't be a file's. */
   async resolve(listed: readonly ListedEntry[], ask: AskTime): Promise<RemoteEntry[]> {
     const zone = this.#zone;

@@ -53,6 +53,8 @@ export interface FtpOptions {
    * and tried again later. Default 100; 0 for none.
    */
   readonly minRate?: number;
+  /** The server never cuts listings: one of exactly 1000, 2000, 9998 … names is whole. Default false. */
+  readonly trustListings?: boolean;
   /** Ask with PASV at once instead of EPSV first, for firewalls that let EPSV pass and drop the connection. */
   readonly forcePasv?: boolean;
   /**
@@ -82,6 +84,7 @@ const DEFAULTS = {
   timeout: 30_000,
   encoding: "utf8",
   minRate: 100,
+  trustListings: false,
   loginCommands: [] as readonly string[],
   forcePasv: false,
   allowSeparateTransferHost: false,

@@ -101,7 +101,7 @@ test("lines that can't be read are handed over raw, and the rest goes on", async
   expect(entries.map(({ name, type, size }) => [name, type, size])).toEqual([
     ["good", "file", 5],
     ["folder", "directory", undefined],
-    ["link", "other", undefined],
+    ["link", "link", undefined],
     ["from dos.txt", "file", 7],
   ]);
   expect(unreadable).toEqual(["ls: cannot access: Input/output error", "12 or so things 7 there"]);
@@ -117,7 +117,7 @@ test("MLSD facts are read whatever their order and case, and what isn't a file o
   const { entries, unreadable } = await transport.list("/pub");
   expect(entries).toEqual([
     { name: " two  blanks", type: "file", size: 7, modifiedAt: new Date("2025-01-01T18:30:20.500Z") },
-    { name: "link", type: "other" },
+    { name: "link", type: "link" },
     { name: "folder", type: "directory" },
   ]);
   expect(unreadable).toEqual(["nonsense", "type=file;size=-1; odd"]);
