@@ -36,8 +36,8 @@ describe("a server that can't be reached", () => {
   });
 
   it.each([
-    ["a wrong password", error("auth")],
-    ["a wrong option", error("config")],
+    ["a wrong password", error("auth", { operation: "connect" })],
+    ["a wrong option", error("config", { operation: "connect" })],
     ["a host name that doesn't resolve", error("network", { code: "ENOTFOUND", operation: "connect" })],
   ])("stops the source at once because of %s", async (_name, fail) => {
     const mirror = new Mirror({ connections: 1, faults: { onList: () => ({ fail }) } });
@@ -103,7 +103,7 @@ describe("a program that dies", () => {
 });
 
 describe("a full disk", () => {
-  it("stops everything with one message, and nothing is lost once there is room", async () => {
+  it("ends a run that looks once with its message, and nothing is lost once there is room", async () => {
     const mirror = new Mirror();
     threeHours(mirror);
     let full = true;
@@ -113,7 +113,7 @@ describe("a full disk", () => {
     }) as typeof mirror.fs.writeSync;
     const fs = { ...bound(mirror.fs), writeSync };
     mirror.restart({ fs });
-    const { sources } = await mirror.run();
+    const { sources } = await mirror.run({ once: true });
     expect(sources[0]!.error).toMatchObject({ kind: "no-space" });
     full = false;
     mirror.restart({ fs });

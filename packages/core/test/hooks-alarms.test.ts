@@ -137,7 +137,7 @@ describe("errors", () => {
     mirror.restart();
     down = true;
     const refused = new DaybookError("auth", "the password is wrong");
-    Object.assign(error, { kind: refused.kind, detail: refused.detail });
+    Object.assign(error, { kind: refused.kind, detail: refused.detail, operation: "connect" });
     await mirror.run();
     expect(receiver.heard.at(-1)!.data).toEqual({
       what: "source-failed",

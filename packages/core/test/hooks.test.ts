@@ -194,7 +194,7 @@ describe("a slot", () => {
   test("agrees with the ledger whatever became of its files", async () => {
     const { mirror, receiver } = mirrorWith(["slot"], {
       source: { maxAttempts: 2 },
-      faults: { onRead: (path) => (path.includes("VRAD") ? { dropAfter: 1 } : undefined) },
+      faults: { onRead: (path) => (path.includes("VRAD") ? { lieShort: 1 } : undefined) },
     });
     for (const field of ["DBZH", "VRAD", "ZDR"]) put(mirror, "2025-01-01T01:05:00Z", field, field);
     await mirror.run();

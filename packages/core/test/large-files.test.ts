@@ -113,7 +113,7 @@ it.each([
     const path = put(mirror, "2025-01-01T00:05:00Z", text);
 
     mirror.restart({ fs: limited(mirror.fs, disk) });
-    expect((await mirror.run()).sources[0]!.error).toMatchObject({ kind: "no-space" });
+    expect((await mirror.run({ once: true })).sources[0]!.error).toMatchObject({ kind: "no-space" });
     const [part] = mirror.parts();
     expect(String(mirror.volume.readFileSync(part!))).toBe(text.slice(0, fits));
 
@@ -148,13 +148,13 @@ it("a large file whose bytes an inspector refuses is given up while more of it i
   expect(mirror.parts()).toEqual([]);
 });
 
-it("a disk that is full while a large file is packed ends the run, and no more", async () => {
+it("a disk that is full while a large file is packed ends a run that looks once, and no more", async () => {
   const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z" }, compress: "gzip" });
   const bytes = randomBytes(3 * MIB).toString("latin1");
   put(mirror, "2025-01-01T00:05:00Z", bytes);
   const size = Buffer.from(bytes).length;
   mirror.restart({ fs: limited(mirror.fs, { left: size + MIB }) });
-  expect((await mirror.run()).sources[0]!.error).toMatchObject({ kind: "no-space" });
+  expect((await mirror.run({ once: true })).sources[0]!.error).toMatchObject({ kind: "no-space" });
   mirror.restart();
   expect((await mirror.run()).outcome).toBe("complete");
   expect((await mirror.files())[0]).toMatchObject({ status: "stored", size });

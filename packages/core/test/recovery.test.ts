@@ -35,7 +35,7 @@ it("a part whose bytes could not be synced is not gone on with", async () => {
     done(Object.assign(new Error("i/o error"), { code: "EIO" }));
   }) as LocalFs["fdatasync"];
   mirror.restart({ fs: { ...bound(mirror.fs), fdatasync } });
-  expect((await mirror.run()).outcome).toBe("failed");
+  expect((await mirror.run({ once: true })).outcome).toBe("failed");
   expect(mirror.parts()).toEqual([]);
   broken = false;
   mirror.restart();
@@ -80,7 +80,7 @@ it("a host's other sources are asked again after the one that tried it has ended
   const one = mirror.daybook.run({ sources: ["one"], signal: stop.signal });
   const two = mirror.daybook.run({ sources: ["two"] });
   await mirror.clock.advance(5 * MINUTE);
-  trouble = new DaybookError("auth", "expired");
+  trouble = new DaybookError("auth", "expired", { operation: "connect" });
   stop.abort();
   await mirror.clock.runUntil(one, { maxTime: HOUR });
   down = false;

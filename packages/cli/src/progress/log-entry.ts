@@ -7,6 +7,9 @@ import { OUTCOMES } from "../format/outcome.js";
 import { formatInstant, formatRange, formatSoon } from "../format/time.js";
 import { hookEntry } from "./hook-entry.js";
 
+const PAUSES = { login: "waits, its log-in is refused", destination: "waits, its files can't be kept" };
+const RESUMES = { login: "the log-in is accepted again", destination: "its files can be kept again" };
+
 export const LOG_LEVELS = ["error", "warning", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -99,6 +102,13 @@ export function logEntry(event: CrawlEvent): LogEntry | undefined {
     }
     case "host-regained":
       return entry("info", `${event.host} is back`, { host: event.host });
+    case "source-paused": {
+      const { because, error, nextTryAt } = event;
+      const text = `${PAUSES[because]}: ${inConfigWords(error.detail)}; tried again by itself, from ${formatInstant(nextTryAt)} on`;
+      return entry("error", text, { because, kind: error.kind, nextTryAt });
+    }
+    case "source-resumed":
+      return entry("info", RESUMES[event.because], { because: event.because });
     case "source-warning":
       return entry("warning", printable(event.detail));
     case "source-stale":

@@ -93,6 +93,10 @@ function advanceSource(source: SourceProgress, event: CrawlEvent): SourceProgres
       return source;
     case "host-down":
       return { ...source, phase: "down", doing: event.error.detail, until: event.nextTryAt };
+    case "source-paused":
+      return { ...source, phase: "down", doing: event.error.detail, until: event.nextTryAt };
+    case "source-resumed":
+      return { ...source, phase: "working", doing: "going on", until: undefined };
     case "host-up":
       return { ...source, phase: "working", doing: "connected again", until: undefined };
     case "source-warning":

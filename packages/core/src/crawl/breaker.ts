@@ -4,7 +4,7 @@ import type { Clock } from "../time/clock.js";
 
 export interface BreakerOptions {
   readonly clock: Clock;
-  /** Failures in a row before the host counts as down. Default 3. */
+  /** Failures in a row before it counts as down. Default 3. */
   readonly after?: number;
   /** First and longest wait before it is tried again, in ms. Default 1 s and 1 min. */
   readonly delay?: number;
@@ -12,25 +12,30 @@ export interface BreakerOptions {
   readonly random?: () => number;
   /** Where there are several hosts: whether one of them is well. A failure then says nothing against all of them. */
   readonly anyWell?: () => boolean;
+  /** The errors that speak against it; any other is an answer. Default those of a host: network, timeout, busy. */
+  readonly counts?: (error: DaybookError) => boolean;
 }
 
 /** What speaks against the host rather than against one path on it. */
 const HOST_TROUBLE: ReadonlySet<ErrorKind> = new Set(["network", "timeout", "busy"]);
 
 /**
- * Keeps a host that is down from being asked again and again: after some failures in a row with no success between,
- * callers wait, one of them tries, and its outcome decides for all. Shared by all sources on the host.
+ * Keeps what is down from being asked again and again: after some failures in a row with no success between, callers
+ * wait, one of them tries, and its outcome decides for all. Shared by all that ask it: a host by its sources, a
+ * destination by those that write to it.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
   readonly #after: number;
   #failures = 0;
+  /** What the failures so far were about. */
+  readonly #about = new Set<string>();
   #trips = 0;
   #downSince = 0;
   #openUntil = 0;
   #probing = false;
   #lastError: DaybookError | undefined;
-  /** Whether the host has ever answered. */
+  /** Whether it has ever answered. */
   #answered = false;
 
   constructor(options: BreakerOptions) {
@@ -42,12 +47,12 @@ export class Breaker {
     return this.#answered;
   }
 
-  /** The failure that made the host count as down, while it does. */
+  /** The failure that made it count as down, while it does. */
   get down(): DaybookError | undefined {
     return this.#failures >= this.#after ? this.#lastError : undefined;
   }
 
-  /** What the host's last answer was, if that was a failure of its own. */
+  /** What its last answer was, if that was a failure of its own. */
   get trouble(): DaybookError | undefined {
     return this.#lastError;
   }
@@ -73,7 +78,7 @@ export class Breaker {
     this.#probing = false;
   }
 
-  /** Resolves when the host may be asked. Whoever passes tells how it went, or abandons. */
+  /** Resolves when it may be asked. Whoever passes tells how it went, or abandons. */
   async pass(signal: AbortSignal): Promise<void> {
     while (this.down) {
       const now = this.#options.clock.now().getTime();
@@ -89,6 +94,7 @@ export class Breaker {
   succeeded(): boolean {
     const wasDown = this.down !== undefined;
     this.#failures = 0;
+    if (this.#about.size > 0) this.#about.clear();
     this.#trips = 0;
     this.#probing = false;
     this.#answered = true;
@@ -96,18 +102,26 @@ export class Breaker {
     return wasDown;
   }
 
-  /** True when this made the host count as down, or kept it so. */
-  failed(error: DaybookError): boolean {
-    if (!HOST_TROUBLE.has(error.kind)) {
+  /**
+   * True when this made it count as down, or kept it so. `about` is the path that was asked for, where something was: what
+   * fails again and again says no more against the host than the first time.
+   */
+  failed(error: DaybookError, about?: string): boolean {
+    const { counts = isHostTrouble, anyWell } = this.#options;
+    if (!counts(error)) {
       // Any other answer is an answer; cancelled tells nothing, and lets somebody else try.
       if (error.kind !== "cancelled") this.succeeded();
       this.#probing = false;
       return false;
     }
     this.#probing = false;
-    if (this.#options.anyWell?.()) return false;
-    this.#failures++;
+    if (anyWell?.()) return false;
     this.#lastError = error;
+    if (about !== undefined && this.down === undefined) {
+      if (this.#about.has(about)) return false;
+      this.#about.add(about);
+    }
+    this.#failures++;
     if (this.#failures < this.#after) return false;
     const now = this.#options.clock.now().getTime();
     if (this.#failures === this.#after) this.#downSince = now;
@@ -116,4 +130,8 @@ export class Breaker {
     this.#openUntil = now + backoff(++this.#trips, delay, longestDelay, random);
     return true;
   }
+}
+
+function isHostTrouble(error: DaybookError): boolean {
+  return HOST_TROUBLE.has(error.kind);
 }

@@ -4,25 +4,29 @@ import { isDaybookError, asDaybookError, type DaybookError } from "../errors/day
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
-import type { LedgerChange, ListingOutcome, SlotVisit } from "../store/state-store.js";
-import type { TimeRange } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
+import { DestinationEar } from "./destination-ear.js";
 import { DueSlots } from "./due-slots.js";
 import { feed } from "./feed.js";
 import { FileWork, type FileJob } from "./file-work.js";
+import type { FirstLogins } from "./first-logins.js";
+import { Gates } from "./gates.js";
 import { HostEar } from "./host-ear.js";
 import type { LedgerWriter } from "./ledger-writer.js";
-import { SlotVisitor } from "./slot-visitor.js";
+import type { RecordedVisit } from "./record-visit.js";
 import { SlotWork } from "./slot-work.js";
 import type { Source } from "./source.js";
+import { VisitWork } from "./visit-work.js";
 import { WorkQueue } from "./work-queue.js";
 
 export interface CrawlerOptions {
   readonly source: Source;
-  readonly breaker: Breaker;
+  /** Of the source's host, and of its destination. */
+  readonly breakers: { readonly host: Breaker; readonly destination: Breaker };
   readonly writer: LedgerWriter;
+  readonly logins: FirstLogins;
 }
 
 export interface CrawlOptions {
@@ -48,11 +52,11 @@ const LANES: readonly Lane[] = ["live", "backfill"];
  */
 export class Crawler {
   readonly #source: Source;
-  readonly #breaker: Breaker;
   readonly #writer: LedgerWriter;
   readonly #planner: Planner;
-  readonly #visitor: SlotVisitor;
+  readonly #visits: VisitWork;
   readonly #ear: HostEar;
+  readonly #destination: DestinationEar;
   readonly #files: FileWork;
   readonly #queues: Record<Lane, WorkQueue<FileJob>> = { live: new WorkQueue(), backfill: new WorkQueue() };
   readonly #visiting: Record<Lane, number> = { live: 0, backfill: 0 };
@@ -67,22 +71,23 @@ export class Crawler {
   readonly #wakeAt: Record<Lane, number> = { live: 0, backfill: 0 };
   readonly #ending = new AbortController();
   #settledUpTo: Date | undefined;
-  /** Whether the layout's constant directory was seen to exist, or its absence was told. */
-  #rootKnown = false;
+  /** Slots of which nothing can be recorded, and until when they are left alone; epoch ms. */
+  readonly #held = new Map<string, number>();
   #finished = false;
   #error: DaybookError | undefined;
 
-  constructor({ source, breaker, writer }: CrawlerOptions) {
+  constructor({ source, breakers, writer, logins }: CrawlerOptions) {
     this.#source = source;
-    this.#breaker = breaker;
     this.#writer = writer;
     const { name, layout, store, range, policy } = source;
     this.#planner = new Planner({ source: name, layout, store, range, policy });
     this.#due = new DueSlots(policy);
-    this.#visitor = new SlotVisitor(source);
-    this.#ear = new HostEar(source, breaker);
     const fail = (error: unknown) => this.#fail(error);
-    this.#files = new FileWork({ source, breaker, ear: this.#ear, bell: this.#bell, fail });
+    const ear = (this.#ear = new HostEar({ source, breaker: breakers.host, logins, fail }));
+    const destination = (this.#destination = new DestinationEar(source, breakers.destination));
+    const gates = new Gates([ear.login, breakers.destination, breakers.host]);
+    this.#visits = new VisitWork({ source, writer, gates, ear, destination });
+    this.#files = new FileWork({ source, gates, ear, destination, bell: this.#bell, fail });
   }
 
   /** Runs once. Never rejects for what goes wrong out there: that is in the outcome. */
@@ -111,7 +116,8 @@ export class Crawler {
     await this.#notePlanned(stopping).catch((error: unknown) => this.#fail(error));
     await this.#writer.flush();
     // A run that waits for the host to come back tells by waiting; one that looks once must say so.
-    const error = this.#error ?? (once && !stopping.aborted ? this.#ear.trouble : undefined);
+    const trouble = this.#ear.trouble ?? this.#destination.trouble;
+    const error = this.#error ?? (once && !stopping.aborted ? trouble : undefined);
     return { ...this.#files.done, error };
   }
 
@@ -128,7 +134,8 @@ export class Crawler {
       for await (const planned of due) {
         await this.#room(lane, stopping);
         if (stopping.aborted) return;
-        if (!this.#active.has(planned.slot.path)) this.#visit(planned, lane, run);
+        const { path } = planned.slot;
+        if (!this.#active.has(path) && !this.#isHeld(path)) this.#visit(planned, lane, run);
       }
       if (run.once) return;
       await this.#notePlanned(stopping);
@@ -219,7 +226,9 @@ export class Crawler {
     this.#active.add(path);
     this.#due.visited(path);
     this.#visiting[lane]++;
-    this.#visitNow(planned, lane, run)
+    this.#visits
+      .visit(planned, lane, run)
+      .then((recorded) => this.#workOn(planned, lane, recorded, run.stopping))
       .catch((error: unknown) => {
         this.#active.delete(path);
         this.#fail(error);
@@ -230,77 +239,41 @@ export class Crawler {
       });
   }
 
-  async #visitNow(
+  async #workOn(
     planned: DueSlot,
     lane: Lane,
-    { stopping, aborting, once }: { stopping: AbortSignal; aborting: AbortSignal; once: boolean },
+    { visit, tasks, more, refused }: RecordedVisit,
+    stopping: AbortSignal,
   ): Promise<void> {
-    const { name, emit, clock } = this.#source;
-    const { down } = this.#breaker;
-    if (once && down && !this.#breaker.mayTry) return this.#skip(planned, down);
-    await this.#breaker.pass(stopping);
-    const record = (changes: readonly LedgerChange[]) => this.#writer.write(changes);
-    const result = await this.#visitor
-      .visit(planned, { lane, signal: aborting, record })
-      .finally(() => this.#breaker.abandon());
-    const fatal = result.error && this.#ear.fatal(result.error);
-    // One message is enough for what ends the crawl.
-    if (!fatal) this.#ear.hear(result.error);
-    await this.#writer.write(result.changes);
-    if (fatal) throw fatal;
-    const { visit, tasks, more, found } = result;
-    const slot = planned.slot.path;
-    const { listing, reason, start, end } = visit;
-    await this.#lookForRoot(listing, lane, aborting);
-    const at = clock.now();
-    emit({ type: "slot-visited", source: name, at, slot, start, end, lane, listing, found, reason });
-    const work = this.#workOn(planned, visit);
+    const { name: source, clock, policy } = this.#source;
+    if (refused) return this.#slotDone(planned, clock.now().getTime() + policy.maxRetryDelay, true);
+    const onDone = (due: number, held: boolean) => this.#slotDone(planned, due, held);
+    const work = new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, onDone });
     if (tasks.length === 0 && more === undefined) return work.end();
+    const queue = this.#queues[lane];
     for (const task of tasks) {
       work.add();
-      this.#queues[lane].push({ task, work });
+      queue.push({ task, work });
     }
-    const queue = this.#queues[lane];
     const [enough, bell, writer] = [this.#enough, this.#bell, this.#writer];
-    const feeding = { source: name, clock, writer, work, queue, enough, bell, stopping };
+    const feeding = { source, clock, writer, work, queue, enough, bell, stopping };
     if (more === undefined || (await feed(more(), feeding))) await work.added();
   }
 
-  /** A layout that begins in the wrong place looks like a server without data; one look at a run's first gap tells. */
-  async #lookForRoot(listing: ListingOutcome, lane: Lane, signal: AbortSignal): Promise<void> {
-    const { name, emit, clock, transport, layout } = this.#source;
-    const root = layout.root ?? "/";
-    if (this.#rootKnown || listing === "failed" || root === "/") return;
-    this.#rootKnown = true;
-    if (listing !== "missing") return;
-    const missing = await transport.list(root, { lane, signal }).then(
-      () => false,
-      (error: unknown) => isDaybookError(error, "not-found"),
-    );
-    if (!missing) return;
-    const detail =
-      `there is no ${root} at the server, so every slot is missing: correct the beginning of \`layout\` ` +
-      "(daybook check shows what is there)";
-    emit({ type: "source-warning", source: name, at: clock.now(), detail });
-  }
-
-  /** A slot that needn't be asked for: the host is down, and that was said. */
-  async #skip(planned: DueSlot, down: DaybookError): Promise<void> {
-    const { visit, changes } = this.#visitor.failed(planned, down);
-    await this.#writer.write(changes);
-    await this.#workOn(planned, visit).end();
-  }
-
-  #workOn(planned: DueSlot, visit: SlotVisit): SlotWork {
-    const onDone = (path: string, due: number) => this.#slotDone(path, planned.window, due);
-    return new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, onDone });
-  }
-
-  #slotDone(path: string, window: TimeRange, due: number): void {
+  /** `held`: what it came to couldn't be recorded, so that the ledger may say that it is due before that. */
+  #slotDone({ slot: { path }, window }: DueSlot, due: number, held: boolean): void {
     this.#active.delete(path);
+    if (held) this.#held.set(path, due);
     const at = this.#due.set(path, window, due);
     if (this.#active.size === 0 || LANES.some((lane) => at[lane] < this.#wakeAt[lane])) this.#alarm.ring();
     this.#bell.ring();
+  }
+
+  #isHeld(path: string): boolean {
+    if (this.#held.size === 0) return false;
+    if ((this.#held.get(path) ?? 0) > this.#source.clock.now().getTime()) return true;
+    this.#held.delete(path);
+    return false;
   }
 
   #fail(cause: unknown): void {

@@ -127,7 +127,8 @@ export async function decide(
     const known = same && before!.location === file.location && before!.reason === file.reason;
     return known ? { again } : { file, event, again };
   }
-  const file = { ...claimed, reason: again ?? (claimed.attempts > 0 ? claimed.reason : undefined) };
+  const failedBefore = claimed.attempts > 0 || claimed.nextAttemptAt !== undefined;
+  const file = { ...claimed, reason: again ?? (failedBefore ? claimed.reason : undefined) };
   const settles = settledFrom(entry.modifiedAt, record.firstSeenAt, precision);
   // What is on disk may be what was there before it was written again.
   const doubted = before !== undefined && before.version > 0 && (before.storedAt?.getTime() ?? 0) < settles;

@@ -1,10 +1,12 @@
-import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { asDaybookError, isDaybookError } from "../errors/daybook-error.js";
 import { Fetcher, type FetchFailure } from "../fetch/fetcher.js";
 import type { FetchTask } from "../fetch/fetch-task.js";
 import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { Bell } from "./bell.js";
-import type { Breaker } from "./breaker.js";
-import { judgeAttempt } from "./failed-attempt.js";
+import { isOfDestination, type DestinationEar } from "./destination-ear.js";
+import { isSameNews, judgeAttempt } from "./failed-attempt.js";
+import { FileFailures } from "./file-failures.js";
+import type { Gates } from "./gates.js";
 import type { HostEar } from "./host-ear.js";
 import type { SlotWork } from "./slot-work.js";
 import type { Source } from "./source.js";
@@ -12,8 +14,9 @@ import type { WorkQueue } from "./work-queue.js";
 
 export interface FileWorkOptions {
   readonly source: Source;
-  readonly breaker: Breaker;
+  readonly gates: Gates;
   readonly ear: HostEar;
+  readonly destination: DestinationEar;
   /** Rung when a file is done with. */
   readonly bell: Bell;
   /** What ends the crawl. */
@@ -39,6 +42,7 @@ const COMMITTING = 128;
 export class FileWork {
   readonly #options: FileWorkOptions;
   readonly #fetcher: Fetcher;
+  readonly #failures = new FileFailures();
   /** Files that have arrived and are being synced and recorded. */
   #committing = 0;
   #files = 0;
@@ -76,18 +80,15 @@ export class FileWork {
     { stopping, aborting }: WorkSignals,
     { once }: { readonly once: boolean },
   ): Promise<void> {
-    const { breaker, bell, fail } = this.#options;
+    const { gates, bell, fail } = this.#options;
     for (;;) {
       const job = await queue.take();
       if (job === undefined) return;
       try {
-        const adopted = job.task.mayBeThere ? await this.#adopt(job) : undefined;
-        if (adopted) await this.#home(job, adopted, true);
-        else {
-          if (!(once && breaker.down)) await breaker.pass(stopping);
-          if (stopping.aborted) return breaker.abandon();
-          await this.#bringHome(job, aborting);
-        }
+        const waits = once ? undefined : gates.pass(stopping);
+        if (waits) await waits;
+        if (stopping.aborted) return gates.abandon();
+        await this.#bringHome(job, aborting, once);
       } catch (error) {
         fail(error);
       }
@@ -95,34 +96,31 @@ export class FileWork {
     }
   }
 
-  /** A place on disk that can't be looked at is this one file's trouble, and shows when it is to be filled. */
-  async #adopt({ task }: FileJob): Promise<FileRecord | undefined> {
-    return this.#fetcher.adopt(task).catch((error: unknown) => {
-      if (isDaybookError(error, "config")) return undefined;
-      throw error;
-    });
-  }
-
-  async #bringHome(job: FileJob, aborting: AbortSignal): Promise<void> {
-    const { source, breaker, ear, bell, fail } = this.#options;
+  async #bringHome(job: FileJob, aborting: AbortSignal, once: boolean): Promise<void> {
+    const { source, gates, ear, bell, fail } = this.#options;
     const { name, emit, clock } = source;
     const { task } = job;
     const { lane } = task;
     const { path, size } = task.record;
+    if (task.mayBeThere) {
+      const { adopted, failure } = await this.#adopt(job);
+      if (adopted) return this.#home(job, adopted, true);
+      if (failure) return this.#failed(job, failure, once);
+    }
     const { arrived, failure } = await this.#fetcher.receive(task, aborting, {
       started: (resumedFrom) =>
         emit({ type: "file-started", source: name, at: clock.now(), path, lane, size, resumedFrom }),
       progress: (bytes) => emit({ type: "file-progress", source: name, at: clock.now(), path, bytes }),
     });
-    breaker.abandon();
-    if (!failure?.local) ear.hear(failure?.error);
-    if (failure) return this.#failed(job, failure);
+    gates.abandon();
+    if (!failure?.local) ear.hear(failure?.error, path);
+    if (failure) return this.#failed(job, failure, once);
     // The connection is free again: the next file comes in while this one is synced.
     this.#committing++;
     arrived
       .commit()
       .then(({ stored, failure: late }) =>
-        stored ? this.#home(job, stored, false) : this.#failed(job, late),
+        stored ? this.#home(job, stored, false) : this.#failed(job, late, once),
       )
       .catch((cause: unknown) => fail(cause))
       .finally(() => {
@@ -132,27 +130,42 @@ export class FileWork {
     while (this.#committing >= COMMITTING) await bell.wait();
   }
 
+  /** A place on disk that can't be had is this one file's trouble, and shows when it is to be filled. */
+  async #adopt({ task }: FileJob): Promise<{ adopted?: FileRecord; failure?: FetchFailure }> {
+    try {
+      return { adopted: await this.#fetcher.adopt(task) };
+    } catch (cause) {
+      if (isDaybookError(cause, "config")) return {};
+      const error = asDaybookError(cause, "store");
+      return { failure: { error, hopeless: false, local: true, gained: 0 } };
+    }
+  }
+
   /** Records what a failed attempt means. */
-  async #failed({ task, work }: FileJob, failure: FetchFailure): Promise<void> {
-    const { source, ear } = this.#options;
+  async #failed({ task, work }: FileJob, failure: FetchFailure, once: boolean): Promise<void> {
+    const { source, ear, destination, gates } = this.#options;
     const { name, emit, clock, policy, random } = source;
     const { record } = task;
     const { path } = record;
-    const { error } = failure;
+    const { error, gained, local, hopeless } = failure;
     const at = clock.now();
-    const judged = judgeAttempt(record, failure, policy, at, random);
-    if (judged === undefined) return;
-    const fatal: DaybookError | undefined = judged.fatal ?? (failure.hopeless ? undefined : ear.fatal(error));
+    if (isOfDestination(error)) destination.failed(error, path);
+    gates.abandon();
+    const failures = error.kind === "cancelled" ? 0 : this.#failures.failed(path, gained);
+    const file = judgeAttempt(record, failure, failures, policy, at, random);
+    if (file === undefined) return;
+    const fatal = once && !hopeless ? (local ? destination.down : ear.fatal(error)) : undefined;
     if (fatal) throw fatal;
-    const file = judged.file!;
     const what = file.status === "quarantined" ? "quarantined" : "failed";
+    if (what === "quarantined") this.#failures.forget(path);
     work.tryAgain(file.nextAttemptAt);
-    const detail = `${error.kind}: ${error.detail}`;
-    const changes: LedgerChange[] = [
-      { kind: "file", file },
-      { kind: "event", event: { source: name, path, at, what, detail } },
-    ];
-    await work.fileDone(changes, () => {
+    const changes: LedgerChange[] = [{ kind: "file", file }];
+    if (what === "quarantined" || !isSameNews(record.reason, error.detail))
+      changes.push({
+        kind: "event",
+        event: { source: name, path, at, what, detail: `${error.kind}: ${error.detail}` },
+      });
+    await work.fileDone(record, changes, () => {
       if (what === "quarantined") emit({ type: "file-quarantined", source: name, at, path, error });
       else emit({ type: "file-failed", source: name, at, path, error, nextAttemptAt: file.nextAttemptAt });
     });
@@ -163,6 +176,8 @@ export class FileWork {
     const { name, emit, clock } = this.#options.source;
     const at = clock.now();
     const { path } = file;
+    this.#options.destination.kept();
+    this.#failures.forget(path);
     const restored = await this.#isRestored(record, file);
     const stored = restored ? { ...file, version: record.version } : file;
     const changes: LedgerChange[] = [{ kind: "file", file: stored }];
@@ -174,7 +189,7 @@ export class FileWork {
         "new-version",
         `version ${record.version} was sha256 ${record.sha256}, stored ${record.storedAt?.toISOString()}`,
       );
-    await work.fileDone(changes, () => {
+    await work.fileDone(record, changes, () => {
       this.#files++;
       this.#bytes += file.size ?? 0;
       emit({ type: "file-stored", source: name, at, file: stored, adopted });

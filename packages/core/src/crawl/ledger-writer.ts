@@ -1,4 +1,4 @@
-import { isDaybookError } from "../errors/daybook-error.js";
+import { inShort, isDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import type { Fence, LedgerChange, StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 
@@ -16,8 +16,9 @@ const PACE = 25;
 
 /**
  * Writes to the ledger in groups: what is asked for while one transaction runs goes into the next. Order is kept, and
- * a promise resolves once its changes are in the ledger. Once a transaction has failed none is tried after it: what comes
- * later may say that what came before is done. A source whose lease was lost writes nothing more; the others go on.
+ * a promise resolves once its changes are in the ledger. Once the ledger has failed nothing is tried after it: what comes
+ * later may say that what came before is done. Changes that the ledger refuses fail alone, and their slots stay due. A
+ * source whose lease was lost writes nothing more; the others go on.
  */
 export class LedgerWriter {
   readonly #store: Pick<StateStore, "record">;
@@ -28,10 +29,17 @@ export class LedgerWriter {
   /** What is to be held while a source's changes are written. */
   readonly #fences = new Map<string, Fence>();
   #failure: { readonly error: unknown } | undefined;
+  /** Slots of which something was refused; the next visit on record must not say that they are done. */
+  readonly #doubted = new Set<string>();
 
   constructor(options: { store: Pick<StateStore, "record">; clock: Clock }) {
     this.#store = options.store;
     this.#clock = options.clock;
+  }
+
+  /** Whether the ledger has failed, so that nothing is written any more. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
   }
 
   write(changes: readonly LedgerChange[]): Promise<void> {
@@ -82,8 +90,10 @@ export class LedgerWriter {
     const fence = [...new Set([...fences.values()].flat())];
     try {
       if (this.#failure) throw this.#failure.error;
-      const changes = group.flatMap(({ changes }) => changes);
+      const changes = group.flatMap(({ changes }) => changes.map((change) => this.#toBeKept(change)));
       await this.#store.record(changes, fence.length > 0 ? { fence, now: this.#clock.now() } : undefined);
+      if (this.#doubted.size > 0)
+        for (const change of changes) if (change.kind === "visit") this.#doubted.delete(slotOf(change.visit));
       for (const { resolve } of group) resolve();
     } catch (error) {
       const lost = isDaybookError(error, "busy") && error.code === "lease-lost" ? error.path : undefined;
@@ -92,9 +102,38 @@ export class LedgerWriter {
         for (const waiting of group) if (theirs(waiting)) waiting.reject(error);
         return this.#record(group.filter((waiting) => !theirs(waiting)));
       }
-      this.#failure = { error };
+      if (!isRefused(error)) this.#failure = { error };
+      else if (group.length > 1) {
+        const half = group.length >> 1;
+        await this.#record(group.slice(0, half));
+        return this.#record(group.slice(half));
+      } else this.#doubt(group[0]!.changes);
       for (const { reject } of group) reject(error);
     }
+  }
+
+  #doubt(changes: readonly LedgerChange[]): void {
+    for (const change of changes)
+      if (change.kind === "file") this.#doubted.add(slotOf({ ...change.file, path: change.file.slot }));
+      else if (change.kind === "visit") this.#doubted.add(slotOf(change.visit));
+  }
+
+  /** The change as it is kept: words of servers cut, and a doubted slot due at once. */
+  #toBeKept(change: LedgerChange): LedgerChange {
+    if (change.kind === "file") {
+      const { reason } = change.file;
+      return isLong(reason) ? { ...change, file: { ...change.file, reason: inShort(reason) } } : change;
+    }
+    if (change.kind === "event") {
+      const { detail } = change.event;
+      return isLong(detail) ? { ...change, event: { ...change.event, detail: inShort(detail) } } : change;
+    }
+    if (change.kind !== "visit") return change;
+    const { visit } = change;
+    const reason = isLong(visit.reason) ? inShort(visit.reason) : visit.reason;
+    const doubted = this.#doubted.size > 0 && this.#doubted.has(slotOf(visit));
+    if (!doubted && reason === visit.reason) return change;
+    return { ...change, visit: { ...visit, reason, ...(doubted && { nextVisitAt: this.#clock.now() }) } };
   }
 
   #fencesOf({ changes }: Waiting): Fence[] {
@@ -106,6 +145,20 @@ export class LedgerWriter {
     return [...found];
   }
 }
+
+/** Whether changes can't be kept, rather than the ledger be reached: they fail what they are about, and nothing else. */
+export function isRefused(error: unknown): error is DaybookError {
+  return isDaybookError(error, "store") && error.code === "record-refused";
+}
+
+/** Why a file isn't there whose record was refused. */
+export function refusalReason({ detail }: DaybookError): string {
+  return detail.startsWith("the ledger") ? detail : `the ledger refuses its record: ${detail}`;
+}
+
+const isLong = (text: string | undefined): text is string => text !== undefined && text.length > 500;
+
+const slotOf = ({ source, path }: { source: string; path: string }) => `${source}\n${path}`;
 
 function sourceOf(change: LedgerChange): string | undefined {
   switch (change.kind) {

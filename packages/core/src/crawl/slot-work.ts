@@ -1,6 +1,7 @@
+import type { DaybookError } from "../errors/daybook-error.js";
 import type { DueSlot } from "../plan/due-slot.js";
-import type { LedgerChange, SlotRecord, SlotVisit } from "../store/state-store.js";
-import type { LedgerWriter } from "./ledger-writer.js";
+import type { FileRecord, LedgerChange, SlotRecord, SlotVisit } from "../store/state-store.js";
+import { isRefused, refusalReason, type LedgerWriter } from "./ledger-writer.js";
 import type { Source } from "./source.js";
 
 export interface SlotWorkOptions {
@@ -9,8 +10,11 @@ export interface SlotWorkOptions {
   readonly planned: DueSlot;
   /** Recorded already. */
   readonly visit: SlotVisit;
-  /** Called once all of it is in the ledger, with the time at which the slot is due again, epoch ms or `Infinity`. */
-  readonly onDone: (path: string, due: number) => void;
+  /**
+   * Called once all of it is in the ledger, with the time at which the slot is due again, epoch ms or `Infinity`; `held`
+   * where something of it couldn't be recorded, and it isn't to be looked at before.
+   */
+  readonly onDone: (due: number, held: boolean) => void;
 }
 
 /** A slot between its visit and its last file. */
@@ -22,6 +26,7 @@ export class SlotWork {
   #files = 0;
   /** When the earliest of its failed files may be tried again; epoch ms. */
   #again = Infinity;
+  #held = false;
 
   constructor(options: SlotWorkOptions) {
     this.#options = options;
@@ -46,23 +51,45 @@ export class SlotWork {
 
   /**
    * Records what one file has come to and, with the last one, when the slot is due next. `recorded` tells of the file,
-   * which comes before what the slot has come to by it.
+   * which comes before what the slot has come to by it. What the ledger refuses is told of the file itself, as it was in
+   * `before`.
    */
-  async fileDone(changes: LedgerChange[], recorded: () => void): Promise<void> {
-    await this.#oneDone(changes, recorded);
+  async fileDone(before: FileRecord, changes: LedgerChange[], recorded: () => void): Promise<void> {
+    await this.#oneDone(changes, recorded, before);
   }
 
-  async #oneDone(changes: LedgerChange[], recorded: () => void): Promise<void> {
+  async #oneDone(changes: LedgerChange[], recorded: () => void, before?: FileRecord): Promise<void> {
     const { writer } = this.#options;
-    if (--this.#left > 0) {
-      await writer.write(changes);
-      return recorded();
+    const last = --this.#left === 0;
+    if (last) {
+      const next = Math.min(this.#visit.nextVisitAt?.getTime() ?? Infinity, this.#again);
+      this.#visit = { ...this.#visit, nextVisitAt: next === Infinity ? undefined : new Date(next) };
+      changes.push({ kind: "visit", visit: this.#visit });
     }
-    const next = Math.min(this.#visit.nextVisitAt?.getTime() ?? Infinity, this.#again);
-    this.#visit = { ...this.#visit, nextVisitAt: next === Infinity ? undefined : new Date(next) };
-    await writer.write([...changes, { kind: "visit", visit: this.#visit }]);
-    recorded();
-    await this.end();
+    try {
+      await writer.write(changes);
+      recorded();
+    } catch (error) {
+      if (!isRefused(error) || before === undefined) throw error;
+      await this.#refused(before, error);
+    }
+    if (last) await this.end();
+  }
+
+  /** The record as it was says now that it is given up, and why; the slot is looked at once more, when that is known. */
+  async #refused(before: FileRecord, error: DaybookError): Promise<void> {
+    const { source, writer } = this.#options;
+    const at = source.clock.now();
+    const reason = refusalReason(error);
+    const file: FileRecord = { ...before, status: "quarantined", nextAttemptAt: undefined, reason };
+    const soon = new Date(at.getTime() + source.policy.maxRetryDelay);
+    this.#visit = { ...this.#visit, nextVisitAt: soon };
+    const event = { source: source.name, path: before.path, at, what: "quarantined", detail: reason };
+    const due: LedgerChange = { kind: "due", source: source.name, path: before.slot, at: soon };
+    await writer.write([{ kind: "file", file }, { kind: "event", event }, due]).catch((again: unknown) => {
+      if (!isRefused(again)) throw again;
+      this.#held = true;
+    });
   }
 
   /** Nothing is left to do for it now. */
@@ -81,7 +108,7 @@ export class SlotWork {
       due = source.clock.now().getTime() + source.policy.retryDelay;
       await writer.write([{ kind: "due", source: visit.source, path, at: new Date(due) }]);
     }
-    onDone(path, due);
+    onDone(due, this.#held);
   }
 
   async #record(): Promise<SlotRecord | undefined> {

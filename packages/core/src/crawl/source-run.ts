@@ -6,6 +6,7 @@ import type { Summary } from "../store/state-store.js";
 import type { HostBudget } from "../transport/host-budget.js";
 import type { Breaker } from "./breaker.js";
 import { Crawler, type CrawlOutcome } from "./crawler.js";
+import type { FirstLogins } from "./first-logins.js";
 import { LeaseKeeper } from "./lease-keeper.js";
 import type { LedgerWriter } from "./ledger-writer.js";
 import { reconcile } from "./reconcile.js";
@@ -25,7 +26,9 @@ export interface SourceResult {
 export interface SourceRunOptions {
   readonly source: Source;
   readonly writer: LedgerWriter;
-  readonly breaker: Breaker;
+  /** Of the source's host, and of its destination. */
+  readonly breakers: { readonly host: Breaker; readonly destination: Breaker };
+  readonly logins: FirstLogins;
   /** Of the source's hosts, where its transport has any. */
   readonly budgets: readonly HostBudget[];
   readonly shutdown: Shutdown;
@@ -38,18 +41,22 @@ export async function runSource(options: SourceRunOptions): Promise<SourceResult
   const { name, clock, emit } = source;
   let fetched: CrawlOutcome = { files: 0, bytes: 0 };
   const home = () => ({ files: fetched.files, bytes: fetched.bytes });
+  let failed = true;
   try {
     fetched = await crawl(options);
     if (fetched.error) throw fetched.error;
     const at = clock.now();
     const summary = await source.store.summarize({ source: name, range: source.range });
     const outcome = shutdown.stop.aborted ? "stopped" : (await hasGaps(source, at)) ? "gaps" : "complete";
+    failed = false;
     emit({ type: "source-finished", source: name, at, outcome });
     return { name, outcome, fetched: home(), summary };
   } catch (cause) {
     const error = asDaybookError(cause, "store", { source: name });
     emit({ type: "source-failed", source: name, at: clock.now(), error });
     return { name, outcome: "failed", error, fetched: home(), summary: await lastWords(source) };
+  } finally {
+    options.logins.ended(name, failed);
   }
 }
 
@@ -71,7 +78,8 @@ async function crawl(options: SourceRunOptions): Promise<CrawlOutcome> {
 async function crawlUnderLease({
   source,
   writer,
-  breaker,
+  breakers,
+  logins,
   budgets,
   shutdown,
   once,
@@ -93,13 +101,13 @@ async function crawlUnderLease({
     if (suspectSince) await reconcile(source, writer, suspectSince);
     source.emit({ type: "source-started", source: name, at: clock.now() });
     const ending = new AbortController();
-    const sweeping = new Sweeper({ source, writer })
+    const sweeping = new Sweeper({ source, writer, lasts: !once })
       .run(AbortSignal.any([shutdown.stop, lost.signal]), ending.signal)
       .catch((cause: unknown) => {
         loss ??= asDaybookError(cause, "store", { source: name });
         lost.abort();
       });
-    const outcome = await new Crawler({ source, writer, breaker }).run({
+    const outcome = await new Crawler({ source, writer, breakers, logins }).run({
       stop: AbortSignal.any([shutdown.stop, lost.signal]),
       abort: AbortSignal.any([shutdown.abort, lost.signal]),
       once,

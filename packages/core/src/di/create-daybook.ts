@@ -1,4 +1,6 @@
 import type { DependencyContainer } from "tsyringe";
+import { DestinationBreakers } from "../crawl/destination-ear.js";
+import { FirstLogins } from "../crawl/first-logins.js";
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
 import { Shutdown } from "../crawl/shutdown.js";
@@ -79,6 +81,7 @@ class WiredDaybook implements Daybook {
   /** Of the sources that were run. */
   readonly #manyHosts = new Map<string, ManyHosts>();
   readonly #hosts: Hosts;
+  readonly #destinations: DestinationBreakers;
   /** By source. */
   readonly #limits = new Map<string, BandwidthLimit>();
   readonly #clock;
@@ -103,6 +106,7 @@ class WiredDaybook implements Daybook {
     };
     this.#clock = given ? given.create(clockless) : clockless.clock;
     this.#hosts = new Hosts({ clock: this.#clock, random: this.#random, options: options.hosts });
+    this.#destinations = new DestinationBreakers({ clock: this.#clock, random: this.#random });
     const deps: PluginDeps = {
       clock: this.#clock,
       budget: (endpoint, connections) => this.#hosts.budget(endpoint, connections),
@@ -128,11 +132,12 @@ class WiredDaybook implements Daybook {
     const chosen = narrow(this.#sources, scope).map((definition) => this.#source(definition, store));
     const hooks = this.#hookRunner(chosen, store);
     const writer = new LedgerWriter({ store: hooks?.ledger ?? store, clock: this.#clock });
+    const logins = new FirstLogins(chosen.map(({ name }) => name));
     hooks?.start();
     try {
       const running = chosen
         .map((source) => (hooks ? { ...source, emit: both(source.emit, hooks) } : source))
-        .map((source) => this.#run(source, { writer, shutdown, once }));
+        .map((source) => this.#run(source, { writer, logins, shutdown, once }));
       const sources = await Promise.all(running);
       this.#trustDestinations(sources);
       const outcome = WORST.find((one) => sources.some((result) => result.outcome === one)) ?? "complete";
@@ -297,19 +302,25 @@ class WiredDaybook implements Daybook {
     await this.#root.close();
   }
 
-  #run(source: Source, run: Pick<SourceRunOptions, "writer" | "shutdown" | "once">): Promise<SourceResult> {
+  #run(
+    source: Source,
+    run: Pick<SourceRunOptions, "writer" | "logins" | "shutdown" | "once">,
+  ): Promise<SourceResult> {
     const { endpoint } = source.transport.capabilities;
     const transport = this.#children.get(source.name)!.get(TransportToken);
     const many = hasManyHosts(transport) ? transport : undefined;
     if (many) this.#manyHosts.set(source.name, many);
     const endpoints = many ? many.hosts.map((host) => host.endpoint) : [endpoint];
     const budgets = endpoints.flatMap((each) => this.#hosts.knownBudget(each) ?? []);
-    const breaker = this.#hosts.breaker(endpoint, many && (() => many.hosts.some(({ down }) => !down)));
+    const breakers = {
+      host: this.#hosts.breaker(endpoint, many && (() => many.hosts.some(({ down }) => !down))),
+      destination: this.#destinations.of(source.destination),
+    };
     const unwatch = many?.watch((change) => {
       const type = change.up ? "host-regained" : "host-lost";
       source.emit({ ...change, type, source: source.name, at: this.#clock.now() } as CrawlEvent);
     });
-    return runSource({ ...run, source, breaker, budgets }).finally(unwatch);
+    return runSource({ ...run, source, breakers, budgets }).finally(unwatch);
   }
 
   #source(definition: SourceDefinition, store: StateStore): Source {

@@ -52,7 +52,8 @@ export interface DaybookErrorOptions {
 /**
  * The only error class Daybook throws on purpose. Recognise it with `isDaybookError`, never by `instanceof`: two
  * copies of core may live in one program. `detail` is a sentence in plain words that says what to do where there is
- * something to do; the message adds operation, source and path. Never put a secret in any field.
+ * something to do, cut to 500 characters, since servers may have much to say; the message adds operation, source and
+ * path. Never put a secret in any field.
  */
 export class DaybookError extends Error {
   readonly kind: ErrorKind;
@@ -65,12 +66,13 @@ export class DaybookError extends Error {
 
   constructor(kind: ErrorKind, detail: string, options: DaybookErrorOptions = {}) {
     const { operation, source, path } = options;
-    const where = [source, operation, path && printable(path)].filter(Boolean).join(" ");
-    super(`${where ? `${where}: ` : ""}${printable(detail)}`, { cause: options.cause });
+    const where = [source, operation, path && shortened(printable(path))].filter(Boolean).join(" ");
+    const said = inShort(detail);
+    super(`${where ? `${where}: ` : ""}${said}`, { cause: options.cause });
     this.name = "DaybookError";
     this.kind = kind;
     this.retry = options.retry ?? DEFAULT_RETRY[kind];
-    this.detail = printable(detail);
+    this.detail = said;
     this.operation = operation;
     this.source = source;
     this.path = path;
@@ -102,6 +104,25 @@ export function asDaybookError(
 // Controls, line and paragraph separators, marks that turn the direction of reading, lone surrogates, and what is drawn
 // as nothing at all: all that could break a log line, a terminal or a reader's eye.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Characters that are kept of what is said of one failure. */
+const MOST_SAID = 500;
+
+/** What is said of a failure, in one line of 500 characters at most. */
+export function inShort(text: string): string {
+  // Most of what is far too long is dropped before it is looked at character by character.
+  const line = printable(text.length > 2 * MOST_SAID ? shortened(text, 2 * MOST_SAID) : text);
+  return shortened(line);
+}
+
+/** The beginning of a longer text. */
+function shortened(text: string, most = MOST_SAID): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 2);
+  // Not in the middle of a character.
+  const end = last >= 0xd800 && last < 0xdc00 ? most - 2 : most - 1;
+  return `${text.slice(0, end)}…`;
+}
 
 /** Text from a server, made safe to print on one line. */
 export function printable(text: string): string {

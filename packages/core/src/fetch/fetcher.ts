@@ -7,6 +7,7 @@ import type { FileRecord } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 import type { Transport } from "../transport/transport.js";
 import { consume } from "./consume.js";
+import { ENDED_SHORT } from "./ended-short.js";
 import { ContentCheck } from "./content-check.js";
 import type { FetchTask } from "./fetch-task.js";
 import type { PlaceOwners } from "./place-owners.js";
@@ -279,7 +280,9 @@ export class Fetcher {
     const expected = size ?? start + tail.length;
     if (check.bytes < expected || compared < tail.length) {
       const came = compared < tail.length ? start + compared : check.bytes;
-      throw new DaybookError("cut-short", `it ended after ${came} of ${expected} bytes`);
+      throw new DaybookError("cut-short", `it ended after ${came} of ${expected} bytes`, {
+        code: ENDED_SHORT,
+      });
     }
     return check.end();
   }

@@ -2,6 +2,8 @@ import type { DaybookError } from "../errors/daybook-error.js";
 import type { FileRecord, ListingOutcome, SlotRecord, SlotState } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 
+export type PauseCause = "login" | "destination";
+
 /** What a crawl tells as it goes. Times are the engine's clock's. */
 export type CrawlEvent =
   | { type: "source-started"; source: string; at: Date; slots?: number }
@@ -37,6 +39,20 @@ export type CrawlEvent =
   /** The source's host, which others may share: any of them may hear that it is back. */
   | { type: "host-down"; source: string; at: Date; host: string; error: DaybookError; nextTryAt: Date }
   | { type: "host-up"; source: string; at: Date; host: string }
+  /**
+   * Nothing of the source can go on: its log-in is refused, or its destination is full or gone, which concerns all sources
+   * that write to it. Told once; it is tried again by itself, from `nextTryAt` on.
+   */
+  | {
+      type: "source-paused";
+      source: string;
+      at: Date;
+      because: PauseCause;
+      error: DaybookError;
+      nextTryAt: Date;
+    }
+  /** It goes on. Of a destination that sources share any of them may hear. */
+  | { type: "source-resumed"; source: string; at: Date; because: PauseCause }
   /** Files older than the source keeps them were deleted, or found to be gone; `bytes` were freed. */
   | { type: "files-expired"; source: string; at: Date; files: number; bytes: number }
   /** Files older than the source keeps them were left alone; the first of them, and why. */

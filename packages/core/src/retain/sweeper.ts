@@ -1,5 +1,6 @@
 import type { LedgerWriter } from "../crawl/ledger-writer.js";
 import type { Source } from "../crawl/source.js";
+import { asDaybookError } from "../errors/daybook-error.js";
 import { sweep } from "./sweep.js";
 
 const MINUTE = 60_000;
@@ -12,22 +13,43 @@ const HOUR = 60 * MINUTE;
 export class Sweeper {
   readonly #source: Source;
   readonly #writer: LedgerWriter;
+  readonly #lasts: boolean;
+  #told: string | undefined;
 
-  constructor(options: { source: Source; writer: LedgerWriter }) {
+  /** `lasts`: the crawl goes on for long, so that a sweep that failed is told of, and the next one tries again. */
+  constructor(options: { source: Source; writer: LedgerWriter; lasts?: boolean }) {
     this.#source = options.source;
     this.#writer = options.writer;
+    this.#lasts = options.lasts ?? false;
   }
 
-  /** Until the crawl has ended, at which a sweep under way is finished, or is stopped. Rejects when ledger or disk fail. */
+  /**
+   * Until the crawl has ended, at which a sweep under way is finished, or is stopped. Rejects when the ledger
+   * fails; when the disk does, unless it lasts.
+   */
   async run(stop: AbortSignal, ended: AbortSignal): Promise<void> {
     const { policy, clock } = this.#source;
     if (!Number.isFinite(policy.keep)) return;
     const pause = Math.min(HOUR, Math.max(MINUTE, policy.keep / 24));
     const over = AbortSignal.any([stop, ended]);
     do {
-      await this.#sweep(stop);
+      await this.#sweep(stop).catch((error: unknown) => this.#failed(error));
       if (!over.aborted) await clock.sleep(pause, over).catch(() => undefined);
     } while (!over.aborted);
+  }
+
+  #failed(cause: unknown): void {
+    if (!this.#lasts || this.#writer.failed) throw cause;
+    const { name, clock, emit } = this.#source;
+    const { detail } = asDaybookError(cause, "store");
+    if (detail === this.#told) return;
+    this.#told = detail;
+    emit({
+      type: "source-warning",
+      source: name,
+      at: clock.now(),
+      detail: `old files can't be let go: ${detail}`,
+    });
   }
 
   async #sweep(stop: AbortSignal): Promise<void> {

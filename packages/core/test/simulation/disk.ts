@@ -24,6 +24,8 @@ type Done = (error: NodeJS.ErrnoException | null, count?: number) => void;
 export class Disk {
   readonly #options: DiskOptions;
   readonly #root = new DiskDirectory();
+  /** How often it had no room. */
+  refusals = 0;
 
   constructor(options: DiskOptions) {
     this.#options = options;
@@ -36,7 +38,9 @@ export class Disk {
     const { weather, rng } = this.#options;
     const now = () => this.#now();
     const space = () => {
-      if (weather.strikes("disk-full")) throw fault("ENOSPC");
+      if (!weather.strikes("disk-full")) return;
+      this.refusals++;
+      throw fault("ENOSPC");
     };
     const fileOf = (fd: number) => open.get(fd) as DiskFile;
     const write = (

@@ -45,6 +45,7 @@ export class Program {
   readonly named: { readonly location: string; readonly path: string }[] = [];
   result: RunResult | undefined;
   readonly #transports: ServerTransport[] = [];
+  readonly #refusals: () => number;
   #ledgerCalls = 0;
   #ledgerFailsAt: number;
 
@@ -57,6 +58,8 @@ export class Program {
     });
     this.#ledgerFailsAt = options.ledgerFailsAt ?? Infinity;
     const { life } = this;
+    const before = world.disk.refusals;
+    this.#refusals = () => world.disk.refusals - before;
     const given = <T>(provides: Token<T>, create: Plugin<T>["create"]): Plugin<T> => ({
       name: "simulated",
       provides,
@@ -115,6 +118,11 @@ export class Program {
         ],
       })),
     });
+  }
+
+  /** How often the disk had no room for it. */
+  get refusals(): number {
+    return this.#refusals();
   }
 
   /** Resolves with its outcome, or with undefined if it was killed. */

@@ -85,17 +85,39 @@ export class Mirror {
   restart(
     change: {
       source?: Partial<SourceOptions>;
+      /** In place of all that were given. */
+      sources?: readonly SourceOptions[];
       fs?: LocalFs;
       store?: StateStore;
       compress?: Encoding | "none";
     } = {},
   ): Daybook {
     const options = this.#options;
-    const given = <T>(provides: Token<T>, value: T): Plugin<T> => ({
-      name: "given",
-      provides,
-      create: () => value,
+    const home = { path: "/home", fs: change.fs ?? this.fs, layout: options.destinationLayout };
+    const encoding = change.compress ?? options.compress ?? "none";
+    const make = (): Destination => {
+      const destination = new LocalDestination(home);
+      return encoding === "none"
+        ? destination
+        : new CompressedDestination({ destination, codec: codecOf(encoding) });
+    };
+    this.daybook = createDaybook({
+      plugins: [
+        given(StateStoreToken, change.store ?? this.store),
+        given(ClockToken, this.clock),
+        given(ObserverToken, { on: (event: CrawlEvent) => void this.events.push(event) }),
+        { name: "home", provides: DestinationToken, create: make },
+      ],
+      sources: change.sources ?? this.sourceOptions().map((one) => ({ ...one, ...change.source })),
+      shutdownTimeout: options.shutdownTimeout,
+      hooks: options.hooks,
     });
+    return this.daybook;
+  }
+
+  /** The sources as they were given, whole. */
+  sourceOptions(): SourceOptions[] {
+    const options = this.#options;
     const transport = options.transport?.(this.transport) ?? this.transport;
     const source: SourceOptions = {
       name: "RMA1",
@@ -112,31 +134,7 @@ export class Mirror {
       start: "2025-01-01T00:00:00Z",
       end: "2025-01-01T03:00:00Z",
     };
-    const home = { path: "/home", fs: change.fs ?? this.fs, layout: options.destinationLayout };
-    const encoding = change.compress ?? options.compress ?? "none";
-    const make = (): Destination => {
-      const destination = new LocalDestination(home);
-      return encoding === "none"
-        ? destination
-        : new CompressedDestination({ destination, codec: codecOf(encoding) });
-    };
-    this.daybook = createDaybook({
-      plugins: [
-        given(StateStoreToken, change.store ?? this.store),
-        given(ClockToken, this.clock),
-        given(ObserverToken, { on: (event: CrawlEvent) => void this.events.push(event) }),
-        { name: "home", provides: DestinationToken, create: make },
-      ],
-      sources: (options.sources ?? [{}]).map((one) => ({
-        ...source,
-        ...options.source,
-        ...one,
-        ...change.source,
-      })),
-      shutdownTimeout: options.shutdownTimeout,
-      hooks: options.hooks,
-    });
-    return this.daybook;
+    return (options.sources ?? [{}]).map((one) => ({ ...source, ...options.source, ...one }));
   }
 
   run(options?: RunOptions, maxTime = 30 * 24 * HOUR): Promise<RunResult> {
@@ -184,6 +182,12 @@ export class Mirror {
     return this.events.filter((event) => event.type === type) as Extract<CrawlEvent, { type: T }>[];
   }
 }
+
+const given = <T>(provides: Token<T>, value: T): Plugin<T> => ({
+  name: "given",
+  provides,
+  create: () => value,
+});
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

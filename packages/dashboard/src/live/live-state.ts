@@ -160,10 +160,12 @@ function activityOf(event: CrawlEvent): Activity | undefined {
     case "slot-visited":
     case "file-started":
     case "host-up":
+    case "source-resumed":
       return { phase: "working", at };
     case "source-idle":
       return { phase: "waiting", until: event.until, at };
     case "host-down":
+    case "source-paused":
       return {
         phase: "down",
         detail: event.error.detail,
@@ -193,6 +195,8 @@ function changeOf(event: CrawlEvent): Change | undefined {
     case "file-quarantined":
     case "host-down":
     case "host-up":
+    case "source-paused":
+    case "source-resumed":
     case "host-lost":
     case "host-regained":
     case "source-started":
