@@ -100,6 +100,11 @@ describe("a name with a path", () => {
     expect([entries[0]?.name, evidence.elsewhere, evidence.namesElsewhere]).toEqual([path, [directory], 1]);
   });
 
+  test("of another is no evidence where others have none", () => {
+    const { entries, evidence } = read(line("a") + line("/etc/passwd"));
+    expect([entries.length, evidence.elsewhere, evidence.namesElsewhere]).toEqual([2, [], 0]);
+  });
+
   test("of a directory below is no evidence, and no name either", () => {
     const { entries, evidence } = read(line("18/sub/a"));
     expect([entries[0]?.name, evidence.elsewhere]).toEqual(["18/sub/a", []]);

@@ -83,9 +83,9 @@ export function dateAt(line: string, start: number, context: LineContext): Found
     const { hour, half } = groups;
     if (half === undefined && (hour === "00" || Number(hour) > 12)) context.clock.full = true;
     // Where a clock of 24 hours was seen, "PM" behind a blank begins the name.
-    if (half === undefined || groups["gap"] === "" || !context.clock.full)
-      return { end: pattern.lastIndex, time: time(groups, context) };
-    const end = pattern.lastIndex - half.length - 1;
+    const end = pattern.lastIndex - (half?.length ?? 0) - 1;
+    const named = half !== undefined && groups["gap"] === " " && line.endsWith(half, pattern.lastIndex);
+    if (!named || !context.clock.full) return { end: pattern.lastIndex, time: time(groups, context) };
     return { end, time: time({ ...groups, half: undefined }, context) };
   }
   return undefined;

@@ -14,7 +14,8 @@ export class EvidenceNotes {
   readonly #digest = new EntriesDigest();
   readonly #unreadableLines: string[] = [];
   readonly #sample: string[] = [];
-  readonly #elsewhere: string[] = [];
+  readonly #said: string[] = [];
+  readonly #namedBy: string[] = [];
   #bytes = 0;
   #lines = 0;
   #entries = 0;
@@ -72,11 +73,20 @@ export class EvidenceNotes {
     if (keep) this.#unreadableLines.push(shown);
   }
 
-  elsewhere(directory: string, names: number): void {
-    this.#namesElsewhere += names;
+  /** The listing itself says that it is of another directory. */
+  saidElsewhere(directory: string): void {
+    this.#keep(this.#said, directory);
+  }
+
+  /** A name came with the path of another directory. */
+  namedElsewhere(directory: string): void {
+    this.#namesElsewhere++;
+    this.#keep(this.#namedBy, directory);
+  }
+
+  #keep(few: string[], directory: string): void {
     const shown = directory.slice(0, this.#limits.shownLength);
-    if (this.#elsewhere.length < this.#limits.shown && !this.#elsewhere.includes(shown))
-      this.#elsewhere.push(shown);
+    if (few.length < this.#limits.shown && !few.includes(shown)) few.push(shown);
   }
 
   shown(line: string): string {
@@ -84,6 +94,8 @@ export class EvidenceNotes {
   }
 
   evidence(unfinished: UnfinishedLine | undefined): ListingEvidence {
+    // A listing of another directory shows a path before each name. One among others is an odd name, no more.
+    const all = this.#namesElsewhere > 0 && this.#namesElsewhere === this.#entries;
     return {
       bytes: this.#bytes,
       lines: this.#lines,
@@ -94,8 +106,8 @@ export class EvidenceNotes {
       unreadable: this.#unreadable,
       unreadableLines: this.#unreadableLines,
       sample: this.#sample,
-      elsewhere: this.#elsewhere,
-      namesElsewhere: this.#namesElsewhere,
+      elsewhere: all ? [...this.#said, ...this.#namedBy] : this.#said,
+      namesElsewhere: all ? this.#namesElsewhere : 0,
       unfinished,
       message: this.#message,
       limit: this.#limit,

@@ -24,11 +24,11 @@ export interface ListingEvidence {
   /** The first few lines of all, raw, cut: to show where the listing is in doubt. */
   readonly sample: readonly string[];
   /**
-   * Directories that the listing says it is of (paths before names, cdir, the headings of `ls -R`) that can't be the one
-   * asked for; the first few. Names with such paths are given out as they came, and nobody takes them for files.
+   * Directories that the listing says it is of (paths before all names, cdir, the headings of `ls -R`) that can't be the
+   * one asked for; the first few. Names with such paths are given out as they came, and nobody takes them for files.
    */
   readonly elsewhere: readonly string[];
-  /** How many names came with such a path. */
+  /** How many names came with such a path, where all did: one among others is an odd name and no evidence. */
   readonly namesElsewhere: number;
   /** A last line without its end: perhaps all of a name, perhaps half of it. Its entry wasn't given out. */
   readonly unfinished?: UnfinishedLine;

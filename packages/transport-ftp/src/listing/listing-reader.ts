@@ -155,7 +155,7 @@ export class ListingReader {
     if (path !== undefined) {
       const place = placeOf(path.directory, this.#directory);
       if (place === "same") name = path.name;
-      else if (place === "elsewhere" && !nested) this.#notes.elsewhere(path.directory, 1);
+      else if (place === "elsewhere" && !nested) this.#notes.namedElsewhere(path.directory);
     }
     if (versioned && name === this.#lastName) return undefined;
     this.#lastName = name;
@@ -169,7 +169,7 @@ export class ListingReader {
     const directory = this.#name(bytes);
     const place = placeOf(directory, this.#directory);
     if (place === "same") this.#notes.self = true;
-    if (place === "elsewhere") this.#notes.elsewhere(directory, 0);
+    if (place === "elsewhere") this.#notes.saidElsewhere(directory);
     return place === "same";
   }
 
