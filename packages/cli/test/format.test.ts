@@ -107,7 +107,7 @@ const REASONS: [GapKind, Partial<Gap>, string][] = [
   ["failed", { reason: "connection refused" }, "failed: connection refused (/L2/RMA1/18)"],
   ["failed", {}, "failed: its last listing failed (/L2/RMA1/18)"],
   ["open", {}, "not listed since it closed: /L2/RMA1/18"],
-  ["unreadable", {}, "lines of its listing could not be read (/L2/RMA1/18)"],
+  ["unreadable", {}, "not all of it could be taken (/L2/RMA1/18)"],
   [
     "pending",
     { path: "/a", reason: "it may still be growing" },

@@ -159,7 +159,6 @@ describe("times of a server whose clock was set to another zone", () => {
   });
 
   it.each([
-    ["alone", ["a"], 60],
     ["by no quarters of an hour", names, 61],
     ["by a day", names, 24 * 60],
     ["while another stayed", ["a", "b"], 60],
@@ -168,6 +167,22 @@ describe("times of a server whose clock was set to another zone", () => {
     for (const name of some) mirror.tree.put(`/in/${name}`, `oF ${name}`, moved(minutes * MINUTE));
     await mirror.run({ once: true });
     for (const name of some) expect(mirror.home()[`RMA1/${name}`]).toBe(`oF ${name}`);
+  });
+
+  it("of a file that is alone are believed once its bytes were compared", async () => {
+    for (const [text, version] of [
+      ["of a", 1],
+      ["oF a", 2],
+    ] as const) {
+      const mirror = folder({ now: "2025-01-20T12:00:00Z", precision: "second" });
+      mirror.tree.put("/in/a", "of a", old);
+      await mirror.run({ once: true });
+      mirror.tree.put("/in/a", text, moved(60 * MINUTE));
+      await mirror.clock.advance(MINUTE);
+      await mirror.run({ once: true });
+      expect(mirror.home()["RMA1/a"]).toBe(text);
+      expect(await mirror.files()).toMatchObject([{ status: "stored", version }]);
+    }
   });
 
   it("are not taken for it where all are written anew every hour on the hour, in one size", async () => {

@@ -110,7 +110,10 @@ describe("names", () => {
     });
     put(mirror, "2025-01-01T00:05:10Z");
     expect((await mirror.run()).outcome).toBe("gaps");
-    expect((await mirror.gaps())[0]).toMatchObject({ kind: "unreadable", reason: "-rw-r--r-- ???" });
+    expect((await mirror.gaps())[0]).toMatchObject({
+      kind: "unreadable",
+      reason: "a line of its listing could not be read: -rw-r--r-- ???",
+    });
     expect(mirror.home()).toEqual(mirror.remote());
   });
 });

@@ -80,7 +80,7 @@ function oddityLines({ name, oddities }: SourceStatus): string[] {
     const words =
       what === "skipped"
         ? `${count(n, "name")} that the layout doesn't know`
-        : `${count(n, "line")} of the listing that can't be read`;
+        : `${count(n, "part")} that could not be taken`;
     return `${name}: ${words} in ${printable(slot)}${which}`;
   });
 }

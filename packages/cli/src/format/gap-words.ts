@@ -11,7 +11,7 @@ export function gapReason(gap: Gap): string {
     case "missing":
       return `missing at the source: no directory ${slot}`;
     case "empty":
-      return `empty at the source: no file of ours in ${slot}`;
+      return `empty at the source${because || `: no file of ours in ${slot}`}`;
     case "unseen":
       return `never listed: ${slot}`;
     case "failed":
@@ -19,7 +19,7 @@ export function gapReason(gap: Gap): string {
     case "open":
       return `not listed since it closed: ${slot}`;
     case "unreadable":
-      return `lines of its listing could not be read${because} (${slot})`;
+      return `not all of it could be taken${because} (${slot})`;
     case "pending":
       return `still to fetch: ${file}${because}`;
     case "quarantined":

@@ -6,6 +6,7 @@ import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Breath } from "./breath.js";
 import { candidate, decide, placeOf, type Candidate, type Decision } from "./file-decision.js";
+import { LeftOut } from "./left-out.js";
 import { PathSet } from "./path-set.js";
 import { isWanted, type Source } from "./source.js";
 import type { Found } from "./tree-walk.js";
@@ -36,6 +37,7 @@ const MOST_TASKS = 1000;
  */
 export class FoundFiles {
   readonly #options: FoundFilesOptions;
+  readonly leftOut = new LeftOut();
   #waiting = new Map<string, Found>();
   #turn: Promise<void> = Promise.resolve();
   #opened = false;
@@ -118,7 +120,10 @@ export class FoundFiles {
 
   async #take(found: readonly Found[]): Promise<void> {
     for (const one of found) {
-      if (!isWanted(this.#options.source, one.observation)) continue;
+      if (!isWanted(this.#options.source, one.observation)) {
+        if (!one.again) this.leftOut.add(one.observation, this.#options.source);
+        continue;
+      }
       if (!one.again) this.#count++;
       // The same path twice can't be trusted either way.
       this.#waiting.set(one.path, one);

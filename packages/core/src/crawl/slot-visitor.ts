@@ -36,11 +36,14 @@ export interface Visit {
   readonly error?: DaybookError;
 }
 
+/** Of one run. */
+const MOST_WARNINGS = 10;
 const NONE = Object.freeze({ count: 0, names: Object.freeze([]) });
 
 /** Lists one slot and finds what is new in it. Rejects only when cancelled, or when ledger or disk fail. */
 export class SlotVisitor {
   readonly #source: Source;
+  #warned = 0;
 
   constructor(source: Source) {
     this.#source = source;
@@ -58,7 +61,8 @@ export class SlotVisitor {
     const walked = await walk(slot, layout, transport, { lane, signal, listed, take, links: policy.links });
     const changes = await files.finish();
 
-    const { outcome, reason, skipped, unreadable, error } = walked;
+    this.#warn(planned, walked);
+    const { outcome, skipped, unreadable, error } = walked;
     if (outcome === "failed") {
       const visit = this.#failed(planned, walked);
       return this.#recorded(planned, visit, files, [...changes, ...this.#news(planned, visit)], error);
@@ -82,8 +86,34 @@ export class SlotVisitor {
           failures: 0,
         }
       : this.#failing(planned, now);
-    const visit: SlotVisit = { ...base, listing: outcome, reason, skipped, unreadable };
+    const visit: SlotVisit = { ...base, listing: outcome, ...this.#told(walked, files), skipped };
     return this.#recorded(planned, visit, files, changes);
+  }
+
+  /** A slot that holds nothing but files of other times isn't empty: what is there could not be taken. */
+  #told(
+    { reason, unreadable }: Walked,
+    { count, leftOut }: FoundFiles,
+  ): Pick<SlotVisit, "reason" | "unreadable"> {
+    if (count > 0 || leftOut.words === undefined || reason !== undefined) return { reason, unreadable };
+    const words = `of what it holds nothing is wanted: ${leftOut.words}`;
+    if (leftOut.outside === 0) return { reason: words, unreadable };
+    return {
+      reason: words,
+      unreadable: { count: unreadable.count + 1, names: [words, ...unreadable.names] },
+    };
+  }
+
+  /** Files that are left out for their names' time are told of, slot by slot, but not of slots without end. */
+  #warn({ slot, previous }: DueSlot, { skipped, strays }: Walked): void {
+    const { name: source, emit, clock } = this.#source;
+    if (strays.count === 0 || previous?.skipped.count === skipped.count || this.#warned >= MOST_WARNINGS)
+      return;
+    this.#warned++;
+    const more = strays.count > strays.names.length ? ", …" : "";
+    const files = strays.count === 1 ? "1 file is" : `${strays.count} files are`;
+    const detail = `${files} left out in ${slot.path}: ${strays.names.join(", ")}${more}`;
+    emit({ type: "source-warning", source, at: clock.now(), detail });
   }
 
   /** The visit of a slot that can't be asked for. */

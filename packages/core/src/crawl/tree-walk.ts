@@ -6,6 +6,7 @@ import { unsafeName } from "../transport/safe-name.js";
 import type { Listing, RemoteEntry, Transport, TransportCallOptions } from "../transport/transport.js";
 import { Breath } from "./breath.js";
 import { PathSet } from "./path-set.js";
+import { refusal } from "./refusal.js";
 import { Tally } from "./tally.js";
 
 /** A remote file that the layout knows. */
@@ -23,6 +24,8 @@ export interface Walked {
   readonly outcome: ListingOutcome;
   readonly skipped: Skipped;
   readonly unreadable: Skipped;
+  /** Of those skipped: names that would be ours in another folder, or at another time. */
+  readonly strays: Skipped;
   /** Why it failed or isn't whole, or what may not be listed. */
   readonly reason?: string;
   /** Where it isn't one directory that failed: directories that were left were not asked for. */
@@ -65,6 +68,7 @@ class Walk {
   readonly #options: WalkOptions;
   readonly #skipped = new Tally();
   readonly #unreadable = new Tally();
+  readonly #strays = new Tally();
   readonly #entered = new PathSet();
   /** The next one is the last. */
   readonly #directories: string[];
@@ -111,6 +115,7 @@ class Walk {
       outcome: this.#outcome,
       skipped: this.#skipped.facts,
       unreadable: this.#unreadable.facts,
+      strays: this.#strays.facts,
       reason: this.#reason,
       error: this.#error,
     };
@@ -172,6 +177,13 @@ class Walk {
     }
   }
 
+  /** Why a name of ours isn't taken is worth a word. */
+  #skip(path: string): void {
+    const why = this.#layout.misfit?.(path);
+    this.#skipped.add(why === undefined ? path : `${path} (${why})`);
+    if (why !== undefined) this.#strays.add(`${path.slice(path.lastIndexOf("/") + 1)} (${why})`);
+  }
+
   #isFollowed(path: string): boolean {
     if (this.#options.links === "skip" || this.#transport.stat === undefined) return false;
     return this.#layout.parse(path) !== undefined || this.#layout.enters(this.#slot, path);
@@ -183,7 +195,7 @@ class Walk {
     // One that vanished meanwhile is as good as empty.
     if (error.kind === "not-found") return void (this.#missing ||= own);
     if (error.kind === "permission") {
-      const words = `the server doesn't let this user list ${directory}: ${error.detail}`;
+      const words = refusal(directory, error.detail);
       this.#unreadable.add(words);
       return this.#refused.add(words);
     }
@@ -227,7 +239,7 @@ class Walk {
       else {
         const again = !listed.add(path);
         const observation = this.#layout.parse(path);
-        if (observation === undefined) this.#skipped.add(path);
+        if (observation === undefined) this.#skip(path);
         else found.push({ path, entry, observation, again });
       }
     }

@@ -23,9 +23,12 @@ export function slotGap(
   const { files, unreadable, path } = slot;
   const found: [SlotGap["kinds"][number], string][] = [];
   if (slot.state === "missing") found.push(["missing", `no directory ${path} at the source`]);
-  if (slot.state === "empty") found.push(["empty", `${path} holds no file of ours`]);
+  if (slot.state === "empty") found.push(["empty", slot.reason ?? `${path} holds no file of ours`]);
   if (unreadable.count > 0)
-    found.push(["unreadable", `${count(unreadable.count, "line")} of its listing can't be read`]);
+    found.push([
+      "unreadable",
+      slot.reason ?? `${count(unreadable.count, "line")} of its listing can't be read`,
+    ]);
   if (files.quarantined > 0)
     found.push([
       "quarantined",

@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 const STEP = 15 * MINUTE;
 /** and from UTC by no more than this. */
 const FURTHEST = 14 * 60 * MINUTE;
-/** One file that moved may have been published again. */
+/** One file that moved may have been published again: only its bytes can tell. */
 const ENOUGH = 2;
 
 /**
@@ -45,7 +45,7 @@ export class TimeShift {
   verdict(before: Version, now: Version): "surely" | "likely" | undefined {
     const shift = this.#shiftOf(before, now);
     const { files, sure } = (shift !== undefined && this.#moved.get(shift)) || { files: 0, sure: 0 };
-    if (files < ENOUGH || this.#moved.size > 1 || this.#others > 0) return undefined;
+    if (files === 0 || this.#moved.size > 1 || this.#others > 0) return undefined;
     return sure >= ENOUGH ? "surely" : "likely";
   }
 

@@ -196,8 +196,9 @@ function slotStory(visit: SlotRecord | undefined): string[] {
   if (visit === undefined) return ["Its directory was never listed."];
   const { state, visitedAt, listing, files, reason, failures, skipped, unreadable } = visit;
   const outcome = {
-    entries: "and files of ours were there",
-    empty: "and no file of ours was there",
+    entries: reason === undefined ? "and files of ours were there" : `and ${reason}`,
+    empty:
+      reason === undefined ? "and no file of ours was there" : `and no file of ours was there: ${reason}`,
     missing: "and there was no such directory",
     failed: `but that failed (${failures} in a row): ${reason}`,
     truncated: `but that settles nothing: ${reason ?? "the server cut the listing off"}`,
@@ -212,7 +213,7 @@ function slotStory(visit: SlotRecord | undefined): string[] {
     );
   if (unreadable.count > 0)
     story.push(
-      `${unreadable.count} ${unreadable.count === 1 ? "line" : "lines"} could not be read, such as ${unreadable.names[0]}.`,
+      `${unreadable.count} ${unreadable.count === 1 ? "part of it" : "parts of it"} could not be taken, such as ${unreadable.names[0]}.`,
     );
   return story;
 }

@@ -1,7 +1,7 @@
 /**
  * Why data isn't there. The first six are about a slot, the others about one file:
  * unseen: never listed; failed: its last listing failed; missing: no such directory at the source; empty: a directory
- * without files of ours; unreadable: lines of its listing could not be read; open: listed, but not since it closed.
+ * without files of ours; unreadable: lines of its listing could not be read, a directory may not be listed, or all it holds is of other times; open: listed, but not since it closed.
  * pending: a file still to fetch; quarantined: given up; gone: it left the source before it could be fetched.
  */
 export type GapKind =

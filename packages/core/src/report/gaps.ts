@@ -1,3 +1,4 @@
+import { isRefusal } from "../crawl/refusal.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { Planner, visitCounts, type PlannerOptions } from "../plan/planner.js";
 import { closesAt } from "../plan/schedule.js";
@@ -41,12 +42,20 @@ function slotGap(
     case "missing":
       return { kind: "missing", reason: `no directory ${slot.path} at the source` };
     case "empty":
-      return { kind: "empty", reason: `${slot.path} holds no file of ours` };
+      return { kind: "empty", reason: previous.reason ?? `no file of ours in ${slot.path}` };
     case "partial":
     case "complete":
       if (previous.unreadable.count === 0) return undefined;
-      return { kind: "unreadable", reason: previous.unreadable.names.join("; ") };
+      // A directory that may not be listed is a listing that failed, though none that is tried again.
+      return isRefusal(previous.reason)
+        ? { kind: "failed", reason: previous.reason }
+        : { kind: "unreadable", reason: previous.reason ?? unreadLines(previous) };
   }
+}
+
+function unreadLines({ unreadable: { count, names } }: SlotRecord): string {
+  const lines = count === 1 ? "a line of its listing" : `${count} lines of its listing`;
+  return `${lines} could not be read: ${names.join("; ")}`;
 }
 
 /** While a slot is open what is pending is simply on its way. */

@@ -39,12 +39,15 @@ export interface SlotVisit {
   readonly nextVisitAt?: Date;
   /** Visits that failed in a row. */
   readonly failures: number;
-  /** Why the last visit failed, in words. */
+  /** Why the last visit failed, or what kept it from taking all, in words. */
   readonly reason?: string;
   /** Digest of what the visit looked for: a visit that looked for something else doesn't count. */
   readonly selection?: string;
   readonly skipped: Skipped;
-  /** Listing lines that couldn't be read: a file may hide behind each, so they keep the slot from being complete. */
+  /**
+   * What of the slot couldn't be taken, so that it isn't complete: lines that couldn't be read, directories that may not be
+   * listed, and, where it holds nothing else, files of other times than the range's.
+   */
   readonly unreadable: Skipped;
 }
 
