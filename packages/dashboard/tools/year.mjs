@@ -68,7 +68,8 @@ function* hour(source, slot, start, end, n, fate, selection) {
       modifiedAt: new Date(observedAt.getTime() + 90_000),
       firstSeenAt: new Date(observedAt.getTime() + 120_000 + (n % 50) * 5_000),
       ...(stored && { sha256: "ab".repeat(32), location: path.slice(1), storedAt: visitedAt, version: 1 }),
-      ...(bad && { version: 0, reason: "bad-content: the message doesn't end with 7777" }),
+      ...(!stored && { version: 0 }),
+      ...(bad && { reason: "bad-content: the message doesn't end with 7777" }),
       attempts: bad ? 5 : 0,
     },
   };

@@ -3,6 +3,8 @@ import type { GapRun } from "./gap-runs.js";
 import type { SourceView } from "./source-view.js";
 import { stoodInFor } from "./source-hosts.js";
 import { stateNamed } from "../words/states.js";
+import { few, MOST } from "./lists.js";
+import { whatToDo } from "./what-to-do.js";
 import { count, duration, percent, utc } from "../words/words.js";
 
 export type Verdict = "good" | "watch" | "bad";
@@ -17,6 +19,8 @@ export interface Answer {
 
 export interface Facts {
   readonly now: Date;
+  /** Whether this process crawls, and so does by itself what is left. */
+  readonly crawls: boolean;
   readonly sources: readonly SourceView[];
   readonly hosts: readonly HostStatus[];
   /** The newest gaps of all sources. */
@@ -24,8 +28,6 @@ export interface Facts {
   /** Files given up, the newest few. */
   readonly givenUp: readonly { readonly source: string; readonly reason?: string }[];
 }
-
-const MOST = 4;
 
 /** Is data flowing, what is missing, why, and what do I do. */
 export function answers(facts: Facts): Answer[] {
@@ -136,49 +138,12 @@ function why({ sources, hosts, givenUp }: Facts): Answer {
   );
   for (const [reason, n] of tallied(givenUp.map(({ reason }) => reason ?? "no reason was noted")))
     details.push(`${count(n, "file")} given up: ${reason}`);
+  for (const { name, oddities } of sources)
+    for (const { slot } of oddities.filter(({ what }) => what === "unreadable").slice(0, 1))
+      details.push(`${name}: lines of ${slot} could not be read`);
   const headline = details.length === 0 ? "Nothing is wrong" : details[0]!;
   const verdict = bad ? "bad" : details.length > 0 ? "watch" : "good";
   return { question, verdict, headline, details: few(details.slice(1)) };
-}
-
-function whatToDo({ sources, hosts, givenUp, gaps }: Facts): Answer {
-  const question = "What do I do?";
-  const details: string[] = [];
-  for (const { name, flow, kind } of sources) if (flow === "failed") details.push(cure(name, kind));
-  const instead = stoodInFor(sources);
-  for (const { endpoint, down } of hosts)
-    if (down && !instead.has(endpoint))
-      details.push(`Ask the operator of ${endpoint}; Daybook goes on by itself once it answers`);
-  const urgent = details.length > 0;
-  for (const [endpoint, other] of instead)
-    details.push(`Ask the operator of ${endpoint}; until it answers ${other} stands in`);
-  const late = sources.filter(({ flow }) => flow === "late" || flow === "none");
-  if (late.length > 0) details.push(`See whether ${names(late.map(({ name }) => name))} is still publishing`);
-  const noDirectory = [
-    ...new Set(gaps.filter(({ state }) => state === "missing").map(({ source }) => source)),
-  ];
-  if (noDirectory.length > 0)
-    details.push(`Ask the publisher for the missing hours of ${names(noDirectory)}`);
-  if (givenUp.length > 0) details.push("Look at the files given up; daybook retry fetches them once more");
-  if (gaps.some(({ state }) => state === "failed" || state === "unseen"))
-    details.push("See that daybook run is running: it lists again what failed");
-  if (details.length === 0)
-    return { question, verdict: "good", headline: "Nothing", details: ["Daybook looks again by itself"] };
-  const [headline, ...others] = details;
-  return { question, verdict: urgent ? "bad" : "watch", headline: headline!, details: few(others) };
-}
-
-function cure(name: string, kind: string | undefined): string {
-  switch (kind) {
-    case "auth":
-      return `Correct the user or password of ${name}, then start it again`;
-    case "no-space":
-      return "Make room on the disk, then start it again";
-    case "config":
-      return `Correct the configuration of ${name}, then start it again`;
-    default:
-      return `Read why ${name} has stopped, then start it again`;
-  }
 }
 
 /** 2025-01-01 05–07 UTC */
@@ -193,15 +158,4 @@ function tallied(texts: readonly string[]): [string, number][] {
   const tally = new Map<string, number>();
   for (const text of texts) tally.set(text, (tally.get(text) ?? 0) + 1);
   return [...tally].sort(([, a], [, b]) => b - a);
-}
-
-function names(all: readonly string[]): string {
-  if (all.length <= 3) return all.join(", ");
-  return `${all.slice(0, 3).join(", ")} and ${all.length - 3} more`;
-}
-
-function few(lines: readonly string[]): string[] {
-  return lines.length <= MOST
-    ? [...lines]
-    : [...lines.slice(0, MOST - 1), `and ${lines.length - MOST + 1} more`];
 }

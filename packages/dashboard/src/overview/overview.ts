@@ -99,7 +99,7 @@ export class Overviews {
       now,
       asOf,
       crawls: this.#live.crawls,
-      answers: answers({ now, sources, hosts, gaps, givenUp }),
+      answers: answers({ now, crawls: this.#live.crawls, sources, hosts, gaps, givenUp }),
       sources,
       hosts: hosts.map(hostView),
       hooks: hooks.map((hook) => hookView(hook, this.#live.hookOutageOf(hook.name))),
