@@ -54,6 +54,13 @@ export function verifyCommand(context: CommandContext): Command {
 /** Paths by source. */
 type Paths = Map<string, Set<string>>;
 
+/** Of what the ledger has, files; and bytes of those stored. */
+interface Totals {
+  readonly files: number;
+  readonly bytes: number;
+  readonly givenUp: number;
+}
+
 /** Looks at everything once and tells what is wrong as it is found. */
 class Check {
   readonly found: Record<Discrepancy["kind"], number> = { lost: 0, damaged: 0, unrecorded: 0 };
@@ -61,11 +68,11 @@ class Check {
   readonly lost: Paths = new Map();
   readonly #context: CommandContext;
   readonly #options: VerifyOptions;
-  readonly #all: { files: number; bytes: number };
+  readonly #all: Totals;
   #files = 0;
   #bytes = 0;
 
-  constructor(context: CommandContext, options: VerifyOptions, all: { files: number; bytes: number }) {
+  constructor(context: CommandContext, options: VerifyOptions, all: Totals) {
     this.#context = context;
     this.#options = options;
     this.#all = all;
@@ -108,7 +115,11 @@ class Check {
     const wrong = Object.entries(this.found).filter(([, n]) => n > 0);
     const what = wrong.map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing wrong";
     const after = this.#options.repair && this.lostCount > 0 ? `; ${repaired} fetched again` : "";
-    stdout.line(`${count(this.#files, "file")} checked, ${formatBytes(this.#bytes)}: ${what}${after}`);
+    const { givenUp } = this.#all;
+    const beside = givenUp > 0 ? `; ${count(givenUp, "file")} given up, which daybook gaps tells of` : "";
+    stdout.line(
+      `${count(this.#files, "file")} checked, ${formatBytes(this.#bytes)}: ${what}${after}${beside}`,
+    );
   }
 
   #progress(): string {
@@ -119,9 +130,10 @@ class Check {
   }
 }
 
-async function totals(daybook: Daybook, scope: Scope): Promise<{ files: number; bytes: number }> {
+async function totals(daybook: Daybook, scope: Scope): Promise<Totals> {
   const all = await daybook.status(scope);
   return {
+    givenUp: all.reduce((sum, { summary }) => sum + summary.files.quarantined, 0),
     files: all.reduce((sum, { summary }) => sum + summary.files.stored, 0),
     bytes: all.reduce((sum, { summary }) => sum + summary.files.bytes, 0),
   };

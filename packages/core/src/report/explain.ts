@@ -226,7 +226,11 @@ function next(
 ): string[] {
   if (slot === undefined) return [];
   const close = closesAt(slot.window, policy);
-  if (visit?.nextVisitAt === undefined && visit !== undefined) return ["It is not due to be listed again."];
+  if (visit !== undefined && visit.nextVisitAt === undefined) {
+    const whole = visit.state === "complete";
+    const advice = whole ? "" : `; daybook retry ${visit.path} lists it once more`;
+    return [`It is not due to be listed again${advice}.`];
+  }
   const due = visit?.nextVisitAt ?? slot.window.start;
   const when = due <= now ? "It is due to be listed now" : `It is due to be listed at ${utc(due)}`;
   return [
