@@ -35,6 +35,7 @@ export * from "./store/slot-state.js";
 export * from "./store/memory-store.js";
 export * from "./store/json-store.js";
 export * from "./destination/destination.js";
+export * from "./destination/destination-mark.js";
 export * from "./destination/local-destination.js";
 export * from "./destination/make-folder.js";
 export * from "./destination/codec.js";

@@ -13,6 +13,7 @@ import type { GlobalOptions, ScopeOptions } from "./options.js";
 
 export interface RunCommandOptions extends ScopeOptions, LogCommandOptions {
   readonly once?: boolean;
+  readonly adopt?: boolean;
   readonly json?: boolean;
   /** Show the dashboard meanwhile: there, or where the configuration says. */
   readonly serve?: string | boolean;
@@ -29,6 +30,7 @@ export function runCommand(context: CommandContext): Command {
   const command = new Command("run")
     .description("crawl until every slot in range is settled, or for ever where there is no end")
     .option("--once", "visit every due slot once and exit")
+    .option("--adopt", "take what stands at the destination's path for it from now on, whatever it is")
     .option(
       "--serve [address]",
       "show the dashboard until the run ends; default serve.address, or 127.0.0.1:8470",
@@ -62,7 +64,7 @@ export async function run(
       const url = await serving?.start(daybook, loaded.serve, address);
       await display.start(() => daybook.status(scope));
       if (url !== undefined) say(`The dashboard is at ${url}`);
-      result = await daybook.run({ ...scope, signal: stop.signal, once: options.once });
+      result = await daybook.run({ ...scope, signal: stop.signal, once: options.once, adopt: options.adopt });
       display.close();
       display.finish(result);
       const code =

@@ -27,6 +27,7 @@ export async function reconcile(
   let changes: LedgerChange[] = [];
   // The ledger first: a program that dies in between leaves a record that says what is to be done.
   const flush = async () => {
+    await destination.mark?.attend();
     await writer.write(changes);
     for (const location of damaged) await destination.remove(location);
     damaged = [];

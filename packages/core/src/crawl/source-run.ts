@@ -33,6 +33,8 @@ export interface SourceRunOptions {
   readonly budgets: readonly HostBudget[];
   readonly shutdown: Shutdown;
   readonly once?: boolean;
+  /** Rejects if the destination isn't the one that the ledger knows. */
+  readonly admit: () => Promise<void>;
 }
 
 /** One source's crawl from lease to verdict. Never rejects for what goes wrong in it. */
@@ -83,8 +85,10 @@ async function crawlUnderLease({
   budgets,
   shutdown,
   once,
+  admit,
 }: SourceRunOptions): Promise<CrawlOutcome> {
   const { name, store, clock, range, policy, destination } = source;
+  await admit();
   await destination.open();
   const lease = new LeaseKeeper({ store, clock, source: name });
   const lost = new AbortController();

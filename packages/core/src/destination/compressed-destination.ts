@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.js";
 import { CompressedIncoming } from "./compressed-incoming.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
+import type { MarkKeeper } from "./destination-mark.js";
 import { checkLocation } from "./local-names.js";
 
 /** Names that say the content is packed already: to pack it again costs time and saves nothing. */
@@ -27,6 +28,10 @@ export class CompressedDestination implements Destination {
 
   get place(): string | undefined {
     return this.#inner.place;
+  }
+
+  get mark(): MarkKeeper | undefined {
+    return this.#inner.mark;
   }
 
   get suspectSince(): Date | undefined {

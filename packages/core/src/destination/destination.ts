@@ -1,4 +1,5 @@
 import type { Observation } from "../layout/path-layout.js";
+import type { MarkKeeper } from "./destination-mark.js";
 
 /** What is about to be brought home. */
 export interface Delivery {
@@ -52,6 +53,8 @@ export interface Incoming {
 export interface Destination {
   /** Names where its files land, alike for all that bring files there. Undefined: to this one alone. */
   readonly place?: string;
+  /** Where it has a mark that tells it from others at its place. */
+  readonly mark?: MarkKeeper;
   /** Creates folders, checks that it can be written. Safe to call twice. */
   open(): Promise<void>;
   /** The final name, relative to the destination. Pure; rejects names that can't be kept safely with kind "config". */

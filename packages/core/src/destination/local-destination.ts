@@ -5,11 +5,12 @@ import { DaybookError, type DaybookErrorOptions } from "../errors/daybook-error.
 import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
-import { diskError, GONE, noPermission } from "./disk-error.js";
+import { diskError, noPermission } from "./disk-error.js";
 import { LastingFolders } from "./lasting-folders.js";
 import { LocalDiscard } from "./local-discard.js";
 import type { LocalFs } from "./local-fs.js";
 import { LocalIncoming } from "./local-incoming.js";
+import { LocalMark } from "./local-mark.js";
 import { locate, originOf, OWN_FOLDER } from "./local-names.js";
 import { PartHolder } from "./part-holder.js";
 import { Parts } from "./parts.js";
@@ -55,6 +56,7 @@ export class LocalDestination implements Destination {
   readonly #claimed = new Set<string>();
   readonly #marker: OpenMarker;
   readonly #discard: LocalDiscard;
+  readonly mark: LocalMark;
   #holder: PartHolder | undefined;
   #opening: Promise<void> | undefined;
   #suspectSince: Date | undefined;
@@ -68,11 +70,12 @@ export class LocalDestination implements Destination {
     this.#parts = new Parts({ fs: this.#fs, folder, now: () => this.#clock.now().getTime() });
     this.#layout = options.layout === undefined ? undefined : new PlaceTemplate(options.layout);
     this.#group = new SyncGroup({ fs: this.#fs, sync: options.sync ?? true });
+    this.mark = new LocalMark({ fs: this.#fs, root: this.#root, group: this.#group });
     this.#folders = new LastingFolders({
       fs: this.#fs,
       root: this.#root,
       followLinks: this.#followLinks,
-      attend: () => this.#attend(),
+      attend: () => this.mark.check(),
     });
     this.#discard = new LocalDiscard({
       fs: this.#fs,
@@ -140,7 +143,7 @@ export class LocalDestination implements Destination {
         group: this.#group,
         stages: this.#stages,
         folders: this.#folders,
-        attend: () => this.#attend(),
+        attend: () => this.mark.check(),
         ended: () => {
           this.#claimed.delete(location);
           this.#marker.touch(this.#clock.now().getTime());
@@ -229,7 +232,9 @@ export class LocalDestination implements Destination {
   }
 
   async #open(): Promise<void> {
+    this.mark.check();
     makeOwnFolder(this.#fs, this.#root);
+    this.mark.seen();
     this.#holder ??= new PartHolder();
     this.#parts.find();
     this.#suspectSince = this.#marker.set(this.#clock.now().getTime());
@@ -243,15 +248,6 @@ export class LocalDestination implements Destination {
       if (entry.isFile()) yield path;
       else if (entry.isDirectory() && path !== OWN_FOLDER) yield* this.#below(path);
     }
-  }
-
-  /** Throws if the destination isn't there any more: an empty mount point isn't to be filled. */
-  #attend(): void {
-    const own = join(this.#root, OWN_FOLDER);
-    if (this.#fs.lstatSync(own, { throwIfNoEntry: false })?.isDirectory()) return;
-    throw new DaybookError("store", `${this.#root} isn't what it was: is its volume still mounted?`, {
-      code: GONE,
-    });
   }
 
   #placeError(error: unknown, location: string, facts: DaybookErrorOptions): DaybookError {

@@ -56,16 +56,8 @@ function makeLevel(at: string, fs: FolderFs, mode: number | undefined): boolean 
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
     // Systems answer differently for a folder that is there; only whether it is one counts.
-    if (isFolder(at, fs)) return false;
+    if (fs.statSync(at, { throwIfNoEntry: false })?.isDirectory()) return false;
     throw code === "EEXIST" ? fault("ENOTDIR", at) : error;
-  }
-}
-
-function isFolder(at: string, fs: FolderFs): boolean {
-  try {
-    return fs.statSync(at, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DependencyContainer } from "tsyringe";
+import { Admissions } from "../admission/admissions.js";
 import { DestinationBreakers } from "../crawl/destination-ear.js";
 import { FirstLogins } from "../crawl/first-logins.js";
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
@@ -88,6 +89,8 @@ class WiredDaybook implements Daybook {
   readonly #shutdownTimeout: number;
   readonly #random: () => number;
   readonly #hooks: readonly Hook[];
+  /** Where the ledger is, as far as its plugin says. */
+  readonly #ledger: string | undefined;
   #store: Promise<StateStore> | undefined;
 
   constructor(options: DaybookOptions & { container?: DependencyContainer }) {
@@ -113,6 +116,8 @@ class WiredDaybook implements Daybook {
       limited: (transport) => this.#hosts.limited(transport),
       health: (endpoint, key) => this.#hosts.health(endpoint, key),
     };
+    const ledger = options.plugins.find(({ provides }) => provides === StateStoreToken);
+    this.#ledger = ledger?.key && `${ledger.name}:${ledger.key}`;
     this.#root = PluginContainer.root(deps, options.container);
     for (const plugin of options.plugins) if (plugin !== given) add(this.#root, plugin);
     for (const source of this.#sources) {
@@ -124,7 +129,7 @@ class WiredDaybook implements Daybook {
     }
   }
 
-  async run({ signal, once, ...scope }: RunOptions = {}): Promise<RunResult> {
+  async run({ signal, once, adopt, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
     this.#hosts.forgetRefusals();
     const stop = signal ?? new AbortController().signal;
@@ -133,11 +138,20 @@ class WiredDaybook implements Daybook {
     const hooks = this.#hookRunner(chosen, store);
     const writer = new LedgerWriter({ store: hooks?.ledger ?? store, clock: this.#clock });
     const logins = new FirstLogins(chosen.map(({ name }) => name));
+    const admissions = this.#admissions(store, adopt);
     hooks?.start();
     try {
       const running = chosen
         .map((source) => (hooks ? { ...source, emit: both(source.emit, hooks) } : source))
-        .map((source) => this.#run(source, { writer, logins, shutdown, once }));
+        .map((source) =>
+          this.#run(source, {
+            writer,
+            logins,
+            shutdown,
+            once,
+            admit: () => admissions.of(source.destination),
+          }),
+        );
       const sources = await Promise.all(running);
       this.#trustDestinations(sources);
       const outcome = WORST.find((one) => sources.some((result) => result.outcome === one)) ?? "complete";
@@ -209,14 +223,21 @@ class WiredDaybook implements Daybook {
         { name, range, root: layout.root ?? "/", keep: policy.keep },
       ]);
     }
-    for (const [destination, sources] of byDestination)
+    const admissions = this.#admissions(store);
+    for (const [destination, sources] of byDestination) {
+      await admissions.known(destination);
       yield* verify({ store, destination, sources, repair, checked, now });
+    }
   }
 
   async *clean({ dryRun = false, ...scope }: CleanScope = {}) {
     const store = await this.#open();
-    for (const definition of narrow(this.#sources, scope))
-      yield* clean(this.#source(definition, store), { dryRun, range: scope.range });
+    const admissions = this.#admissions(store);
+    for (const definition of narrow(this.#sources, scope)) {
+      const source = this.#source(definition, store);
+      await admissions.known(source.destination);
+      yield* clean(source, { dryRun, range: scope.range });
+    }
   }
 
   async retry({ paths, expired, ...scope }: RetryScope = {}) {
@@ -238,6 +259,11 @@ class WiredDaybook implements Daybook {
     let lost: DaybookError | undefined;
     try {
       for (const lease of leases) await lease.take((error) => (lost = error));
+      const admissions = this.#admissions(store);
+      for (const { name } of sources) {
+        const destination = this.#children.get(name)!.get(DestinationToken);
+        await (dryRun ? admissions.known(destination) : admissions.of(destination));
+      }
       const of = ({ name }: SourceDefinition) => {
         const own = this.#children.get(name)!;
         return { destination: own.get(DestinationToken), inspectors: own.all(InspectorToken) };
@@ -304,7 +330,7 @@ class WiredDaybook implements Daybook {
 
   #run(
     source: Source,
-    run: Pick<SourceRunOptions, "writer" | "logins" | "shutdown" | "once">,
+    run: Pick<SourceRunOptions, "writer" | "logins" | "shutdown" | "once" | "admit">,
   ): Promise<SourceResult> {
     const { endpoint } = source.transport.capabilities;
     const transport = this.#children.get(source.name)!.get(TransportToken);
@@ -341,6 +367,15 @@ class WiredDaybook implements Daybook {
       emit: fanOut(own.all(ObserverToken)),
       random: this.#random,
     };
+  }
+
+  #admissions(store: StateStore, adopt = false): Admissions {
+    const sources = new Map<Destination, string[]>();
+    for (const { name } of this.#sources) {
+      const destination = this.#children.get(name)!.get(DestinationToken);
+      sources.set(destination, [...(sources.get(destination) ?? []), name]);
+    }
+    return new Admissions({ store, sources, ledger: this.#ledger, adopt, now: () => this.#clock.now() });
   }
 
   /** Sources whose files land at another destination. */

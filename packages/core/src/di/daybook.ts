@@ -60,6 +60,11 @@ export interface RunOptions extends Scope {
   readonly signal?: AbortSignal;
   /** Visit every due slot once and return. */
   readonly once?: boolean;
+  /**
+   * Take what stands at the destinations' places for them from now on, whatever it is. Without it a source whose
+   * destination isn't the one that the ledger knows fails with kind "config".
+   */
+  readonly adopt?: boolean;
 }
 
 export interface RunResult {

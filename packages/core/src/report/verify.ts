@@ -85,6 +85,7 @@ async function problemOf(
   destination: Destination,
 ): Promise<{ kind: "lost" | "damaged"; detail: string } | undefined> {
   const there = location === undefined ? undefined : await destination.stat(location);
+  if (there === undefined) await destination.mark?.attend();
   if (location === undefined || there === undefined)
     return { kind: "lost", detail: "it is not on disk any more" };
   // What follows a packed file's end is in no hash.

@@ -9,7 +9,7 @@ import { isTooOld, letGo } from "./retention.js";
 export interface SweepOptions {
   readonly source: string;
   readonly store: Pick<StateStore, "slots" | "find" | "files">;
-  readonly destination: Pick<Destination, "stat" | "read" | "discard">;
+  readonly destination: Pick<Destination, "stat" | "read" | "discard" | "mark">;
   readonly owners: Pick<PlaceOwners, "shared">;
   /** In ms. */
   readonly keep: number;
@@ -91,6 +91,8 @@ async function* letGoOf(options: SweepOptions, batch: readonly FileRecord[]): As
     if (file && isOnDisk(file) && file.version === version)
       found.push({ file, ...(shared.has(file) ? REPLACED : await whatIsThere(file, destination)) });
   }
+  // What is missing from a destination that is away isn't missing.
+  await destination.mark?.attend();
   const ours = found.filter(({ outcome }) => outcome === "deleted").map(({ file }) => file.location!);
   const left = await destination.discard(ours, { dryRun });
   const at = now.toISOString().replace(".000Z", "Z");
