@@ -15,6 +15,8 @@ export interface RealFtpOptions {
   readonly root?: string;
   /** Logins from one address at once. Default no limit. */
   readonly maxPerHost?: number;
+  /** Lines for its own configuration, of ProFTPD alone. */
+  readonly lines?: readonly string[];
   /** Offer AUTH TLS and refuse logins without it; PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }

@@ -9,7 +9,7 @@ const login = { user: "daybook", password: "a secret of its own" };
 export const proftpd = realFtp({
   name: "proftpd",
   login,
-  prepare: async ({ folder, root, host, port, prefix, file }, { maxPerHost, tls }) => {
+  prepare: async ({ folder, root, host, port, prefix, file }, { maxPerHost, lines = [], tls }) => {
     const hash = execFileSync("openssl", ["passwd", "-5", "-stdin"], {
       input: login.password,
       encoding: "utf8",
@@ -54,6 +54,7 @@ export const proftpd = realFtp({
         "TransferLog none",
         "SystemLog none",
         ...(encrypted ?? []),
+        ...lines,
         "",
       ].join("\n"),
     );

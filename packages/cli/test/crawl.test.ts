@@ -38,6 +38,29 @@ test("status tells which hooks have messages waiting", async () => {
   ]);
 });
 
+test("what a host was found to need is remembered, shown, and not found out again", async () => {
+  const { file, server } = await served(sampleTree());
+  server.faults.add({ on: "EPSV", reply: "500 EPSV not understood.\r\n" });
+  await daybook(["run", "-c", file]);
+  const asked = () => server.commands.filter((command) => command === "EPSV").length;
+  const before = asked();
+  expect(before).toBeGreaterThan(0);
+  await daybook(["retry", "-c", file, DAY + "/01"]);
+  await daybook(["run", "-c", file]);
+  expect(asked()).toBe(before);
+  const endpoint = `ftp://127.0.0.1:${server.port}`;
+  expect((await daybook(["status", "-c", file])).stdout).toContain(`${endpoint}: EPSV is refused`);
+  const { hosts } = JSON.parse((await daybook(["status", "-c", file, "--json"])).stdout) as {
+    hosts: object;
+  };
+  expect(hosts).toEqual([
+    {
+      ...{ endpoint, fact: "no-epsv", at: expect.any(String) as string },
+      value: expect.stringContaining("PASV") as string,
+    },
+  ]);
+});
+
 test("files that are asked for by an attribute no path has are refused with those there are", async () => {
   const { file } = await served(sampleTree());
   const { exitCode, stdout, stderr } = await daybook(["files", "-c", file, "-a", "feld=DBZH"]);

@@ -15,6 +15,7 @@ export { checkSelect, selectBy } from "./layout/select.js";
 export type { SelectByAttribute, SelectByVolume, Selector, SelectSpec } from "./layout/select.js";
 export * from "./transport/transport.js";
 export * from "./transport/host-budget.js";
+export * from "./transport/host-memory.js";
 export * from "./transport/session-pool.js";
 export * from "./transport/rate-limit.js";
 export * from "./transport/rate-table.js";

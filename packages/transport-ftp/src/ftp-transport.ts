@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   checkRemotePath,
   DaybookError,
@@ -30,6 +31,9 @@ import { ServerFacts } from "./server-facts.js";
 import { TryAgain } from "./try-again.js";
 
 type Phase = "list" | "read";
+
+/** How often a transfer that is refused for there being too many is tried again, with fewer sessions each time. */
+const MOST_CROWDED = 8;
 type Done = (reusable: boolean) => void;
 
 /**
@@ -42,13 +46,14 @@ type Done = (reusable: boolean) => void;
 export class FtpTransport implements Transport {
   readonly capabilities: TransportCapabilities;
   readonly #options: ResolvedFtpOptions;
-  readonly #server = new ServerFacts();
+  readonly #server: ServerFacts;
+  readonly #budget: HostBudget;
   readonly #spare = new SpareMemory();
   readonly #pool: SessionPool<FtpSession>;
   readonly #directories: DirectoryReader;
 
   /** Throws kind "config" for options that can't be meant. Connects to nothing. */
-  constructor({ budget, clock, ...options }: FtpTransportOptions) {
+  constructor({ budget, clock, memory, ...options }: FtpTransportOptions) {
     this.#options = resolveOptions(options);
     const { connections } = this.#options;
     const time: Clock = clock ?? new SystemClock();
@@ -58,6 +63,8 @@ export class FtpTransport implements Transport {
       resume: true,
       parallelism: connections,
     });
+    this.#server = new ServerFacts(memory);
+    this.#budget = budget ?? new HostBudget({ connections, clock: time });
     this.#directories = new DirectoryReader({
       clock: time,
       server: this.#server,
@@ -65,7 +72,7 @@ export class FtpTransport implements Transport {
       trustListings: this.#options.trustListings,
     });
     this.#pool = new SessionPool({
-      budget: budget ?? new HostBudget({ connections, clock: time }),
+      budget: this.#budget,
       clock: time,
       login: loginOf(this.#options),
       open: (signal) => FtpSession.open(this.#options, this.#server, signal),
@@ -122,7 +129,8 @@ export class FtpTransport implements Transport {
   ): Promise<T> {
     checkRemotePath(path, phase);
     const { signal } = options;
-    for (let loggedOut = false; ;) {
+    let loggedOut = false;
+    for (let crowded = 0; ;) {
       const lease = await this.#pool.acquire(options);
       const { session } = lease;
       const before = session.replies;
@@ -147,6 +155,14 @@ export class FtpTransport implements Transport {
         if (!loggedOut && isLoggedOut(error, phase) && !signal?.aborted) {
           loggedOut = true;
           done(false);
+          continue;
+        }
+        if (crowded < MOST_CROWDED && isCrowded(error, phase) && !signal?.aborted) {
+          crowded++;
+          const others = this.#budget.crowded();
+          done(false);
+          // Sessions that were closed count until the server has noticed.
+          if (!others) await pause(crowded * 100);
           continue;
         }
         done(session.usable);
@@ -183,6 +199,10 @@ function isStale(lease: SessionLease<FtpSession>, before: number, failure: Daybo
   if (!lease.reused) return false;
   const answers = lease.session.replies - before;
   return (failure.kind === "network" && answers === 0) || (failure.code === "421" && answers === 1);
+}
+
+function isCrowded(error: unknown, phase: Phase): boolean {
+  return error instanceof FTPError && meaning({ ...wireOf(error), phase }).reason === "too-many-transfers";
 }
 
 function isLoggedOut(error: unknown, phase: Phase): boolean {

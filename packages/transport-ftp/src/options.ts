@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import { DaybookError } from "@daybook/core";
-import type { Clock, HostBudget } from "@daybook/core";
+import type { Clock, HostBudget, OneHostMemory } from "@daybook/core";
 import { plain } from "./certificate.js";
 import { nameCodec } from "./name-codec.js";
 
@@ -68,6 +68,8 @@ export interface FtpTransportOptions extends FtpOptions {
   /** Shared with others that use the same host. Default: a budget of `connections`. */
   readonly budget?: HostBudget;
   readonly clock?: Clock;
+  /** What is known of the host, for the next process. Default: of this transport only. */
+  readonly memory?: OneHostMemory;
 }
 
 export type ResolvedFtpOptions = Required<Omit<FtpOptions, "secure" | "account">> & {

@@ -14,10 +14,11 @@ export function ftpTransport(options: FtpOptions): Plugin<Transport> {
     name: "ftp",
     provides: TransportToken,
     key: `ftp ${JSON.stringify(resolved, inOrder)}`,
-    create: ({ clock, budget }) =>
+    create: ({ clock, budget, memory }) =>
       new FtpTransport({
         ...options,
         clock,
+        memory: memory?.(endpointOf(resolved)),
         budget: budget(endpointOf(resolved), resolved.connections),
       }),
   };

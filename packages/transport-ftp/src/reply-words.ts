@@ -125,16 +125,7 @@ const REFUSED =
 /** Once commands may be sent: what is answered concerns a folder or a file. The first row that fits counts. */
 const WORKING: readonly Row[] = [
   { codes: [421], kind: "busy", seen: "RFC 959" },
-  {
-    says: [
-      /\bused by (?:another|other)\b|\bsharing violation\b|\b(?:file|resource|directory|folder|device|it|currently|text file|temporarily) (?:is )?(?:busy|locked|in use)\b|\blocked\b|\bin use\b|\bbeing (?:written|uploaded|modified|used|transferred)\b|\bresource temporarily unavailable\b|\btemporar(?:y|ily)\b|\btry (?:again|later)\b|\bbusy\b|\bstill (?:uploading|open)\b/,
-    ],
-    ...{
-      kind: "busy",
-      reason: "in-use",
-      seen: "IIS, FileZilla Server, Serv-U, pure-ftpd, vsftpd (EAGAIN, ETXTBSY)",
-    },
-  },
+  { codes: [552], kind: "busy", reason: "quota", seen: "RFC 959: storage exceeded" },
   {
     says: [/\b(?:quota|ratio|credits?|enough disk|disk space|byte limit|bandwidth)\b/],
     ...{
@@ -147,12 +138,27 @@ const WORKING: readonly Row[] = [
   {
     says: [
       /\btoo many\b|\bmax(?:imum)?\b|\blimits?\b|\bexceed(?:s|ed)?\b|\balready (?:downloading|transferring)\b|\b(?:concurrent|simultaneous)\b|\bno more\b|\bno free\b|\bslots?\b/,
+      /\b(?:transfers?|connections?|users?|sessions?|clients?|downloads?|open files|files open|handles?|slots?|logins?|threads?|requests?|downloading|transferring)\b/,
     ],
     ...{
       kind: "busy",
       reason: "too-many-transfers",
       seen: "ProFTPD MaxTransfersPerUser, Serv-U, pure-ftpd, wu-ftpd, glftpd",
     },
+  },
+  {
+    says: [
+      /\bused by (?:another|other)\b|\bsharing violation\b|\b(?:file|resource|directory|folder|device|it|currently|text file|temporarily) (?:is )?(?:busy|locked|in use)\b|\blocked\b|\bin use\b|\bbeing (?:written|uploaded|modified|used|transferred)\b|\bresource temporarily unavailable\b|\btemporar(?:y|ily)\b|\btry (?:again|later)\b|\bbusy\b|\bstill (?:uploading|open)\b/,
+    ],
+    ...{
+      kind: "busy",
+      reason: "in-use",
+      seen: "IIS, FileZilla Server, Serv-U, pure-ftpd, vsftpd (EAGAIN, ETXTBSY)",
+    },
+  },
+  {
+    says: [/\btoo many\b|\bmax(?:imum)?\b|\blimits?\b|\bexceed(?:s|ed)?\b/],
+    ...{ kind: "busy", seen: "any: a limit of something" },
   },
   { codes: [425], kind: "network", seen: "RFC 959" },
   { codes: [426], kind: "cut-short", seen: "RFC 959" },
@@ -175,7 +181,6 @@ const WORKING: readonly Row[] = [
     ],
     ...{ kind: undefined, seen: "vsftpd, pure-ftpd, FileZilla Server" },
   },
-  { codes: [552], kind: "busy", reason: "quota", seen: "RFC 959: storage exceeded" },
   { codes: [553], kind: "permission", seen: "pure-ftpd: Prohibited file name" },
   { codes: [554], kind: "changed", seen: "ProFTPD, pure-ftpd: REST" },
   { codes: [500, 501, 502, 504], kind: "unsupported", seen: "RFC 959" },

@@ -1,3 +1,5 @@
+import type { OneHostMemory } from "@daybook/core";
+
 /** What a server can't do, or does in a way of its own, and what is done instead. */
 export const HABITS = {
   "no-epsv": "EPSV is refused or leads nowhere: PASV is used",
@@ -12,15 +14,9 @@ export const HABITS = {
 
 export type Habit = keyof typeof HABITS;
 
-/** Where what was learnt of a host outlives a process. */
-export interface HabitMemory {
-  get(fact: string): string | undefined;
-  set(fact: string, value: string): void;
-}
-
 /** What one connection has learned about a server, for all others to it. */
 export class ServerFacts {
-  readonly #memory: HabitMemory | undefined;
+  readonly #memory: OneHostMemory | undefined;
   readonly #habits = new Set<Habit>();
   readonly #suspected = new Set<Habit>();
   /** FEAT, names in capitals. */
@@ -38,7 +34,7 @@ export class ServerFacts {
   /** Connections that broke with such a request unanswered. */
   brokeAhead?: number;
 
-  constructor(memory?: HabitMemory) {
+  constructor(memory?: OneHostMemory) {
     this.#memory = memory;
   }
 

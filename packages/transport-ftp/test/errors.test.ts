@@ -61,6 +61,11 @@ const tables: Record<string, Row[]> = {
       "451-Sorry, the maximum number of data transfers (2) for your user account\n451 are currently being used",
       "busy",
     ],
+    [
+      "read",
+      "451 Sorry, the maximum number of data transfers (2) from this user are currently being used.",
+      "busy",
+    ],
     ["read", "552 Transfer aborted: quota exceeded: used 10.00 of 10.00 download Mb", "busy"],
     ["read", "450 /a/nope: Permission denied", "busy"],
   ],

@@ -1,5 +1,5 @@
 import { printable } from "@daybook/core";
-import type { HookStatus, SourceStatus } from "@daybook/core";
+import type { HookStatus, HostFact, SourceStatus } from "@daybook/core";
 import { Command } from "commander";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
@@ -20,12 +20,14 @@ export function statusCommand(context: CommandContext): Command {
       await withDaybook(context, { config, source: options.source, onlyLooks: true }, async (daybook) => {
         const sources = await daybook.status(scopeOf(options));
         const hooks = await daybook.hooks();
+        const hosts = await daybook.hostFacts();
         const now = new Date();
-        if (options.json) context.stdout.json({ sources, hooks }, 2);
+        if (options.json) context.stdout.json({ sources, hooks, hosts }, 2);
         else
           for (const line of [
             ...statusLines(sources, now),
             ...hooks.flatMap((hook) => waitingLine(hook, now)),
+            ...hosts.map((fact) => hostLine(fact, now)),
           ])
             context.stdout.data(line);
         return ExitCode.complete;
@@ -66,6 +68,10 @@ function waitingLine({ name, waiting, oldest }: HookStatus, now: Date): string[]
   return [
     `hook ${name}: ${count(waiting, "message")} still to be delivered, the first of ${formatInstant(oldest)} (${age} ago)`,
   ];
+}
+
+function hostLine({ endpoint, value, at }: HostFact, now: Date): string {
+  return `${endpoint}: ${printable(value)} (learnt ${formatDuration(now.getTime() - at.getTime())} ago)`;
 }
 
 function expiredLine({ name, summary }: SourceStatus): string[] {

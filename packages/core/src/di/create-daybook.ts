@@ -32,6 +32,8 @@ import type { StateStore } from "../store/state-store.js";
 import type { ForeignFile, TakeoverOptions } from "../takeover/foreign-file.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
+import { HostMemory } from "../transport/host-memory.js";
+import type { HostFact } from "../transport/host-memory.js";
 import { withBandwidth } from "../transport/with-bandwidth.js";
 import { PluginContainer } from "./container.js";
 import type {
@@ -49,6 +51,7 @@ import type {
   SourceStatus,
   VerifyScope,
 } from "./daybook.js";
+import { HOST_NOTES, hostFact, hostNote } from "./host-notes.js";
 import { Hosts, limitOf } from "./hosts.js";
 import { defineSources, narrow, type SourceDefinition } from "./source-definition.js";
 import {
@@ -83,6 +86,7 @@ class WiredDaybook implements Daybook {
   readonly #manyHosts = new Map<string, ManyHosts>();
   readonly #hosts: Hosts;
   readonly #destinations: DestinationBreakers;
+  readonly #memory: HostMemory;
   /** By source. */
   readonly #limits = new Map<string, BandwidthLimit>();
   readonly #clock;
@@ -92,6 +96,8 @@ class WiredDaybook implements Daybook {
   /** Where the ledger is, as far as its plugin says. */
   readonly #ledger: string | undefined;
   #store: Promise<StateStore> | undefined;
+  /** What was learnt of a host is on its way to the ledger. */
+  #noted: Promise<unknown> | undefined;
 
   constructor(options: DaybookOptions & { container?: DependencyContainer }) {
     this.#sources = defineSources(options.sources);
@@ -108,6 +114,10 @@ class WiredDaybook implements Daybook {
       health: () => this.#noHost(),
     };
     this.#clock = given ? given.create(clockless) : clockless.clock;
+    // Worth a line in the ledger, and no run's failure.
+    const note = (fact: HostFact) =>
+      void (this.#noted = this.#store?.then((store) => store.record([hostNote(fact)])).catch(() => {}));
+    this.#memory = new HostMemory({ clock: this.#clock, onLearnt: note });
     this.#hosts = new Hosts({ clock: this.#clock, random: this.#random, options: options.hosts });
     this.#destinations = new DestinationBreakers({ clock: this.#clock, random: this.#random });
     const deps: PluginDeps = {
@@ -115,6 +125,7 @@ class WiredDaybook implements Daybook {
       budget: (endpoint, connections) => this.#hosts.budget(endpoint, connections),
       limited: (transport) => this.#hosts.limited(transport),
       health: (endpoint, key) => this.#hosts.health(endpoint, key),
+      memory: (endpoint) => this.#memory.of(endpoint),
     };
     const ledger = options.plugins.find(({ provides }) => provides === StateStoreToken);
     this.#ledger = ledger?.key && `${ledger.name}:${ledger.key}`;
@@ -306,6 +317,11 @@ class WiredDaybook implements Daybook {
     return [...this.#manyHosts].map(([source, { hosts }]) => ({ source, hosts }));
   }
 
+  async hostFacts(): Promise<HostFact[]> {
+    await this.#open();
+    return this.#memory.facts();
+  }
+
   async hooks(): Promise<HookStatus[]> {
     if (this.#hooks.length === 0) return [];
     const store = await this.#open();
@@ -324,6 +340,7 @@ class WiredDaybook implements Daybook {
   }
 
   async close(): Promise<void> {
+    await this.#noted;
     this.#store = undefined;
     await this.#root.close();
   }
@@ -404,6 +421,7 @@ class WiredDaybook implements Daybook {
     this.#store ??= (async () => {
       const store = this.#root.get(StateStoreToken);
       await store.open();
+      this.#memory.recall((await store.notes(HOST_NOTES)).map(hostFact));
       return store;
     })().catch((error: unknown) => {
       this.#store = undefined;

@@ -19,6 +19,7 @@ import type { ForeignFile, TakenOver, TakeoverOptions } from "../takeover/foreig
 import type { TimeRange } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
 import type { RateLimit } from "../transport/rate-limit.js";
+import type { HostFact } from "../transport/host-memory.js";
 import type { HostOptions } from "./hosts.js";
 import type { Plugin } from "./tokens.js";
 
@@ -138,6 +139,8 @@ export interface Daybook {
   hosts(): readonly HostStatus[];
   /** Which of their hosts are well and asked, for the sources with several that a run of this application has worked on. */
   sourceHosts(): readonly SourceHosts[];
+  /** What was learnt of hosts, by this process and earlier ones, and is believed. */
+  hostFacts(): Promise<HostFact[]>;
   /** The hooks that are configured, and what waits for them in the ledger, whoever delivers it. */
   hooks(): Promise<HookStatus[]>;
   /** What is configured; asks nothing of the ledger. */

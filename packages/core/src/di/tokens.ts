@@ -5,6 +5,7 @@ import type { Observer } from "../observe/observer.js";
 import type { StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 import type { HostBudget } from "../transport/host-budget.js";
+import type { OneHostMemory } from "../transport/host-memory.js";
 import type { Transport } from "../transport/transport.js";
 
 /** A name under which the container knows an implementation of `T`; the same for every copy of core. */
@@ -34,6 +35,8 @@ export interface PluginDeps {
    * may be refused where another's isn't. `key` is the plugin's own.
    */
   health(endpoint: string, key?: string): HostHealth;
+  /** What was learnt of a host, now and by earlier processes. Default nothing, and for nobody else. */
+  memory?(endpoint: string): OneHostMemory;
 }
 
 /**

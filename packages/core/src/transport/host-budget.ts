@@ -154,6 +154,18 @@ export class HostBudget {
     return true;
   }
 
+  /**
+   * The server won't send to one of so many sessions, idle ones perhaps included: idle ones are closed, and one fewer is
+   * allowed. True: the one that was refused should be closed, and its work done by another. False: it was alone.
+   */
+  crowded(): boolean {
+    while (this.#evict());
+    const alone = this.#open <= 1;
+    this.#limit = atLeastOne(Math.min(this.#limit, this.#open) - 1);
+    this.#shrunkAt = this.#clock.now().getTime();
+    return !alone;
+  }
+
   /** Lets those in line go as far as there are sessions and permits for them. */
   wake(): void {
     this.#recover();
