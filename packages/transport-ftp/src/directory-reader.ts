@@ -248,7 +248,8 @@ export class DirectoryReader {
     try {
       await session.command(`CWD ${directory}`);
       const known = new Set(names);
-      return (await this.#requests.names(session)).every((name) => known.has(name));
+      const all = await this.#requests.names(session);
+      return all?.every((name) => known.has(name)) ?? false;
     } catch (error) {
       if (error instanceof FTPError && error.code !== 421) return false;
       throw error;

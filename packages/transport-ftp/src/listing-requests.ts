@@ -9,6 +9,7 @@ import type { ListedEntry } from "./listing/listed-entry.js";
 import { ListingReader } from "./listing/listing-reader.js";
 import type { ListingStyle } from "./listing/listing-reader.js";
 import { mlsxTime } from "./listing/mlsx-time.js";
+import { NameList } from "./listing/name-list.js";
 import type { NameCodec } from "./name-codec.js";
 
 /** A listing as it was downloaded. */
@@ -56,27 +57,21 @@ export class ListingRequests {
     return { evidence, reply, collected };
   }
 
-  /** The names in the working directory. */
-  async names(session: FtpSession, directory = ""): Promise<string[]> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+  /** The names in the working directory. Undefined where one of them can't be read. */
+  async names(session: FtpSession, directory = ""): Promise<string[] | undefined> {
+    const list = new NameList({ codec: this.#options.codec, limits: { bytes: MOST_NAME_BYTES } });
     await this.#receive(session, `NLST ${directory}`.trimEnd(), (chunk) => {
-      bytes += chunk.length;
-      if (bytes > MOST_NAME_BYTES)
-        throw new DaybookError("protocol", `the listing is longer than ${MOST_NAME_BYTES} bytes`);
-      chunks.push(chunk);
+      list.push(chunk);
+      if (list.full) throw new DaybookError("protocol", "the listing is longer than can be read");
     });
-    const lines = Buffer.concat(chunks).toString("latin1").split(/\r?\n/);
-    return lines
-      .map((line) => this.#options.codec.decode(Buffer.from(line.slice(line.lastIndexOf("/") + 1), "latin1")))
-      .filter((name) => !["", ".", ".."].includes(name));
+    return list.end();
   }
 
   /** What the working directory holds, asked about name by name. Undefined where there are too many, or none. */
   async oneByOne(session: FtpSession, directory: string): Promise<ListedEntry[] | undefined> {
     await session.command(`CWD ${directory}`);
     const names = await this.names(session);
-    if (names.length === 0 || names.length > MOST_ASKED) return undefined;
+    if (names === undefined || names.length === 0 || names.length > MOST_ASKED) return undefined;
     const entries: ListedEntry[] = [];
     for (const name of names) {
       const entry = await this.describe(session, posix.join(directory, name));
