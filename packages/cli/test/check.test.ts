@@ -4,7 +4,7 @@ import { daybook } from "./workspace.js";
 
 test("check tells step by step what fits, and exits 0", async () => {
   const { file } = await served(sampleTree());
-  const { exitCode, stdout, stderr } = await daybook(["check", "-c", file]);
+  const { exitCode, stdout, stderr } = await daybook(["check", "--read", "-c", file]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   const lines = stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^RMA1 {2}ftp:\/\/127\.0\.0\.1:\d+$/);
@@ -28,7 +28,6 @@ test("check as JSON tells the same to programs", async () => {
   expect(report).toMatchObject({
     source: "RMA1",
     ok: true,
-    resume: true,
     names: { slot: `${DAY}/02`, parsed: 1, skipped: 1 },
     path: [
       { part: "{radar}" },

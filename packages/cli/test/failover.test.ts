@@ -54,7 +54,7 @@ test("a host that is down is one line in the log, and the hours that wait for it
 test("check looks at each host by itself", async () => {
   const hosts = [await serve(), await serve()];
   const file = await configOf(hosts.map(({ port }) => port));
-  const { exitCode, stdout, stderr } = await daybook(["check", "-c", file]);
+  const { exitCode, stdout, stderr } = await daybook(["check", "--read", "-c", file]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout.split("\n").filter((line) => /^\S/.test(line))).toEqual(
     hosts.map(({ port }) => `RMA1  ftp://127.0.0.1:${port}`),

@@ -6,6 +6,8 @@ import {
   radarLayout,
   template,
   type CheckReport,
+  type Plugin,
+  type Transport,
 } from "@daybook/core";
 import { memoryTransport, radarTree, RemoteTree, type MemoryTransportOptions } from "@daybook/testing";
 import { describe, expect, it } from "vitest";
@@ -22,18 +24,50 @@ async function check(
   {
     layout = radarLayout("RMA1"),
     end = "2025-01-01T03:00:00Z",
+    start = START,
+    read = false,
+    around,
     ...transport
-  }: Partial<MemoryTransportOptions> & { layout?: ReturnType<typeof radarLayout>; end?: string } = {},
+  }: Partial<MemoryTransportOptions> & {
+    layout?: ReturnType<typeof radarLayout>;
+    end?: string;
+    start?: Date | string;
+    read?: boolean;
+    around?: (transport: Transport) => Partial<Transport>;
+  } = {},
 ): Promise<CheckReport> {
   const daybook = createDaybook({
     plugins: [memoryStore(), localDestination({ path: "/nowhere/at/all" })],
     sources: [
-      { name: "RMA1", plugins: [memoryTransport({ tree, ...transport })], layout, start: START, end },
+      {
+        name: "RMA1",
+        plugins: [changed(memoryTransport({ tree, ...transport }), around)],
+        layout,
+        start,
+        end,
+      },
     ],
   });
-  const [report] = await collect(daybook.check());
+  const [report] = await collect(daybook.check({ read }));
   await daybook.close();
   return report!;
+}
+
+function changed(
+  plugin: Plugin<Transport>,
+  around: (transport: Transport) => Partial<Transport> = () => ({}),
+) {
+  const create: typeof plugin.create = (deps) => {
+    const inner = plugin.create(deps);
+    return {
+      capabilities: inner.capabilities,
+      list: (path, options) => inner.list(path, options),
+      read: (path, options) => inner.read(path, options),
+      close: () => inner.close(),
+      ...around(inner),
+    };
+  };
+  return { ...plugin, create };
 }
 
 const told = (report: CheckReport) =>
@@ -41,7 +75,7 @@ const told = (report: CheckReport) =>
 
 describe("check", () => {
   it("finds nothing wrong with a tree that fits, and writes nothing", async () => {
-    const report = await check(aTree());
+    const report = await check(aTree(), { read: true });
     expect(report).toMatchObject({ ok: true, resume: true, names: { parsed: 2, skipped: 0 } });
     expect(report.findings.map(({ outcome }) => outcome)).not.toContain("warning");
     expect(report.path.map(({ part }) => part)).toEqual(["{radar}", "{yyyy}", "{MM}", "{dd}", "{HH}"]);
@@ -155,6 +189,7 @@ describe("check", () => {
 
   it("notices a server that ignores where a read is to begin", async () => {
     const report = await check(aTree(), {
+      read: true,
       faults: { onRead: (_, start) => (start > 0 ? { lieShort: 1 } : undefined) },
     });
     expect(report).toMatchObject({ ok: false, resume: false });
@@ -183,5 +218,105 @@ describe("check", () => {
       new Date(Date.now() + 3 * 3_600_000),
     );
     expect(told(await check(tree))["times"]).toContain("warning: a file was modified 3 h in the future");
+  });
+
+  it("reads no file unless it is asked to", async () => {
+    const read = () => expect.unreachable("a file was read");
+    const report = await check(aTree(), { faults: { onRead: read } });
+    expect(report.ok).toBe(true);
+    expect(report.resume).toBeUndefined();
+  });
+
+  it("finds no fault with a server that can't start in the middle of a file", async () => {
+    for (const read of [false, true])
+      expect((await check(aTree(), { read, capabilities: { resume: false } })).ok).toBe(true);
+  });
+
+  const unreadable = (which: (path: string) => boolean) => (transport: Transport) => ({
+    list: async (path: string) => {
+      const listing = await transport.list(path);
+      return which(path) ? { ...listing, entries: [], unreadable: ["?? 18\u001b", "?? 19"] } : listing;
+    },
+  });
+
+  it.each([
+    ["no listing can be read", () => true],
+    ["those of folders can't be read", (path: string) => !path.endsWith("/02")],
+    ["that of the hour can't be read", (path: string) => path.endsWith("/02")],
+    ["those above can't be read", (path: string) => path === "/L2/RMA1"],
+  ])("fails with the first raw lines where %s", async (_, which) => {
+    const report = await check(aTree(), { around: unreadable(which) });
+    expect(report.ok).toBe(false);
+    expect(report.findings.map(({ detail }) => detail).join()).toContain("?? 18\\u001b");
+  });
+
+  it("shows a listing that can't be believed", async () => {
+    const around = (transport: Transport) => ({
+      list: async (path: string) => {
+        const listing = await transport.list(path);
+        return path.endsWith("/02") ? { ...listing, complete: false, evidence: ["-rw- cut of"] } : listing;
+      },
+    });
+    const names = (await check(aTree(), { around })).findings.filter(({ step }) => step === "names");
+    expect(names.at(-1)!.detail).toContain('the server cut its listing off: "-rw- cut of"');
+  });
+
+  it("finds no fault where what is above the hours may not be listed, and they may", async () => {
+    const fail = new DaybookError("permission", "550 no");
+    const denied = (onList: (path: string) => boolean) => ({
+      faults: { onList: (path: string) => (onList(path) ? { fail } : undefined) },
+    });
+    const above = await check(
+      aTree(),
+      denied((path) => path.split("/").length < 7),
+    );
+    expect(above).toMatchObject({ ok: true, names: { parsed: 2 } });
+    expect(told(above)["root"]).toBe(
+      "warning: the server doesn't let this user list /L2/RMA1, but what is below it",
+    );
+    expect(
+      (
+        await check(
+          aTree(),
+          denied(() => true),
+        )
+      ).ok,
+    ).toBe(false);
+  });
+
+  it("asks a server again that hangs up, as a crawl does", async () => {
+    let left = 2;
+    const fail = new DaybookError("network", "hung up");
+    const report = await check(aTree(), { faults: { onList: () => (left-- > 0 ? { fail } : undefined) } });
+    expect(report.ok).toBe(true);
+  });
+
+  it("tells a folder of unknown name above the dates, with what to write", async () => {
+    const tree = new RemoteTree();
+    for (const station of ["AAA", "BBB"])
+      for (let month = 1; month <= 12; month++) {
+        const two = String(month).padStart(2, "0");
+        tree.put(`/obs/${station}/2025/${two}/01/${station}_2025${two}01T0000.dat`, "x");
+      }
+    const layout = template("/obs/{station}/{yyyy}/{MM}/{dd}/{station}_{yyyy}{MM}{dd}T{HH}{mm}.dat");
+    const report = await check(tree, { layout });
+    const finding = report.findings.find(({ step }) => step === "layout");
+    expect(finding).toMatchObject({
+      outcome: "warning",
+      detail: expect.stringContaining("`{station}` stands before the date"),
+    });
+    expect(finding!.advice).toContain('each: { station: [AAA, BBB] } and name: "{station}"');
+    expect(report.findings.map(({ detail }) => detail).join()).not.toContain("1970");
+    const fixed = template(layout.text, { station: "AAA" });
+    expect((await check(tree, { layout: fixed })).findings.some(({ step }) => step === "layout")).toBe(false);
+  });
+
+  it("says that names have only times out of range", async () => {
+    const tree = new RemoteTree();
+    for (const name of ["a", "b"]) tree.put(`/in/2025/${name}.csv`, name);
+    const layout = template("/in/{yyyy}/{name}.csv");
+    const report = await check(tree, { layout, start: "2025-01-01T12:00:00Z", end: "2025-02-01T00:00:00Z" });
+    expect(report.ok).toBe(false);
+    expect(report.findings.map(({ detail }) => detail).join()).toContain("2 files before `start`");
   });
 });

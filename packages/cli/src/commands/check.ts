@@ -14,15 +14,23 @@ export function checkCommand(context: CommandContext): Command {
   const command = new Command("check").description(
     "test the configuration against the server: connects, logs in, and compares what is there with the layout",
   );
+  command.option(
+    "--read",
+    "also read one small file of each source, in part and whole: can what is cut off be continued?",
+  );
   return withJson(withScope(command), "print what was found as JSON, a line for each source and host").action(
-    async (options: ScopeOptions & { json?: boolean }, self: Command) => {
+    async (options: ScopeOptions & { json?: boolean; read?: boolean }, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
       const stop = new StopSignals({ onFirst: (message) => context.stderr.line(message) });
       try {
         await withDaybook(context, { config, source: options.source }, async (daybook) => {
           stop.listen();
           const oks = new Map<string, boolean[]>();
-          for await (const report of daybook.check({ ...scopeOf(options), signal: stop.signal })) {
+          for await (const report of daybook.check({
+            ...scopeOf(options),
+            read: options.read,
+            signal: stop.signal,
+          })) {
             oks.set(report.source, [...(oks.get(report.source) ?? []), report.ok]);
             if (options.json) context.stdout.json(report);
             else for (const line of reportLines(report)) context.stdout.line(line);

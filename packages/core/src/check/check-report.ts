@@ -1,7 +1,8 @@
 import type { TransportCapabilities } from "../transport/transport.js";
 
 /** What a finding is about, in the order in which they are told. */
-export type CheckStep = "connection" | "root" | "newest" | "oldest" | "names" | "times" | "resume" | "speed";
+export type CheckStep =
+  "connection" | "layout" | "root" | "newest" | "oldest" | "names" | "times" | "resume" | "speed";
 
 export interface CheckFinding {
   readonly step: CheckStep;
@@ -39,7 +40,7 @@ export interface CheckReport {
     readonly skippedExamples: readonly string[];
   };
   readonly modifiedAt: TransportCapabilities["modifiedAt"];
-  /** Whether a read from the middle of a file gave the right bytes; undefined where no file was read. */
+  /** Whether a read from the middle of a file gave the right bytes; undefined where no file was read, as by default. */
   readonly resume?: boolean;
   /** The first answer, connecting and logging in included; ms. */
   readonly connectMs?: number;

@@ -1,5 +1,5 @@
 import { lookAt, type Look } from "./slot-look.js";
-import type { Source } from "../crawl/source.js";
+import { isInRange, type Source } from "../crawl/source.js";
 import { asDaybookError, isDaybookError, printable } from "../errors/daybook-error.js";
 import type { Slot } from "../layout/path-layout.js";
 import type { TimeRange } from "../time/range.js";
@@ -7,6 +7,7 @@ import { connectionAdvice } from "./connection-advice.js";
 import type { CheckedDirectory, CheckFinding, CheckReport } from "./check-report.js";
 import { DirectoryProbe, isListed } from "./directory-probe.js";
 import { partOf } from "./layout-parts.js";
+import { attributeFirst } from "./attribute-first.js";
 import { checkNames } from "./sample-names.js";
 import { checkResume } from "./sample-file.js";
 import { checkTimes } from "./sample-times.js";
@@ -18,13 +19,23 @@ export type CheckedSource = Pick<Source, "name" | "range" | "layout" | "policy" 
 const MOST_SLOTS = 8;
 const NAMES_SHOWN = 12;
 
+export interface CheckOptions {
+  readonly signal?: AbortSignal;
+  /**
+   * Whether a small file is read, in part and whole, to see whether what is cut off can be continued. Default false: there
+   * are servers that remove what was read.
+   */
+  readonly read?: boolean;
+}
+
 /**
- * Connects, logs in, and compares what the server shows with the layout, step by step. Nothing is fetched but one small
- * file, and nothing is recorded. Rejects only when cancelled.
+ * Connects, logs in, and compares what the server shows with the layout, step by step. Nothing is recorded. Rejects only
+ * when cancelled.
  */
-export async function checkSource(source: CheckedSource, signal?: AbortSignal): Promise<CheckReport> {
+export async function checkSource(source: CheckedSource, options: CheckOptions = {}): Promise<CheckReport> {
   const { transport, clock } = source;
-  const check = new SourceCheck(source, new DirectoryProbe({ transport, clock, signal }), signal);
+  const { signal } = options;
+  const check = new SourceCheck(source, new DirectoryProbe({ transport, clock, signal }), options);
   try {
     await check.run();
   } catch (cause) {
@@ -39,16 +50,18 @@ class SourceCheck {
   readonly #source: CheckedSource;
   readonly #probe: DirectoryProbe;
   readonly #signal: AbortSignal | undefined;
+  readonly #reads: boolean;
   readonly #findings: CheckFinding[] = [];
   readonly #root: string;
   #path: CheckedDirectory[] = [];
   #names: CheckReport["names"];
   #resume: boolean | undefined;
 
-  constructor(source: CheckedSource, probe: DirectoryProbe, signal: AbortSignal | undefined) {
+  constructor(source: CheckedSource, probe: DirectoryProbe, { signal, read = false }: CheckOptions) {
     this.#source = source;
     this.#probe = probe;
     this.#signal = signal;
+    this.#reads = read;
     this.#root = source.layout.root ?? "/";
   }
 
@@ -73,14 +86,17 @@ class SourceCheck {
     const root = await this.#probe.list(this.#root);
     const { endpoint } = this.#source.transport.capabilities;
     this.#say("connection", `connected to ${endpoint} and logged in, ${this.#probe.times[0]} ms`);
-    if (!isListed(root)) return this.#rootFails(root.kind === "permission");
-    this.#say("root", `${this.#root} is there`);
+    if (!isListed(root) && root.kind !== "permission") return this.#rootFails();
+    if (isListed(root)) this.#say("root", `${this.#root} is there`);
 
     const range = this.#past();
     if (range === undefined)
       return this.#warn("newest", "the source's range begins in the future: there is nothing to look at yet");
     const newest = this.#newestSlot(range);
+    const mixed = attributeFirst(this.#source.layout, newest, await this.#probe.list(newest.path));
+    if (mixed) this.#findings.push(mixed);
     const way = await follow(this.#probe, this.#root, newest.path);
+    if (!isListed(root) && !this.#rootIsPassed(way)) return;
     this.#path = way.listed.map((one) => ({ ...one, part: partOf(this.#source.layout, one.directory) }));
     await this.#tellWay("newest", newest, way, range);
     const oldest = first(this.#source.layout.slots(range))!;
@@ -88,13 +104,16 @@ class SourceCheck {
       const back = await follow(this.#probe, this.#root, oldest.path);
       await this.#tellWay("oldest", oldest, back, range);
     }
-    const look = await this.#sample(range);
+    const look = await this.#sample(range, way.stop === undefined ? [newest] : []);
+    this.#tellUnreadable(look);
     if (look !== undefined && look.found.length > 0) {
       const { transport, clock } = this.#source;
       this.#findings.push(checkTimes(look.found, transport.capabilities.modifiedAt, clock.now()));
-      const read = await checkResume(transport, look.found, this.#signal);
-      if (read) this.#findings.push(read.finding);
-      this.#resume = read?.resume;
+      if (this.#reads) {
+        const read = await checkResume(transport, look.found, this.#signal);
+        if (read) this.#findings.push(read.finding);
+        this.#resume = read?.resume;
+      }
     }
     const speed = middle(this.#probe.times.slice(1));
     if (speed !== undefined)
@@ -113,13 +132,28 @@ class SourceCheck {
     this.#findings.push({ step, outcome: "warning", detail: printable(detail), advice });
   }
 
-  async #rootFails(denied: boolean): Promise<void> {
-    if (denied)
-      return this.failed(
-        "root",
-        `the server doesn't let this user list ${this.#root}`,
-        "ask whoever runs it for access, or correct the beginning of `layout`",
-      );
+  /** Whether what is below a root that may not be listed can be. */
+  #rootIsPassed({ stop }: Way): boolean {
+    const denied = `the server doesn't let this user list ${this.#root}`;
+    if (stop === undefined) this.#warn("root", `${denied}, but what is below it`);
+    else this.failed("root", denied, "ask whoever runs it for access, or correct the beginning of `layout`");
+    return stop === undefined;
+  }
+
+  /** Lines on the way that nobody could read: whole folders may hide behind them. */
+  #tellUnreadable(look: SampledLook | undefined): void {
+    const lines = this.#probe.unreadable.filter(({ directory }) => !look?.slot.path.startsWith(directory));
+    const above = look?.unreadable.count ? [] : this.#probe.unreadable;
+    const [first] = lines.length > 0 ? lines : above;
+    if (first === undefined) return;
+    this.failed(
+      "names",
+      `lines of the listing of ${first.directory} can't be read: ${first.line.slice(0, 200)}`,
+      "tell what server it is, with such a line: a listing of this kind isn't known yet",
+    );
+  }
+
+  async #rootFails(): Promise<void> {
     const stop = await whereItStops(this.#probe, this.#root);
     const part = partOf(this.#source.layout, stop.directory);
     this.failed(
@@ -144,7 +178,10 @@ class SourceCheck {
 
   async #tellWay(which: "newest" | "oldest", slot: Slot, way: Way, range: TimeRange): Promise<void> {
     const { stop } = way;
-    const named = `the ${which} slot in range, ${slot.start.toISOString().replace(".000Z", "Z")}`;
+    const named =
+      slot.end === undefined
+        ? "the only slot, of all times"
+        : `the ${which} slot in range, ${slot.start.toISOString().replace(".000Z", "Z")}`;
     if (stop === undefined) return this.#say(which, `${named}: ${slot.path} is there`);
     const part = partOf(this.#source.layout, stop.directory);
     const where = `${named}: ${whatStops(stop)}${part ? ` (\`${part}\` in the layout)` : ""}`;
@@ -164,35 +201,48 @@ class SourceCheck {
     return undefined;
   }
 
-  /** Looks into the newest slots until one holds a file of ours; tells of the first that holds anything at all. */
-  async #sample(range: TimeRange): Promise<Look | undefined> {
-    const { layout } = this.#source;
-    let strange: { slot: Slot; look: Look } | undefined;
+  /** Looks into the newest slots until one holds a file that is wanted; tells of the first that holds anything at all. */
+  async #sample(range: TimeRange, known: readonly Slot[]): Promise<SampledLook | undefined> {
+    let strange: SampledLook | undefined;
     let looked = 0;
-    for await (const slot of existingSlots(this.#probe, layout, range, "newest")) {
-      const look = await lookAt(slot, this.#source, this.#signal);
-      if (look.found.length > 0) return this.#tellNames(slot, look);
-      if (look.skipped.count + look.unreadable.count > 0) strange ??= { slot, look };
+    for await (const slot of this.#slots(range, known)) {
+      const look = { ...(await lookAt(slot, this.#source, this.#signal)), slot };
+      if (look.error) throw look.error;
+      const wanted = look.found.some(({ observation }) => isInRange(observation, this.#source.range));
+      if (wanted) return this.#tellNames(look);
+      if (look.found.length + look.skipped.count + look.unreadable.count > 0 || look.reason) strange ??= look;
       if (++looked >= MOST_SLOTS) break;
     }
-    if (strange) return this.#tellNames(strange.slot, strange.look);
+    if (strange) return this.#tellNames(strange);
     if (looked > 0)
       this.#warn(
         "names",
-        `the newest ${looked} slots that are there hold no file`,
+        looked === 1
+          ? "the newest slot that is there holds no file"
+          : `the newest ${looked} slots that are there hold no file`,
         "try again when there is data",
       );
     return undefined;
   }
 
-  #tellNames(slot: Slot, look: Look): Look {
-    const { layout, policy } = this.#source;
-    const { findings, names } = checkNames(slot, look, layout, policy.select);
+  /** Those that were found by their path first: what is above them may not be listed, or not be read. */
+  async *#slots(range: TimeRange, known: readonly Slot[]): AsyncIterable<Slot> {
+    yield* known;
+    const paths = new Set(known.map(({ path }) => path));
+    for await (const slot of existingSlots(this.#probe, this.#source.layout, range, "newest"))
+      if (!paths.has(slot.path)) yield slot;
+  }
+
+  #tellNames(look: SampledLook): SampledLook {
+    const { layout, policy, range } = this.#source;
+    const { findings, names } = checkNames(look.slot, look, { layout, select: policy.select, range });
     for (const finding of findings) this.#findings.push(finding);
     this.#names = names;
     return look;
   }
 }
+
+type SampledLook = Look & { readonly slot: Slot };
 
 function whatStops({ directory, denied, holds }: NonNullable<Way["stop"]>): string {
   const at = directory.lastIndexOf("/");

@@ -11,6 +11,7 @@ export interface Look extends Walked {
 }
 
 const MOST = 1000;
+const MOST_DIRECTORIES = 50;
 
 /** Lists a slot and all below it, and keeps what is enough to tell what it holds. Rejects only when cancelled. */
 export async function lookAt(
@@ -24,6 +25,12 @@ export async function lookAt(
     count += some.length;
     for (const one of some.slice(0, MOST - found.length)) found.push(one);
   };
-  const walked = await walk(slot, layout, transport, { signal, take, listed: new PathSet(), links });
+  const walked = await walk(slot, layout, transport, {
+    signal,
+    take,
+    listed: new PathSet(),
+    links,
+    most: MOST_DIRECTORIES,
+  });
   return { ...walked, found, count };
 }

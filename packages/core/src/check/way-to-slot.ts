@@ -31,8 +31,13 @@ export async function follow(probe: DirectoryProbe, from: string, to: string): P
   let holds: readonly string[] | undefined;
   for (const directory of ancestors(to).slice(ancestors(from).length - 1)) {
     const probed = await probe.list(directory);
-    if (!isListed(probed))
-      return { listed, stop: { directory, denied: probed.kind === "permission", holds } };
+    const denied = !isListed(probed) && probed.kind === "permission";
+    if (denied && directory !== to) {
+      // What is below it may be listed all the same.
+      holds = undefined;
+      continue;
+    }
+    if (!isListed(probed)) return { listed, stop: { directory, denied, holds } };
     listed.push({ directory, entries: probed.entries.length });
     holds = probed.entries.map(({ name }) => name).sort();
   }

@@ -29,6 +29,9 @@ export interface Source {
 
 /** Whether an observation is in the source's range, and selected. */
 export function isWanted({ range, policy }: Source, observation: Observation): boolean {
-  const { observedAt } = observation;
-  return (observedAt === undefined || contains(range, observedAt)) && policy.select(observation);
+  return isInRange(observation, range) && policy.select(observation);
+}
+
+export function isInRange({ observedAt }: Observation, range: TimeRange): boolean {
+  return observedAt === undefined || contains(range, observedAt);
 }

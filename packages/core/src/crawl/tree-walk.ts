@@ -41,6 +41,8 @@ export interface WalkOptions extends TransportCallOptions {
   /** The paths of all files that are listed are put in here, before they are taken. */
   readonly listed: PathSet;
   readonly links: SourcePolicy["links"];
+  /** How many directories may be asked for; default all. For who looks at a sample. */
+  readonly most?: number;
 }
 
 /** Entries looked at in one piece, whatever a transport hands over. */
@@ -99,15 +101,18 @@ class Walk {
 
   async run(): Promise<Walked> {
     const lanes = Math.max(1, this.#transport.capabilities.parallelism);
+    const { most = Infinity } = this.#options;
     const under = new Set<Promise<void>>();
+    let asked = 0;
     while (this.#directories.length > 0 || under.size > 0) {
-      while (this.#directories.length > 0 && under.size < lanes && !this.#over) {
+      while (this.#directories.length > 0 && under.size < lanes && asked < most && !this.#over) {
+        asked++;
         const one: Promise<void> = this.#list(this.#directories.pop()!)
           .catch((error: unknown) => void (this.#stopped ??= error))
           .finally(() => under.delete(one));
         under.add(one);
       }
-      if (this.#over) this.#directories.length = 0;
+      if (this.#over || asked >= most) this.#directories.length = 0;
       if (under.size > 0) await Promise.race(under);
     }
     if (this.#stopped !== undefined) throw this.#stopped;

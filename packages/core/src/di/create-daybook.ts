@@ -1,3 +1,4 @@
+import type { CheckOptions } from "../check/check-source.js";
 import type { DependencyContainer } from "tsyringe";
 import { Admissions } from "../admission/admissions.js";
 import { DestinationBreakers } from "../crawl/destination-ear.js";
@@ -180,7 +181,7 @@ class WiredDaybook implements Daybook {
       yield* plan(this.#source(definition, store), signal ?? new AbortController().signal);
   }
 
-  async *check({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}) {
+  async *check({ signal, read, ...scope }: Scope & CheckOptions = {}) {
     // Few programs ever need it.
     const { checkSources } = await import("../check/check-sources.js");
     this.#hosts.forgetRefusals();
@@ -188,7 +189,7 @@ class WiredDaybook implements Daybook {
       const transport = this.#children.get(source.name)!.get(TransportToken);
       return { ...source, transports: hasManyHosts(transport) ? transport.transports : [transport] };
     });
-    yield* checkSources(sources, { clock: this.#clock, signal });
+    yield* checkSources(sources, { clock: this.#clock, signal, read });
   }
 
   async status(scope: Scope = {}): Promise<SourceStatus[]> {

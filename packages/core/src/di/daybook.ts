@@ -1,3 +1,4 @@
+import type { CheckOptions } from "../check/check-source.js";
 import type { FilesQuery, ReadFile } from "../report/files.js";
 import type { CheckReport } from "../check/check-report.js";
 import type { Hook } from "../hooks/hook.js";
@@ -104,7 +105,7 @@ export interface Daybook {
    * and opens no ledger. What is wrong is in the reports: one for each source, or for each of its hosts where it has
    * several, the preferred one first.
    */
-  check(options?: Scope & { signal?: AbortSignal }): AsyncIterable<CheckReport>;
+  check(options?: Scope & CheckOptions): AsyncIterable<CheckReport>;
   status(options?: Scope): Promise<SourceStatus[]>;
   /** Slots over by now that aren't settled or have nothing to show, and files that never came; oldest first per source. */
   gaps(options?: Scope): AsyncIterable<Gap>;
