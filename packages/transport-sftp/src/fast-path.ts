@@ -6,11 +6,12 @@ import { fromWire } from "./errors.js";
 import type { RequestWatch } from "./request-watch.js";
 import type { Done, Request } from "./sftp-channel.js";
 import { SftpChannel } from "./sftp-channel.js";
-import type { Fields, NamedEntry } from "./wire.js";
+import type { Attributes, Fields, NamedEntry } from "./wire.js";
 import { FOR_READING, LIMITS, REPLY, REQUEST, STATUS } from "./wire.js";
 
 const handleIn = (fields: Fields) => checkHandle(Buffer.from(fields.bytes()));
 const namesIn = (fields: Fields) => ({ bytes: fields.left, entries: fields.names() });
+const attributesIn = (fields: Fields) => fields.attributes();
 const nothingIn = () => undefined;
 /** The longest packet comes first, then the longest read. */
 const readLimitIn = (fields: Fields) => (fields.longNumber(), Number(fields.longNumber()));
@@ -77,6 +78,10 @@ export class FastPath implements DirectoryReads {
 
   readDirectory(handle: Buffer): Promise<NamesReply | undefined> {
     return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse: namesIn });
+  }
+
+  stat(path: string): Promise<Attributes | undefined> {
+    return this.#outcome({ type: REQUEST.STAT, subject: path, reply: REPLY.ATTRS, parse: attributesIn });
   }
 
   openFile(path: string, done: Done<Buffer>): void {

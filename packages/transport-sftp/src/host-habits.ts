@@ -85,6 +85,7 @@ export class Turn {
   readonly #path: string;
   readonly #options: TransportCallOptions;
   #tries = 0;
+  readonly #suspected: boolean;
   #alone: boolean;
   /** How many other files were open on the session when it was refused. */
   #openThen = 0;
@@ -95,15 +96,24 @@ export class Turn {
     this.#habits = habits;
     this.#path = path;
     this.#options = options;
-    this.#alone = habits.suspects.has(path);
+    this.#suspected = habits.suspects.has(path);
+    this.#alone = this.#suspected;
   }
 
   async take(): Promise<Lease> {
     this.#tries++;
     const { sessions } = this.#habits;
-    const lease = sessions.take(this.#options) ?? (await sessions.acquire(this.#options));
     this.#openThen = 0;
-    return this.#alone ? sessions.alone(lease, this.#options) : lease;
+    for (;;) {
+      const lease = sessions.take(this.#options) ?? (await sessions.acquire(this.#options));
+      if (!this.#alone) return lease;
+      const alone = await sessions.alone(lease, this.#options);
+      if (!this.#suspected) return alone;
+      await alone.session.settle(this.#path);
+      if (alone.session.failure === undefined) return alone;
+      // What others left behind broke it.
+      alone.release({ reusable: true });
+    }
   }
 
   succeeded(): void {

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { DaybookError } from "@daybook/core";
 import type { Attributes as WireAttributes, Client, SFTPWrapper } from "ssh2";
 import SftpClient from "ssh2-sftp-client";
-import { checkHandle } from "./border.js";
+import { checkHandle, readSize } from "./border.js";
 import { fromWire } from "./errors.js";
 import type { DirectoryReads, NamesReply } from "./fast-path.js";
 import type { RequestWatch } from "./request-watch.js";
@@ -47,6 +47,9 @@ export class PlainPath implements DirectoryReads {
     this.#watch = watch;
     this.#ended = ended;
     ended.catch(() => {});
+    // ssh2 believes whatever the server says that it gives at once, and would ask for a byte at a time.
+    const limited = sftp as unknown as { _maxReadLen?: number };
+    if (limited._maxReadLen !== undefined) limited._maxReadLen = readSize(limited._maxReadLen);
   }
 
   async openDirectory(path: string): Promise<Buffer> {

@@ -24,8 +24,9 @@ export class SftpSession {
   readonly watch: RequestWatch;
   /** ms that anything may take, whatever it brings. */
   readonly patience: number;
-  /** Lists and reads that are under way on it; whoever shares it out counts them. */
-  operations = 0;
+  #operations = 0;
+  /** Whether all that came before the only operation that is under way is known to be answered. */
+  #clear = true;
   /** Files that are open on it; who opens them counts them. */
   openFiles = 0;
 
@@ -95,6 +96,31 @@ export class SftpSession {
     return () => void this.#endListeners.delete(listener);
   }
 
+  /** Lists and reads that are under way on it. */
+  get operations(): number {
+    return this.#operations;
+  }
+
+  /** One more begins; the returned function ends it. */
+  began(): () => void {
+    // The very first has nothing before it.
+    this.#clear = this.#operations === 0 && this.#clear;
+    this.#operations++;
+    return () => {
+      this.#operations--;
+      this.#clear = false;
+    };
+  }
+
+  /**
+   * For who has it alone: waits until what others asked is answered, whatever else the server sent for it. What breaks
+   * the session from then on was for the one that is under way.
+   */
+  async settle(path: string): Promise<void> {
+    await Promise.allSettled([this.plain.stat(path), this.fast?.stat(path)]);
+    this.#clear = this.#failure === undefined;
+  }
+
   /** Requests sent so far. */
   get sent(): number {
     return this.watch.sent;
@@ -143,9 +169,9 @@ export class SftpSession {
     setTimeout(() => this.#line.destroy(), 1000).unref();
   }
 
-  /** Where more than one is under way nobody knows whose reply it was: for each the connection is lost, no more. */
+  /** Where another may have been the cause nobody knows whose reply it was: the connection is lost, no more. */
   #blame(failure: DaybookError): DaybookError {
-    if (failure.kind !== "protocol" || this.operations <= 1) return failure;
+    if (failure.kind !== "protocol" || (this.#operations <= 1 && this.#clear)) return failure;
     const detail = `the connection was given up, with all that was under way on it: ${failure.detail}`;
     return new DaybookError("network", detail, { code: failure.code, cause: failure });
   }

@@ -177,7 +177,7 @@ export class SharedSessions {
   #share(shared: Shared, lane: Lane): SessionLease<SftpSession> {
     const { lease, sentBefore, operations } = shared;
     operations[lane]++;
-    lease.session.operations++;
+    const ended = lease.session.began();
     let released = false;
     return {
       session: lease.session,
@@ -188,7 +188,7 @@ export class SharedSessions {
         if (released) return;
         released = true;
         operations[lane]--;
-        lease.session.operations--;
+        ended();
         this.#giveBackIdle();
         this.#serve();
       },
