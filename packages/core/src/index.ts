@@ -39,6 +39,7 @@ export * from "./destination/destination.js";
 export * from "./destination/destination-mark.js";
 export * from "./destination/local-destination.js";
 export * from "./destination/make-folder.js";
+export * from "./destination/parse-size.js";
 export * from "./destination/codec.js";
 export * from "./destination/compressed-destination.js";
 export * from "./destination/local-fs.js";

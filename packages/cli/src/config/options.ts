@@ -65,6 +65,7 @@ export class OptionsBuilder {
       retryDelay: settings.retry_delay,
       maxRetryDelay: settings.max_retry_delay,
       resume: settings.resume,
+      ...(settings.max_file_size !== undefined && { maxFileSize: settings.max_file_size }),
       ...(settings.limit && { limit: settings.limit }),
       keep: settings.keep,
       links: settings.links,

@@ -61,8 +61,18 @@ export class FileWork {
       clock,
     } = options.source;
     const root = layout.root ?? "/";
-    const { resume } = policy;
-    this.#fetcher = new Fetcher({ source, root, transport, destination, owners, inspectors, resume, clock });
+    const { resume, maxFileSize } = policy;
+    this.#fetcher = new Fetcher({
+      source,
+      root,
+      transport,
+      destination,
+      owners,
+      inspectors,
+      resume,
+      maxFileSize,
+      clock,
+    });
   }
 
   /** What was brought home so far. */

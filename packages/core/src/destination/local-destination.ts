@@ -6,6 +6,8 @@ import type { Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { Delivery, Destination, Incoming } from "./destination.js";
 import { diskError, noPermission } from "./disk-error.js";
+import { FreeSpace } from "./free-space.js";
+import { parseSizeOrPart } from "./parse-size.js";
 import { LastingFolders } from "./lasting-folders.js";
 import { LocalDiscard } from "./local-discard.js";
 import type { LocalFs } from "./local-fs.js";
@@ -33,6 +35,8 @@ export interface LocalDestinationOptions {
    * since whoever may write there could lead files anywhere.
    */
   readonly followLinks?: boolean;
+  /** What is left free on its file system: bytes, "500MB" or "5%". Default 1 %, of large disks 100 MB. */
+  readonly minFree?: string | number;
   /** Default node:fs. */
   readonly fs?: LocalFs;
   /** Tells how old what a dead program left behind is. Default the machine's. */
@@ -57,6 +61,7 @@ export class LocalDestination implements Destination {
   readonly #marker: OpenMarker;
   readonly #discard: LocalDiscard;
   readonly mark: LocalMark;
+  readonly #room: FreeSpace;
   #holder: PartHolder | undefined;
   #opening: Promise<void> | undefined;
   #suspectSince: Date | undefined;
@@ -83,6 +88,13 @@ export class LocalDestination implements Destination {
       sync: options.sync ?? true,
       followLinks: this.#followLinks,
       awaited: (folder) => [...this.#claimed].some((location) => location.startsWith(`${folder}/`)),
+    });
+    const { minFree } = options;
+    this.#room = new FreeSpace({
+      fs: this.#fs,
+      folder: this.#root,
+      least: minFree === undefined ? undefined : parseSizeOrPart(minFree, "minFree"),
+      now: () => this.#clock.now().getTime(),
     });
     this.#marker = new OpenMarker({ fs: this.#fs, folder: join(this.#root, OWN_FOLDER) });
   }
@@ -134,6 +146,7 @@ export class LocalDestination implements Destination {
     try {
       this.#folders.check(dirname(final));
       const part = await this.#parts.take(delivery, this.#holder!);
+      this.#room.take(Math.max(0, (delivery.size ?? 0) - part.kept));
       return new LocalIncoming({
         fs: this.#fs,
         delivery,
@@ -142,6 +155,7 @@ export class LocalDestination implements Destination {
         final,
         group: this.#group,
         stages: this.#stages,
+        room: this.#room,
         folders: this.#folders,
         attend: () => this.mark.check(),
         ended: () => {

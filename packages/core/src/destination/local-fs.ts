@@ -25,4 +25,6 @@ export type LocalFs = Pick<
   | "readdirSync"
   | "utimesSync"
   | "createReadStream"
->;
+> &
+  /** Without it nothing is known of free space. */
+  Partial<Pick<typeof nodeFs, "statfsSync">>;

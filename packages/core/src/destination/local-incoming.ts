@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { Delivered, Delivery, Incoming } from "./destination.js";
+import type { FreeSpace } from "./free-space.js";
 import type { LastingFolders } from "./lasting-folders.js";
 import type { LocalFs } from "./local-fs.js";
 import { diskError, noPermission } from "./disk-error.js";
@@ -23,6 +24,7 @@ export interface LocalIncomingOptions {
   readonly final: string;
   readonly group: SyncGroup;
   readonly stages: Stages;
+  readonly room: FreeSpace;
   readonly folders: LastingFolders;
   /** Throws if the destination isn't there any more. */
   readonly attend: () => void;
@@ -206,6 +208,8 @@ export class LocalIncoming implements Incoming {
 
   /** The stage joins what waits for the disk. */
   #hand(): void {
+    // What was listed was asked for at the begin.
+    if (this.#options.delivery.size === undefined) this.#options.room.take(this.#staged);
     this.#handed += this.#staged;
     this.#full.push(this.#stage!);
     this.#stage = undefined;

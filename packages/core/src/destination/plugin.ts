@@ -12,12 +12,12 @@ export interface LocalDestinationPluginOptions extends LocalDestinationOptions {
 
 /** Files land in a directory of this machine. Throws kind "unsupported" for an encoding that this Node can't do. */
 export function localDestination(options: LocalDestinationPluginOptions): Plugin<Destination> {
-  const { path, sync = true, layout = "", compress } = options;
+  const { path, sync = true, layout = "", compress, followLinks = false, minFree = "" } = options;
   const codec = compress && codecOf(compress);
   return {
     name: "local",
     provides: DestinationToken,
-    key: `local:${resolve(path)}:${sync}:${layout}:${compress ?? ""}`,
+    key: `local:${resolve(path)}:${sync}:${layout}:${compress ?? ""}:${followLinks}:${minFree}`,
     create: () => {
       const destination = new LocalDestination(options);
       return codec ? new CompressedDestination({ destination, codec }) : destination;

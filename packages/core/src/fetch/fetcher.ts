@@ -21,6 +21,8 @@ export interface FetcherOptions {
   readonly owners: Pick<PlaceOwners, "other">;
   readonly inspectors: readonly Inspector[];
   readonly resume: boolean;
+  /** Bytes. */
+  readonly maxFileSize: number;
   readonly clock: Clock;
 }
 
@@ -92,6 +94,7 @@ export class Fetcher {
     const attempt: Attempt = { bytes: 0, local: true };
     let incoming: Incoming;
     try {
+      if (task.entry.size !== undefined) this.#refuseLarge(task.entry.size);
       await this.#refuseTaken(task);
       incoming = await this.#options.destination.begin(this.#delivery(task));
     } catch (cause) {
@@ -189,6 +192,15 @@ export class Fetcher {
     }
   }
 
+  #refuseLarge(size: number): void {
+    const { maxFileSize } = this.#options;
+    if (size <= maxFileSize) return;
+    const advice = "raise max_file_size to fetch it, then run daybook retry";
+    throw new DaybookError("config", `it has more than ${maxFileSize} bytes: ${advice}`, {
+      operation: "begin",
+    });
+  }
+
   /** The same bytes at two sources are two files, and want two places. */
   async #refuseTaken(task: FetchTask): Promise<void> {
     const other = await this.#otherOwner(task);
@@ -266,6 +278,10 @@ export class Fetcher {
       }
       if (size !== undefined && check.bytes + fresh.length > size)
         throw new DaybookError("changed", `it is longer than the ${size} bytes it was listed with`);
+      if (check.bytes + fresh.length > this.#options.maxFileSize) {
+        attempt.local = true;
+        this.#refuseLarge(check.bytes + fresh.length);
+      }
       const checked = check.update(fresh);
       attempt.bytes = check.bytes;
       watch.progress(check.bytes);

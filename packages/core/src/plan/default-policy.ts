@@ -18,6 +18,7 @@ export const DEFAULT_POLICY: SourcePolicy = Object.freeze({
   retryDelay: SECOND,
   maxRetryDelay: 5 * MINUTE,
   resume: true,
+  maxFileSize: Infinity,
   keep: Infinity,
   select: () => true,
   links: "follow",

@@ -51,6 +51,8 @@ export interface SourcePolicy {
   readonly maxRetryDelay: number;
   /** Continue part files. Default true. */
   readonly resume: boolean;
+  /** Bytes; a larger file is not fetched. Default Infinity. */
+  readonly maxFileSize: number;
   /** How long files are kept after their observation, in ms. Default Infinity: for ever. */
   readonly keep: number;
   /** Which observations are wanted. Default all. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, flag, integer, strict, text } from "./fields.js";
+import { duration, flag, integer, sizeOrPart, strict, text } from "./fields.js";
 
 export type AdapterKind = "state" | "destination" | "transport";
 
@@ -240,7 +240,7 @@ const LOCAL: BuiltIn = {
   package: "@daybook/core",
   factory: "localDestination",
   paths: ["path"],
-  names: { follow_links: "followLinks" },
+  names: { min_free: "minFree", follow_links: "followLinks" },
   options: strict({
     path: text().describe("The folder files land in."),
     sync: flag()
@@ -258,6 +258,9 @@ const LOCAL: BuiltIn = {
       .describe(
         "How new files are kept, x as x.gz or x.zst. Default as they were sent. zstd needs Node 22.15.",
       ),
+    min_free: sizeOrPart()
+      .optional()
+      .describe("What is left free on its disk: 500MB or 5%. Default 1 %, of large disks 100 MB."),
     follow_links: flag()
       .optional()
       .describe("Whether folders below the path may be symbolic links. Default false: they are refused."),

@@ -1,4 +1,11 @@
-import { asDaybookError, parseDuration, parseInstant, parseRate } from "@daybook/core";
+import {
+  asDaybookError,
+  parseDuration,
+  parseInstant,
+  parseRate,
+  parseSize,
+  parseSizeOrPart,
+} from "@daybook/core";
 import { z } from "zod";
 
 // A file is checked once: the code zod would make for a schema takes longer to make than it saves.
@@ -59,6 +66,16 @@ export const rate = () =>
     (value) => parseRate(value, ""),
     (value) => problemOf(() => parseRate(String(value), "")),
   ).meta({ examples: ["800kB/s", "5MB/s", "10Mbit/s", "unlimited"] });
+
+const unitless = (value: number) => `${value} has no unit: write ${value}B for bytes`;
+
+/** Such as 500MB, 2GiB; in bytes. */
+export const size = () =>
+  parsed((value) => parseSize(value, ""), unitless).meta({ examples: ["500MB", "2GiB"] });
+
+/** Such as 500MB, 5%; as it is written. */
+export const sizeOrPart = () =>
+  parsed((value) => (parseSizeOrPart(value, ""), value), unitless).meta({ examples: ["500MB", "5%"] });
 
 /** ISO 8601 with a zone. */
 export const instant = () =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { adapter, otherThan } from "./adapters.js";
-import { duration, flag, instant, integer, regularExpression, strict, text } from "./fields.js";
+import { duration, flag, instant, integer, regularExpression, size, strict, text } from "./fields.js";
 import { limit } from "./limit.js";
 
 const values = z.union([text(), z.array(text()).min(1)], {
@@ -131,6 +131,9 @@ export const sourceSchema = strict({
   retry_delay: duration().prefault("1s").describe("The first wait between attempts; it doubles."),
   max_retry_delay: duration().prefault("5m").describe("The longest wait between attempts."),
   resume: flag().prefault(true).describe("Whether part files are continued."),
+  max_file_size: size()
+    .optional()
+    .describe("A larger file is not fetched: 2GB or the like. Default any size."),
   keep: duration()
     .optional()
     .describe(
