@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DIALECTS } from "../src/listing/dialects/index.js";
 import type { Dialect } from "../src/listing/dialect.js";
+import { nameCodec } from "../src/name-codec.js";
 import { read, timeOf } from "./support/reading.js";
 
 const FILE = "-rw-r--r-- 1 ftp ftp 30 Jan 15  2025";
@@ -199,6 +200,19 @@ test("PM behind a time is the time's, unless the listing has shown a clock of 24
     ["c", "2025-01-15T18:30"],
   ]);
   expect(names(at("18:30", "x") + at("06:30", "PM a"))).toEqual(["x", "PM a"]);
+});
+
+test.each([
+  ["gbk", "总用量 8", "3月 15 18:30", "数据.dat"],
+  ["windows-1251", "итого 8", "мар 15 18:30", "данные.dat"],
+  ["euc-jp", "合計 8", "3月 15日 18:30", "表.dat"],
+  ["latin1", "total 8", "15 f\u00e9v 2025", "\u00e9t\u00e9.dat"],
+])("a listing in %s is read in it: total, months and names", (encoding, total, time, name) => {
+  const codec = nameCodec(encoding);
+  const text = codec.encode(`${total}\r\n-rw-r--r-- 1 a b 30 ${time} ${name}\r\n`);
+  const { entries, evidence } = read(text, { codec });
+  expect(entries).toMatchObject([{ name, size: 30, listed: { ms: expect.any(Number) as number } }]);
+  expect(evidence).toMatchObject({ showsTotal: true, unreadable: 0 });
 });
 
 test("of VMS' versions the newest counts, and names that fill their column are read", () => {
