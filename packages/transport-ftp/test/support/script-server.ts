@@ -16,6 +16,8 @@ export interface Script {
   readonly listing?: string;
   /** What RETR sends, whatever is asked for. */
   readonly file?: string;
+  /** What is sent in place of each reply, line end included. Undefined: nothing. */
+  readonly rewrite?: (reply: string, socket: Socket) => string | undefined;
 }
 
 /** One control connection of a server that says what it is told to. */
@@ -68,7 +70,10 @@ const USUAL: Record<string, Answer> = {
 function converse(socket: Socket, script: Script, commands: string[]): void {
   const passive = new Set<Server>();
   let arrived: Promise<Socket> | undefined;
-  const say = (text: string) => void socket.write(`${text}\r\n`);
+  const say = (text: string) => {
+    const reply = script.rewrite ? script.rewrite(`${text}\r\n`, socket) : `${text}\r\n`;
+    if (reply !== undefined && socket.writable) socket.write(reply, "latin1");
+  };
   const talk: Talk = {
     socket,
     say,
