@@ -7,6 +7,8 @@ export * from "./time/range.js";
 export * from "./time/parse-instant.js";
 export * from "./time/parse-duration.js";
 export * from "./time/system-clock.js";
+export * from "./time/trusted-time.js";
+export { withWitness } from "./time/with-witness.js";
 export * from "./layout/path-layout.js";
 export * from "./layout/template.js";
 export * from "./layout/flat.js";

@@ -220,6 +220,12 @@ export class PostgresStore implements StateStore {
     return row?.holder;
   }
 
+  async databaseTime(): Promise<Date> {
+    const sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now";
+    const [row] = await this.#query<{ now: number }>("time", sql, []);
+    return new Date(row!.now);
+  }
+
   /** Waits for calls under way, except those that wait for a server that is away: they end with their last failure. */
   async close(): Promise<void> {
     this.#opening = undefined;

@@ -7,6 +7,7 @@ export interface SlotQuery {
   readonly start: number;
   readonly end: number | null;
   readonly dueBy: number | null;
+  readonly visitedAfter: number | null;
   readonly states: readonly string[] | null;
   readonly unsettled: boolean;
   readonly flawed: boolean;
@@ -33,7 +34,18 @@ const FEW_DUE = `SELECT count(*) FROM (SELECT 1 FROM sources o
 
 /** One page of the slots that overlap the range, oldest first. */
 export function readSlots(sql: Statements, query: SlotQuery): SlotRow[] {
-  const { source, start, end, dueBy, states, unsettled, flawed, limit, after = [-TIMELESS, ""] } = query;
+  const {
+    source,
+    start,
+    end,
+    dueBy,
+    visitedAfter,
+    states,
+    unsettled,
+    flawed,
+    limit,
+    after = [-TIMELESS, ""],
+  } = query;
   const conditions: string[] = [];
   const values: unknown[] = [source, start, end ?? TIMELESS, start, ...after];
   let index = "slots_start";
@@ -41,6 +53,10 @@ export function readSlots(sql: Statements, query: SlotQuery): SlotRow[] {
     conditions.push("AND s.next_visit_at <= ?");
     values.push(dueBy);
     if (sql.get<[number]>(FEW_DUE, source, dueBy)![0] <= FEW) index = "slots_due";
+  }
+  if (visitedAfter !== null) {
+    conditions.push("AND s.visited_at > ?");
+    values.push(visitedAfter);
   }
   if (states) {
     conditions.push("AND s.state IN (SELECT value FROM json_each(?))");

@@ -77,6 +77,7 @@ export class SqliteStore implements StateStore {
       start: range.start.getTime(),
       end: range.end?.getTime() ?? null,
       dueBy: filter.dueBy?.getTime() ?? null,
+      visitedAfter: filter.visitedAfter?.getTime() ?? null,
       states: filter.states ? [...filter.states] : null,
       unsettled: filter.unsettled ?? false,
       flawed: filter.flawed ?? false,
@@ -126,7 +127,8 @@ export class SqliteStore implements StateStore {
     const client = await this.#opened("files");
     const found: FileRecord[] = [];
     for (let i = 0; i < locations.length; i += PLACES)
-      found.push(...(await client.call("filesAt", locations.slice(i, i + PLACES))).map(rowToFile));
+      for (const row of await client.call("filesAt", locations.slice(i, i + PLACES)))
+        found.push(rowToFile(row));
     return found;
   }
 

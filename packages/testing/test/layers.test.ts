@@ -1,4 +1,11 @@
-import { BandwidthLimit, DaybookError, FailoverTransport, withBandwidth, withRoot } from "@daybook/core";
+import {
+  BandwidthLimit,
+  DaybookError,
+  FailoverTransport,
+  withBandwidth,
+  withRoot,
+  withWitness,
+} from "@daybook/core";
 import type { Clock, FailoverOptions } from "@daybook/core";
 import { MemoryTransport, transportCases } from "@daybook/testing";
 import type { MemoryFaults } from "@daybook/testing";
@@ -28,6 +35,16 @@ describe.each([
       const clock = new HastyClock();
       const around = limits.map((limit) => new BandwidthLimit({ limit, clock }));
       return c.run(memoryFixture({ around: (transport) => withBandwidth(transport, around) }));
+    });
+});
+
+describe("a transport whose listings bear witness keeps the contract:", () => {
+  for (const c of transportCases(traits))
+    test(c.name, () => {
+      const seen: Date[] = [];
+      const around = (transport: MemoryTransport) =>
+        withWitness(transport, { saw: (time) => void seen.push(time) });
+      return c.run(memoryFixture({ around }));
     });
 });
 

@@ -11,6 +11,7 @@ import type { GlobalOptions, ScopeOptions } from "./options.js";
 
 interface CleanOptions extends ScopeOptions {
   readonly dryRun?: boolean;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -19,7 +20,8 @@ export function cleanCommand(context: CommandContext): Command {
     .description(
       "delete files older than their source keeps them, as a run does by itself; exits 3 if some had to be left alone",
     )
-    .option("--dry-run", "tell what would be deleted, and delete nothing");
+    .option("--dry-run", "tell what would be deleted, and delete nothing")
+    .option("--yes", "the machine's clock is right, although nothing else says that it is so late");
   return withJson(withScope(command), "print each file as JSON, one a line").action(
     async (options: CleanOptions, self: Command) => {
       const { config } = self.optsWithGlobals<GlobalOptions>();
@@ -27,7 +29,7 @@ export function cleanCommand(context: CommandContext): Command {
       const { dryRun = false } = options;
       await withDaybook(context, { config, source: options.source }, async (daybook) => {
         let [files, bytes, left] = [0, 0, 0];
-        for await (const one of daybook.clean({ ...scopeOf(options), dryRun })) {
+        for await (const one of daybook.clean({ ...scopeOf(options), dryRun, yes: options.yes })) {
           if (options.json) stdout.json({ type: "file", ...one });
           else stdout.data(fileLine(one, dryRun));
           if (one.outcome === "refused" || one.outcome === "replaced") left++;

@@ -14,6 +14,7 @@ import type { GlobalOptions, ScopeOptions } from "./options.js";
 export interface RunCommandOptions extends ScopeOptions, LogCommandOptions {
   readonly once?: boolean;
   readonly adopt?: boolean;
+  readonly trustClock?: boolean;
   readonly json?: boolean;
   /** Show the dashboard meanwhile: there, or where the configuration says. */
   readonly serve?: string | boolean;
@@ -31,6 +32,10 @@ export function runCommand(context: CommandContext): Command {
     .description("crawl until every slot in range is settled, or for ever where there is no end")
     .option("--once", "visit every due slot once and exit")
     .option("--adopt", "take what stands at the destination's path for it from now on, whatever it is")
+    .option(
+      "--trust-clock",
+      "believe the machine's clock, although the ledger and the servers know of no such time",
+    )
     .option(
       "--serve [address]",
       "show the dashboard until the run ends; default serve.address, or 127.0.0.1:8470",
@@ -64,7 +69,13 @@ export async function run(
       const url = await serving?.start(daybook, loaded.serve, address);
       await display.start(() => daybook.status(scope));
       if (url !== undefined) say(`The dashboard is at ${url}`);
-      result = await daybook.run({ ...scope, signal: stop.signal, once: options.once, adopt: options.adopt });
+      result = await daybook.run({
+        ...scope,
+        signal: stop.signal,
+        once: options.once,
+        adopt: options.adopt,
+        trustClock: options.trustClock,
+      });
       display.close();
       display.finish(result);
       const code =

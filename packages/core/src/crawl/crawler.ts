@@ -1,9 +1,11 @@
 import { smallest } from "../extremes.js";
 import { setMaxListeners } from "node:events";
 import { isDaybookError, asDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { FutureRecords } from "../plan/future-records.js";
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
+import type { LedgerChange } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
@@ -45,6 +47,9 @@ export interface CrawlOutcome {
   readonly error?: DaybookError;
 }
 
+/** Records written at a time. */
+const BATCH = 500;
+
 const LANES: readonly Lane[] = ["live", "backfill"];
 /**
  * Mirrors one source. Each lane plans, visits and fetches by itself, so that history never holds up what is new; the
@@ -54,6 +59,7 @@ export class Crawler {
   readonly #source: Source;
   readonly #writer: LedgerWriter;
   readonly #planner: Planner;
+  readonly #future: FutureRecords;
   readonly #visits: VisitWork;
   readonly #ear: HostEar;
   readonly #destination: DestinationEar;
@@ -79,8 +85,9 @@ export class Crawler {
   constructor({ source, breakers, writer, logins }: CrawlerOptions) {
     this.#source = source;
     this.#writer = writer;
-    const { name, layout, store, range, policy } = source;
-    this.#planner = new Planner({ source: name, layout, store, range, policy });
+    const { name, layout, store, range, policy, time } = source;
+    this.#planner = new Planner({ source: name, layout, store, range, policy, latest: () => time.latest() });
+    this.#future = new FutureRecords({ source: name, range, store, time });
     this.#due = new DueSlots(policy);
     const fail = (error: unknown) => this.#fail(error);
     const ear = (this.#ear = new HostEar({ source, breaker: breakers.host, logins, fail }));
@@ -128,6 +135,7 @@ export class Crawler {
     const { clock, policy } = this.#source;
     const { stopping } = run;
     while (!stopping.aborted && !this.#finished) {
+      if (lane === "live") await this.#retakeFuture();
       const now = clock.now();
       this.#due.looks(lane, now);
       const due = lane === "live" ? await this.#planner.live(now) : this.#planner.backfill(now);
@@ -154,12 +162,25 @@ export class Crawler {
   /** What an earlier run has left: what its records rest on, and what will be due before any lane would look again. */
   async #begin(): Promise<void> {
     await this.#forgetPlanned();
+    await this.#retakeFuture();
     const { name, store, range, policy, clock } = this.#source;
     const now = clock.now().getTime();
     for await (const { path, start, end, nextVisitAt } of store.slots(name, range, {
       dueBy: new Date(now + policy.poll),
     }))
       if (nextVisitAt!.getTime() > now) this.#due.set(path, { start, end }, nextVisitAt!.getTime());
+  }
+
+  /** What was recorded while the clock was ahead is looked at again. */
+  async #retakeFuture(): Promise<void> {
+    let changes: LedgerChange[] = [];
+    for await (const change of this.#future.replaced()) {
+      changes.push(change);
+      if (changes.length < BATCH) continue;
+      await this.#writer.write(changes);
+      changes = [];
+    }
+    await this.#writer.write(changes);
   }
 
   /** Visits of a narrower range or of another selection may put less into records that a planned stretch rests on. */
@@ -170,7 +191,7 @@ export class Crawler {
 
   /** What was planned whole is noted once every slot of it has its record. */
   async #notePlanned(stopping: AbortSignal): Promise<void> {
-    if (this.#active.size > 0 || stopping.aborted) return;
+    if (this.#active.size > 0 || stopping.aborted || this.#source.time.doubtful) return;
     const stretch = await this.#planner.planned();
     if (stretch) await this.#writer.write([{ kind: "planned", source: this.#source.name, stretch }]);
   }
@@ -182,8 +203,8 @@ export class Crawler {
 
   /** Whether nothing is left to do in the range, for ever. */
   async #allSettled(): Promise<boolean> {
-    const { range, policy, clock } = this.#source;
-    if (this.#active.size > 0 || clock.now().getTime() < closesAt(range, policy)) return false;
+    const { range, policy, time } = this.#source;
+    if (this.#active.size > 0 || time.sure().getTime() < closesAt(range, policy)) return false;
     // From where the last search ended first: what is settled seldom changes. Only a search of all ends the run.
     for (const from of this.#settledUpTo ? [this.#settledUpTo, range.start] : [range.start]) {
       const unsettled = await this.#planner.firstUnsettled(from);

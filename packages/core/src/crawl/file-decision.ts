@@ -84,7 +84,7 @@ export async function decide(
   const { now, lane, siblings } = context;
   const precision = source.transport.capabilities.modifiedAt;
   const record = pending(source.name, slot, candidate, now);
-  const old = isTooOld(record, policy.keep, now);
+  const old = isTooOld(record, policy.keep, source.time.sure());
   // The sweep may be letting go of it at this moment, and a record written here would bring it back.
   if (old && (before?.status === "stored" || before?.status === "quarantined")) return {};
   // A file taken over from another tool has no time until it is listed for the first time.
@@ -110,7 +110,9 @@ export async function decide(
 
   const claimed = { ...record, location: place };
   const waitsUntil = claimed.nextAttemptAt?.getTime() ?? 0;
-  if (waitsUntil > now.getTime()) return { again: waitsUntil };
+  // One that is further off than any wait was set by a clock that was ahead.
+  if (waitsUntil > now.getTime() && waitsUntil <= now.getTime() + 2 * policy.maxRetryDelay)
+    return { again: waitsUntil };
   const waits = policy.ready({
     entry,
     observation,

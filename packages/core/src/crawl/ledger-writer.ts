@@ -23,6 +23,7 @@ const PACE = 25;
 export class LedgerWriter {
   readonly #store: Pick<StateStore, "record">;
   readonly #clock: Clock;
+  readonly #alongside: () => readonly LedgerChange[];
   #waiting: Waiting[] = [];
   #rows = 0;
   #running: Promise<void> | undefined;
@@ -32,7 +33,13 @@ export class LedgerWriter {
   /** Slots of which something was refused; the next visit on record must not say that they are done. */
   readonly #doubted = new Set<string>();
 
-  constructor(options: { store: Pick<StateStore, "record">; clock: Clock }) {
+  constructor(options: {
+    store: Pick<StateStore, "record">;
+    clock: Clock;
+    /** What goes into the next transaction beside what was asked for. */
+    alongside?: () => readonly LedgerChange[];
+  }) {
+    this.#alongside = options.alongside ?? (() => []);
     this.#store = options.store;
     this.#clock = options.clock;
   }
@@ -91,7 +98,9 @@ export class LedgerWriter {
     try {
       if (this.#failure) throw this.#failure.error;
       const changes = group.flatMap(({ changes }) => changes.map((change) => this.#toBeKept(change)));
-      await this.#store.record(changes, fence.length > 0 ? { fence, now: this.#clock.now() } : undefined);
+      // By who holds it: by a clock that leaps a lease runs out for nobody else.
+      const options = fence.length > 0 ? { fence } : undefined;
+      await this.#store.record([...changes, ...this.#alongside()], options);
       if (this.#doubted.size > 0)
         for (const change of changes) if (change.kind === "visit") this.#doubted.delete(slotOf(change.visit));
       for (const { resolve } of group) resolve();

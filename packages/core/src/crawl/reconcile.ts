@@ -16,9 +16,9 @@ export async function reconcile(
     name,
     store,
     destination,
-    clock,
+    time,
     policy,
-  }: Pick<Source, "name" | "store" | "destination" | "clock" | "policy">,
+  }: Pick<Source, "name" | "store" | "destination" | "time" | "policy">,
   writer: LedgerWriter,
   since: Date,
 ): Promise<number> {
@@ -45,7 +45,8 @@ export async function reconcile(
       lost++;
       if (there) damaged.push(location);
       const detail = "it was stored before the machine stopped, and is gone";
-      for (const change of missed(file, policy.keep, clock.now(), "lost", detail)) changes.push(change);
+      for (const change of missed(file, policy.keep, { at: time.now(), sure: time.sure() }, "lost", detail))
+        changes.push(change);
       if (changes.length >= BATCH) await flush();
     }
   }
@@ -57,11 +58,11 @@ export async function reconcile(
 export function missed(
   file: FileRecord,
   keep: number,
-  at: Date,
+  { at, sure }: { readonly at: Date; readonly sure: Date },
   what: string,
   detail: string,
 ): LedgerChange[] {
-  if (!isTooOld(file, keep, at)) return fetchAgain(file, at, what, detail);
+  if (!isTooOld(file, keep, sure)) return fetchAgain(file, at, what, detail);
   const { source, path } = file;
   const event = { source, path, at, what, detail: `${detail}; it is older than its source keeps files` };
   return [

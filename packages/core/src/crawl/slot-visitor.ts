@@ -50,10 +50,11 @@ export class SlotVisitor {
   }
 
   async visit(planned: DueSlot, options: VisitOptions): Promise<Visit> {
-    const { layout, transport, clock, policy } = this.#source;
+    const { layout, transport, clock, time, policy } = this.#source;
     const { slot, window } = planned;
     const { lane, signal, record, told } = options;
     const began = clock.now();
+    const sure = time.sure().getTime();
     const listed = new PathSet();
     const opening = () => this.#opening(planned);
     const files = new FoundFiles({ source: this.#source, planned, lane, listed, record, opening, told });
@@ -81,8 +82,9 @@ export class SlotVisitor {
       ? {
           ...this.#facts(planned, now),
           listedAt: now,
-          closed: began.getTime() >= closesAt(window, policy),
-          nextVisitAt: nextVisit(window, { began: began.getTime(), ended: now.getTime() }, policy),
+          // What the clock alone says to be over may be yet to come.
+          closed: sure >= closesAt(window, policy),
+          nextVisitAt: nextVisit(window, { began: began.getTime(), ended: now.getTime(), sure }, policy),
           failures: 0,
         }
       : this.#failing(planned, now);

@@ -6,6 +6,7 @@ import type { CrawlEvent } from "../observe/observer.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
+import type { TrustedTime } from "../time/trusted-time.js";
 import { contains, type TimeRange } from "../time/range.js";
 import type { Transport } from "../transport/transport.js";
 
@@ -21,6 +22,8 @@ export interface Source {
   readonly inspectors: readonly Inspector[];
   readonly policy: SourcePolicy;
   readonly clock: Clock;
+  /** The same clock, and how far it can be relied on. */
+  readonly time: TrustedTime;
   /** Tells the observers; never throws. */
   readonly emit: (event: CrawlEvent) => void;
   /** In [0, 1); for jitter. */

@@ -31,6 +31,9 @@ import { sourceStatus } from "../report/status.js";
 import { verify, type VerifiedSource } from "../report/verify.js";
 import type { StateStore } from "../store/state-store.js";
 import type { ForeignFile, TakeoverOptions } from "../takeover/foreign-file.js";
+import { markOf, readMark, TimeMarker } from "../time/time-mark.js";
+import { TrustedTime } from "../time/trusted-time.js";
+import { withWitness } from "../time/with-witness.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
 import { HostMemory } from "../transport/host-memory.js";
@@ -141,14 +144,20 @@ class WiredDaybook implements Daybook {
     }
   }
 
-  async run({ signal, once, adopt, ...scope }: RunOptions = {}): Promise<RunResult> {
+  async run({ signal, once, adopt, trustClock, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
+    const time = await this.#time(store, { tell: true, trust: trustClock });
     this.#hosts.forgetRefusals();
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
-    const chosen = narrow(this.#sources, scope).map((definition) => this.#source(definition, store));
+    const chosen = narrow(this.#sources, scope).map((definition) => this.#source(definition, store, time));
     const hooks = this.#hookRunner(chosen, store);
-    const writer = new LedgerWriter({ store: hooks?.ledger ?? store, clock: this.#clock });
+    const marker = new TimeMarker(time);
+    const writer = new LedgerWriter({
+      store: hooks?.ledger ?? store,
+      clock: this.#clock,
+      alongside: () => marker.changes(),
+    });
     const logins = new FirstLogins(chosen.map(({ name }) => name));
     const admissions = this.#admissions(store, adopt);
     hooks?.start();
@@ -177,8 +186,9 @@ class WiredDaybook implements Daybook {
   async *plan({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}): AsyncIterable<PlannedSlot> {
     const store = await this.#open();
     this.#hosts.forgetRefusals();
+    const time = await this.#time(store);
     for (const definition of narrow(this.#sources, scope))
-      yield* plan(this.#source(definition, store), signal ?? new AbortController().signal);
+      yield* plan(this.#source(definition, store, time), signal ?? new AbortController().signal);
   }
 
   async *check({ signal, read, ...scope }: Scope & CheckOptions = {}) {
@@ -225,6 +235,8 @@ class WiredDaybook implements Daybook {
   async *verify({ repair = false, checked, ...scope }: VerifyScope = {}) {
     const store = await this.#open();
     const now = () => this.#clock.now();
+    const time = await this.#time(store);
+    const sure = () => time.sure();
     // Sources may have destinations of their own; those that share one are looked at together.
     const byDestination = new Map<Destination, VerifiedSource[]>();
     for (const { name, range, layout, policy } of narrow(this.#sources, scope)) {
@@ -238,17 +250,19 @@ class WiredDaybook implements Daybook {
     const admissions = this.#admissions(store);
     for (const [destination, sources] of byDestination) {
       await admissions.known(destination);
-      yield* verify({ store, destination, sources, repair, checked, now });
+      yield* verify({ store, destination, sources, repair, checked, now, sure });
     }
   }
 
-  async *clean({ dryRun = false, ...scope }: CleanScope = {}) {
+  async *clean({ dryRun = false, yes = false, ...scope }: CleanScope = {}) {
     const store = await this.#open();
+    const time = await this.#time(store, { trust: yes });
+    if (yes && !dryRun) await store.record([markOf(time)]);
     const admissions = this.#admissions(store);
     for (const definition of narrow(this.#sources, scope)) {
-      const source = this.#source(definition, store);
+      const source = this.#source(definition, store, time);
       await admissions.known(source.destination);
-      yield* clean(source, { dryRun, range: scope.range });
+      yield* clean(source, { dryRun, yes, range: scope.range });
     }
   }
 
@@ -367,7 +381,22 @@ class WiredDaybook implements Daybook {
     return runSource({ ...run, source, breakers, budgets }).finally(unwatch);
   }
 
-  #source(definition: SourceDefinition, store: StateStore): Source {
+  async #time(
+    store: StateStore,
+    { tell = false, trust = false }: { tell?: boolean; trust?: boolean } = {},
+  ): Promise<TrustedTime> {
+    const emit = fanOut(this.#root.all(ObserverToken));
+    const warn = (detail: string) =>
+      emit({ type: "source-warning", source: "", at: this.#clock.now(), detail });
+    const mark = await readMark(store);
+    const time = new TrustedTime({ clock: this.#clock, mark, ...(tell && !trust && { tell: warn }) });
+    const theirs = await store.databaseTime?.();
+    if (theirs) time.heard(theirs);
+    if (trust) time.trust();
+    return time;
+  }
+
+  #source(definition: SourceDefinition, store: StateStore, time: TrustedTime): Source {
     const { name, range, layout, policy } = definition;
     const own = this.#children.get(name)!;
     const limit = this.#limits.get(name);
@@ -377,11 +406,15 @@ class WiredDaybook implements Daybook {
       layout,
       policy,
       store,
-      transport: withBandwidth(this.#hosts.limited(own.get(TransportToken)), limit ? [limit] : []),
+      transport: withWitness(
+        withBandwidth(this.#hosts.limited(own.get(TransportToken)), limit ? [limit] : []),
+        time,
+      ),
       destination: own.get(DestinationToken),
       owners: new PlaceOwners({ store, elsewhere: this.#elsewhere(own.get(DestinationToken)) }),
       inspectors: own.all(InspectorToken),
-      clock: this.#clock,
+      clock: time,
+      time,
       emit: fanOut(own.all(ObserverToken)),
       random: this.#random,
     };

@@ -67,6 +67,8 @@ export interface RunOptions extends Scope {
    * destination isn't the one that the ledger knows fails with kind "config".
    */
   readonly adopt?: boolean;
+  /** The machine's clock is right, whatever the ledger and the servers say. */
+  readonly trustClock?: boolean;
 }
 
 export interface RunResult {
@@ -191,6 +193,8 @@ export interface VerifyScope extends Scope {
 export interface CleanScope extends Scope {
   /** Tells what would be done, and does nothing. */
   readonly dryRun?: boolean;
+  /** The machine's clock is right, although nothing else says that it is so late. */
+  readonly yes?: boolean;
 }
 
 export interface RetryScope extends Scope {

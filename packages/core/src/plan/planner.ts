@@ -12,6 +12,8 @@ export interface PlannerOptions {
   readonly store: Pick<StateStore, "slots" | "planned">;
   readonly range: TimeRange;
   readonly policy: SourcePolicy;
+  /** What was recorded later than this doesn't count. Default: all counts. */
+  readonly latest?: () => Date;
 }
 
 /** Slots compared with the ledger at a time: bounds memory, whatever the range. */
@@ -150,7 +152,9 @@ export class Planner {
 
   /** Whether the visit on record looked for what is looked for now, in all of the window. */
   #counts({ previous, window }: DueSlot): boolean {
-    return previous !== undefined && visitCounts(previous, window, this.#options.policy);
+    return (
+      previous !== undefined && visitCounts(previous, window, this.#options.policy, this.#options.latest?.())
+    );
   }
 
   #within(start: Date, end: Date): TimeRange {
@@ -183,12 +187,28 @@ export class Planner {
   }
 }
 
+/** How far ahead of ours the clock may be that a record was made by, in ms. */
+const SKEW = 5 * 60_000;
+
+/** Up to when records may have been made, for who knows of no time but this. */
+export const latestFor = (now: Date): Date => new Date(now.getTime() + SKEW);
+
+/** Whether it was made by a clock that was ahead: it says nothing of what was there in its time. */
+export function isFromFuture(
+  { visitedAt }: Partial<Pick<SlotRecord, "visitedAt">>,
+  latest: Date | undefined,
+): boolean {
+  return latest !== undefined && visitedAt !== undefined && visitedAt > latest;
+}
+
 /** Whether a visit looked for what is looked for now, in all of the window: an earlier run may have asked for less. */
 export function visitCounts(
-  record: Pick<SlotRecord, "start" | "end" | "selection">,
+  record: Pick<SlotRecord, "start" | "end" | "selection"> & Partial<Pick<SlotRecord, "visitedAt">>,
   window: TimeRange,
   policy: Pick<SourcePolicy, "selection">,
+  latest?: Date,
 ): boolean {
+  if (isFromFuture(record, latest)) return false;
   if (record.selection !== policy.selection || record.start.getTime() > window.start.getTime()) return false;
   if (record.end === undefined) return true;
   return window.end !== undefined && record.end.getTime() >= window.end.getTime();

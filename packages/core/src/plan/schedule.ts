@@ -25,23 +25,28 @@ export function isLive(window: TimeRange, now: number, policy: SourcePolicy): bo
   return now < historyFrom(window, policy);
 }
 
+/** In ms; how soon a slot is listed again that has closed only by a clock in doubt. */
+const DOUBT = 15 * 60_000;
+
 /**
  * When a slot that was just listed whole is due again: at every poll while it is live, and right when it closes; then
  * at the ages of the revisit schedule; then never. What counts is when the listing began: it may have missed all that
- * came since, and a time of the schedule that passed meanwhile is still owed.
+ * came since, and a time of the schedule that passed meanwhile is still owed. `sure`: how late it was then at least.
  */
 export function nextVisit(
   window: TimeRange,
-  listing: { readonly began: number; readonly ended: number },
+  listing: { readonly began: number; readonly ended: number; readonly sure?: number },
   policy: SourcePolicy,
 ): Date | undefined {
-  const { began, ended } = listing;
+  const { began, ended, sure = began } = listing;
   const close = closesAt(window, policy);
   if (isLive(window, began, policy)) {
     const poll = ended + policy.poll;
     return new Date(began < close && close < poll ? close : poll);
   }
   const end = window.end!.getTime();
+  // It has closed only by a clock in doubt: it is looked at again when that may be known.
+  if (sure < close) return new Date(ended + Math.max(policy.poll, DOUBT));
   const next = policy.revisit.map((age) => end + age).filter((at) => at > began);
   return next.length > 0 ? new Date(smallest(next)) : undefined;
 }

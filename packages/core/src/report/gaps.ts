@@ -1,6 +1,6 @@
 import { isRefusal } from "../crawl/refusal.js";
 import type { DueSlot } from "../plan/due-slot.js";
-import { Planner, visitCounts, type PlannerOptions } from "../plan/planner.js";
+import { isFromFuture, latestFor, Planner, visitCounts, type PlannerOptions } from "../plan/planner.js";
 import { closesAt } from "../plan/schedule.js";
 import type { FileStatus, SlotRecord, StateStore } from "../store/state-store.js";
 import type { Gap, GapKind } from "./gap.js";
@@ -13,11 +13,11 @@ export interface GapOptions extends Omit<PlannerOptions, "store"> {
 /** What is not there of one source, oldest first: slots over by now, then in each the files that never came. */
 export async function* gaps(options: GapOptions): AsyncIterable<Gap> {
   const { source, store, policy, now } = options;
-  for await (const planned of new Planner(options).doubtful(now)) {
+  for await (const planned of new Planner({ ...options, latest: () => latestFor(now) }).doubtful(now)) {
     const { slot, window, previous } = planned;
     const over = closesAt(window, policy) <= now.getTime();
     const base = { source, slot: slot.path, start: window.start, end: window.end };
-    const gap = over || previous?.state === "failed" ? slotGap(planned, policy) : undefined;
+    const gap = over || previous?.state === "failed" ? slotGap(planned, policy, latestFor(now)) : undefined;
     if (gap) yield { ...base, ...gap };
     if (previous === undefined) continue;
     const statuses = fileGaps(previous, over);
@@ -30,8 +30,11 @@ export async function* gaps(options: GapOptions): AsyncIterable<Gap> {
 function slotGap(
   { slot, window, previous }: DueSlot,
   policy: GapOptions["policy"],
+  latest: Date,
 ): Pick<Gap, "kind" | "reason"> | undefined {
   if (previous === undefined) return { kind: "unseen", reason: "it was never listed" };
+  if (isFromFuture(previous, latest))
+    return { kind: "unseen", reason: "it was listed by a clock that was ahead, which says nothing" };
   if (!visitCounts(previous, window, policy))
     return { kind: "unseen", reason: "it was listed for another range or selection only" };
   switch (previous.state) {

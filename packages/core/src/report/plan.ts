@@ -29,7 +29,9 @@ export async function* plan(source: Source, signal: AbortSignal): AsyncIterable<
   const { name, clock, policy } = source;
   const visitor = new SlotVisitor(source);
   const now = clock.now();
-  for await (const due of new Planner({ ...source, source: name }).due(now)) {
+  for await (const due of new Planner({ ...source, source: name, latest: () => source.time.latest() }).due(
+    now,
+  )) {
     const lane = isLive(due.window, now.getTime(), policy) ? "live" : "backfill";
     const fetch: { path: string; size?: number; waits?: string }[] = [];
     const totals = { files: 0, bytes: 0, waiting: 0 };

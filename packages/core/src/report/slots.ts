@@ -1,7 +1,7 @@
 import { smallest } from "../extremes.js";
 import type { SourceDefinition } from "../di/source-definition.js";
 import type { Slot } from "../layout/path-layout.js";
-import { visitCounts } from "../plan/planner.js";
+import { latestFor, visitCounts } from "../plan/planner.js";
 import { closesAt, windowOf } from "../plan/schedule.js";
 import type { SlotRecord, SlotState, StateStore } from "../store/state-store.js";
 import type { TimeRange } from "../time/range.js";
@@ -59,7 +59,7 @@ async function* withRecords(
   for (const slot of slots) {
     const window = windowOf(slot, range);
     const record = records.get(slot.path);
-    const state = record && visitCounts(record, window, policy) ? record.state : "unseen";
+    const state = record && visitCounts(record, window, policy, latestFor(now)) ? record.state : "unseen";
     const over = closesAt(window, policy) <= now.getTime();
     yield { source: name, path: slot.path, ...window, state, over, record };
   }

@@ -37,6 +37,8 @@ export interface VerifyOptions {
   /** Puts what is lost or damaged back in the queue unless it is too old; a damaged file is removed first. */
   readonly repair: boolean;
   readonly now: () => Date;
+  /** So late it is at least. */
+  readonly sure: () => Date;
   /** Told of every file that was looked at. */
   readonly checked?: (file: FileRecord) => void;
 }
@@ -50,16 +52,17 @@ export async function* verify(options: VerifyOptions): AsyncIterable<Discrepancy
       const problem = await problemOf(file, destination);
       if (problem === undefined || !(await isCurrent(file, store))) continue;
       const { kind, detail } = problem;
-      const old = isTooOld(file, keep, now());
+      const [at, sure] = [now(), options.sure()];
+      const old = isTooOld(file, keep, sure);
       // Deleted for its age by a program that died before it could say so, or by somebody else: either way no loss.
       if (old && kind === "lost") {
-        if (repair) await store.record(missed(file, keep, now(), "expired", detail));
+        if (repair) await store.record(missed(file, keep, { at, sure }, "expired", detail));
         continue;
       }
       if (repair) {
         // Of the right size and time, it would be taken for the file itself when that is to be fetched.
         if (kind === "damaged") await destination.remove(file.location!);
-        await store.record(missed(file, keep, now(), kind, detail));
+        await store.record(missed(file, keep, { at, sure }, kind, detail));
       }
       yield {
         kind,

@@ -53,13 +53,26 @@ export class Sweeper {
   }
 
   async #sweep(stop: AbortSignal): Promise<void> {
-    const { name, store, destination, owners, policy, clock, emit } = this.#source;
+    const { name, store, destination, owners, policy, clock, time, emit } = this.#source;
     const { keep } = policy;
     const record = (changes: Parameters<LedgerWriter["write"]>[0]) => this.#writer.write(changes);
     let [files, bytes, left] = [0, 0, 0];
     let first: { location: string; reason: string } | undefined;
-    const now = clock.now();
-    for await (const one of sweep({ source: name, store, destination, owners, keep, now, stop, record })) {
+    // What is deleted can't be taken back: the machine's clock alone is not enough, and of a ledger that knows of no earlier
+    // time only what grew old since the run began.
+    const now = time.proven();
+    const range = time.fresh ? { start: new Date(time.began - keep) } : undefined;
+    for await (const one of sweep({
+      source: name,
+      store,
+      destination,
+      owners,
+      keep,
+      now,
+      range,
+      stop,
+      record,
+    })) {
       if (one.outcome === "refused" || one.outcome === "replaced") {
         left++;
         first ??= { location: one.location, reason: one.detail };

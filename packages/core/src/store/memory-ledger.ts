@@ -41,11 +41,12 @@ export class MemoryLedger {
   }
 
   *slots(source: string, range: TimeRange, filter: SlotFilter = {}): Iterable<SlotRecord> {
-    const { dueBy, states, unsettled, flawed } = filter;
+    const { dueBy, visitedAfter, states, unsettled, flawed } = filter;
     const found = [...(this.#sources.get(source)?.slots.within(range) ?? [])];
     for (const slot of found) {
       const { nextVisitAt } = slot.visit;
       if (dueBy && !(nextVisitAt && nextVisitAt <= dueBy)) continue;
+      if (visitedAfter && slot.visit.visitedAt <= visitedAfter) continue;
       const record = slot.record();
       if (states && !states.includes(record.state)) continue;
       if (unsettled && record.settled) continue;

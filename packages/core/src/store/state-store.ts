@@ -147,6 +147,8 @@ export interface SlotFilter {
   /** Only slots whose `nextVisitAt` is at or before this. */
   readonly dueBy?: Date;
   readonly states?: readonly SlotState[];
+  /** Only slots whose last visit was later than this. No index helps: all of the range are looked through. */
+  readonly visitedAfter?: Date;
   /** Only slots that aren't settled. */
   readonly unsettled?: boolean;
   /** Only slots that aren't complete, and those a file left before it could be fetched. */
@@ -251,5 +253,7 @@ export interface StateStore {
   lease(name: string, holder: string, ttlMs: number, now: Date): Promise<boolean>;
   /** Who holds the lease, if anybody does. */
   leaseHolder(name: string, now: Date): Promise<string | undefined>;
+  /** What time it is by the database, where it has a clock of its own; otherwise left out. */
+  databaseTime?(): Promise<Date>;
   close(): Promise<void>;
 }

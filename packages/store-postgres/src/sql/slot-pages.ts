@@ -25,7 +25,7 @@ export const pageOfSlots = (schema: string, page: SlotPage) => pageOf(RECORD, sc
 export const pageOfGlimpses = (schema: string, page: SlotPage) => pageOf(GLIMPSE, schema, page);
 
 function pageOf(columns: string, schema: string, page: SlotPage): { text: string; values: unknown[] } {
-  const { dueBy, states, unsettled, flawed } = page.filter ?? {};
+  const { dueBy, visitedAfter, states, unsettled, flawed } = page.filter ?? {};
   const values = new Values();
   const where = [
     `source_id = (SELECT id FROM ${schema}.sources WHERE name = ${values.add(page.source)})`,
@@ -33,6 +33,7 @@ function pageOf(columns: string, schema: string, page: SlotPage): { text: string
     `(start_at, path) > (${values.add(page.after.start)}::bigint, ${values.add(page.after.path)})`,
   ];
   if (dueBy) where.push(`next_visit_at <= ${values.add(ms(dueBy))}::bigint`);
+  if (visitedAfter) where.push(`visited_at > ${values.add(ms(visitedAfter))}::bigint`);
   if (states) {
     where.push(`state = ANY(${values.add(states)}::text[])`);
     // In so many words, for the planner to see that the smaller index will do.

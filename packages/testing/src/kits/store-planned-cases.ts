@@ -90,6 +90,24 @@ const anyStore: StoreCase[] = [
     },
   },
   {
+    name: "slots whose last visit was later than a time can be asked for",
+    async run({ store }) {
+      await store.record([
+        aVisit(0, { visitedAt: hour(9) }),
+        aVisit(1, { visitedAt: new Date(+hour(9) + 1), nextVisitAt: hour(20) }),
+        aVisit(2, { visitedAt: hour(30), closed: false, nextVisitAt: hour(40) }),
+        aVisit(3),
+        aVisit(4, { visitedAt: hour(30), source: "other" }),
+      ]);
+      const paths = async (filter: object) =>
+        (await all(store.slots(SOURCE, always, filter))).map(({ path }) => path);
+      same(await paths({ visitedAfter: hour(9) }), [slotPath(1), slotPath(2)]);
+      same(await paths({ visitedAfter: hour(9), dueBy: hour(20) }), [slotPath(1)]);
+      same(await paths({ visitedAfter: hour(9), unsettled: true }), [slotPath(2)]);
+      same(await paths({ visitedAfter: hour(30) }), []);
+    },
+  },
+  {
     name: "slots that aren't settled, and slots that are flawed, can be asked for",
     async run({ store }) {
       await store.record([

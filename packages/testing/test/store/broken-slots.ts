@@ -59,6 +59,9 @@ export const brokenSlots: Record<string, Break> = {
   }),
   "ignores dueBy": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, dueBy: undefined }) }),
   "ignores states": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, states: undefined }) }),
+  "ignores when slots were visited": (s) => ({
+    slots: (n, r, f) => s.slots(n, r, { ...f, visitedAfter: undefined }),
+  }),
   "ignores unsettled": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, unsettled: false }) }),
   "ignores flawed at a glimpse": (s) => ({ glimpses: (n, r) => s.glimpses(n, r) }),
   "ignores flawed": (s) => ({ slots: (n, r, f) => s.slots(n, r, { ...f, flawed: false }) }),

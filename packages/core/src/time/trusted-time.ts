@@ -1,0 +1,208 @@
+import { monotonic, type Clock } from "./clock.js";
+import { SleepWatch } from "./sleep-watch.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** A clock that is set by more than this has leapt; less is how clocks are kept right. */
+const LEAP = MINUTE;
+/** How far a clock and what the ledger or the servers say may be apart. */
+const APART = HOUR;
+/** How long a clock in doubt has to go steadily until it is believed. */
+const STEADY = HOUR;
+/** How far ahead of ours the clock may be that another program wrote a record by. */
+const SKEW = 5 * MINUTE;
+/** So many files' times make a server's time: one may be dated wrongly. */
+const WITNESSES = 3;
+
+/** How late it was, as the ledger remembers. */
+export interface TimeMark {
+  readonly sure: Date;
+  readonly proven: Date;
+}
+
+export interface TrustedTimeOptions {
+  readonly clock: Clock;
+  /** Left out where the ledger has none: its first run believes the clock. */
+  readonly mark?: TimeMark;
+  /** Hears when the clock comes into doubt, and when that is over. */
+  readonly tell?: (detail: string) => void;
+}
+
+/**
+ * A clock that doesn't take its own word for it. What it shows is the machine's time; how much of it can be relied on is
+ * told apart from that. The machine's clock is followed as long as it goes on like a clock that nobody sets. Where it leaps,
+ * or disagrees with what the ledger remembers, time that has passed is counted by the clock that never leaps, until the
+ * machine's time is borne out: by files of that time at a server, by the time itself, since it went on steadily for
+ * an hour, or by somebody who says so.
+ */
+export class TrustedTime implements Clock {
+  readonly #clock: Clock;
+  readonly #tell: (detail: string) => void;
+  readonly #sleeps = new SleepWatch();
+  /** When this began, by the machine's clock; epoch ms. */
+  readonly began: number;
+  /** Whether nothing is known of earlier times. */
+  readonly fresh: boolean;
+  // Each as what has to be added to the clock that never leaps.
+  #wall: number;
+  #sure: number;
+  #proven: number;
+  #doubted: { since: number; wall: number } | undefined;
+  #lastLook: number;
+  #steps = 0;
+  /** Times of files at servers that aren't in the future, newest first. */
+  #seen: number[] = [];
+
+  constructor({ clock, mark, tell = () => undefined }: TrustedTimeOptions) {
+    this.#clock = clock;
+    this.#tell = tell;
+    const at = monotonic(clock);
+    this.began = clock.now().getTime();
+    this.fresh = mark === undefined;
+    this.#lastLook = at;
+    this.#wall = this.began - at;
+    this.#sure = (mark?.sure.getTime() ?? this.began) - at;
+    this.#proven = (mark?.proven.getTime() ?? this.began) - at;
+    // What is between the two was believed only because it went on steadily.
+    if (this.#wall >= this.#proven && this.#wall < this.#sure) this.#sure = this.#wall;
+    this.#compare(at, APART);
+  }
+
+  now(): Date {
+    this.#look();
+    return this.#clock.now();
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const awake = this.#sleeps.begin(monotonic(this.#clock) + ms);
+    try {
+      await this.#clock.sleep(ms, signal);
+      this.#look();
+    } finally {
+      awake();
+    }
+  }
+
+  monotonic(): number {
+    return monotonic(this.#clock);
+  }
+
+  /** So late it is at least; never later than the clock shows. What rests on time having passed rests on this. */
+  sure(): Date {
+    return this.#atMost(this.#sure);
+  }
+
+  /** The same, of what more than this machine's clock vouches for: for what can't be taken back. */
+  proven(): Date {
+    return this.#atMost(this.#proven);
+  }
+
+  /** What was written later than this was written by a clock that was ahead. */
+  latest(): Date {
+    const at = this.#look();
+    return new Date(at + Math.max(this.#sure, this.#wall) + SKEW);
+  }
+
+  /** Whether the clock isn't believed now. */
+  get doubtful(): boolean {
+    this.#look();
+    return this.#doubted !== undefined;
+  }
+
+  /** How often the clock was set back so far. */
+  get steps(): number {
+    this.#look();
+    return this.#steps;
+  }
+
+  get mark(): TimeMark {
+    const at = this.#look();
+    return { sure: new Date(at + this.#sure), proven: new Date(at + this.#proven) };
+  }
+
+  /** Times of files that a server shows. They only bear out what the clock says: nobody's word alone moves it on. */
+  saw(time: Date): void {
+    const ms = time.getTime();
+    if (this.#seen.length >= WITNESSES && !(ms > this.#seen.at(-1)!)) return;
+    if (Number.isNaN(ms) || this.#seen.includes(ms) || ms > this.#clock.now().getTime()) return;
+    this.#seen = [...this.#seen, ms].sort((a, b) => b - a).slice(0, WITNESSES);
+  }
+
+  /** The time of a clock that isn't this machine's, which is right where they disagree. */
+  heard(time: Date): void {
+    const at = this.#look();
+    const theirs = time.getTime() - at;
+    if (Math.abs(theirs - this.#wall) <= APART) return;
+    this.#sure = this.#proven = theirs;
+    this.#compare(at, APART);
+  }
+
+  /** Somebody says that the clock is right. */
+  trust(): void {
+    const at = this.#look();
+    this.#sure = this.#proven = this.#wall;
+    this.#compare(at, LEAP);
+  }
+
+  #atMost(offset: number): Date {
+    const at = this.#look();
+    return new Date(Math.min(at + this.#wall, at + offset));
+  }
+
+  /** Compares the clocks; returns the time of the one that never leaps. */
+  #look(): number {
+    const at = monotonic(this.#clock);
+    // Time in which the program should have done something and did nothing: it stood still, or both clocks leapt.
+    const lost = this.#sleeps.overslept(this.#lastLook, at);
+    this.#lastLook = at;
+    this.#sure -= lost;
+    this.#proven -= lost;
+    const wall = this.#clock.now().getTime() - at;
+    if (wall < this.#wall - LEAP) this.#steps++;
+    this.#wall = wall;
+    this.#compare(at, LEAP);
+    return at;
+  }
+
+  #compare(at: number, tolerance: number): void {
+    const witness = this.#seen.length < WITNESSES ? -Infinity : this.#seen.at(-1)! - at;
+    if (witness <= this.#wall) {
+      // A server and this machine agree on how late it is.
+      const known = this.#wall - witness <= APART ? this.#wall : witness;
+      this.#sure = Math.max(this.#sure, known);
+      this.#proven = Math.max(this.#proven, known);
+    }
+    if (Math.abs(this.#wall - this.#proven) <= tolerance) this.#proven = this.#wall;
+    if (Math.abs(this.#wall - this.#sure) <= tolerance) return this.#believe();
+    if (this.#doubted && Math.abs(this.#doubted.wall - this.#wall) <= LEAP) {
+      if (at - this.#doubted.since < STEADY) return;
+      return this.#believe();
+    }
+    const first = this.#doubted === undefined;
+    this.#doubted = { since: at, wall: this.#wall };
+    if (first) this.#tell(this.#why(at));
+  }
+
+  #believe(): void {
+    this.#sure = this.#wall;
+    // Nothing is proven that is yet to come.
+    this.#proven = Math.min(this.#proven, this.#wall);
+    if (!this.#doubted) return;
+    this.#doubted = undefined;
+    this.#tell(`the clock is believed again: it is ${words(this.#clock.now().getTime())}`);
+  }
+
+  #why(at: number): string {
+    const [shown, sure] = [at + this.#wall, at + this.#sure];
+    const said = `this machine's clock says ${words(shown)}`;
+    if (shown < sure)
+      return `${said}, but it was ${words(sure)} already, by what the ledger remembers: set the clock right`;
+    return (
+      `${said}, but nothing else says that it is later than ${words(sure)}: what would be later is not called missing, ` +
+      "empty or complete, and nothing is deleted for its age, until files of that time show at a server or the clock has " +
+      "gone steadily for an hour; if it is right, say so with --trust-clock"
+    );
+  }
+}
+
+const words = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
