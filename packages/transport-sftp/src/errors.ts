@@ -1,5 +1,5 @@
 import type { ErrorKind } from "@daybook/core";
-import { DaybookError, isDaybookError } from "@daybook/core";
+import { DaybookError, hideSecrets, isDaybookError } from "@daybook/core";
 import { cut } from "./border.js";
 import { CONNECT_WORDS, kindIn, STATUS_WORDS } from "./words.js";
 
@@ -106,10 +106,20 @@ function said(message: string): string {
   return BARE.test(message) ? "" : ` (it said "${message}")`;
 }
 
-/** The same failure, told of one path: what ends a connection reaches everyone on it. */
+/** The same failure, told of one path: what ends a connection reaches everyone on it. One to connect stays that. */
 export function at(error: unknown, operation: string, path: string): DaybookError {
-  const { kind, detail, retry, code } = fromWire(error, "request");
+  const failure = fromWire(error, "request");
+  if (failure.operation === "connect") return failure;
+  const { kind, detail, retry, code } = failure;
   return new DaybookError(kind, detail, { retry, code, operation, path, cause: error });
+}
+
+/** Without these secrets, which a server may repeat in what it says. */
+export function hiding(error: DaybookError, secrets: readonly string[]): DaybookError {
+  const detail = hideSecrets(error.detail, secrets);
+  if (detail === error.detail) return error;
+  const { kind, retry, code, operation, path } = error;
+  return new DaybookError(kind, detail, { retry, code, operation, path });
 }
 
 export function cancelled(detail: string, operation?: string): DaybookError {

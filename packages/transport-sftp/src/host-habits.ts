@@ -1,4 +1,4 @@
-import type { DaybookError, SessionLease, TransportCallOptions } from "@daybook/core";
+import type { DaybookError, OneHostMemory, SessionLease, TransportCallOptions } from "@daybook/core";
 import { isDaybookError } from "@daybook/core";
 import { wordsOf } from "./errors.js";
 import type { SftpSession } from "./sftp-session.js";
@@ -22,7 +22,11 @@ export interface HostHabitsOptions {
   readonly sessions: SharedSessions;
   /** Whether requests may be sent ahead of the answers at all. */
   readonly pipelining: boolean;
+  readonly memory?: OneHostMemory;
 }
+
+const NO_FAST_PATH = "no-fast-path";
+const FILES_AT_ONCE = "files-at-once";
 
 /** What is learnt of a server as it is used: whether it can be asked ahead, how many files it opens at once. */
 export class HostHabits {
@@ -31,12 +35,15 @@ export class HostHabits {
   readonly suspects = new Set<string>();
   readonly #wanted: boolean;
   readonly #judged = new WeakSet<SftpSession>();
+  readonly #memory: OneHostMemory | undefined;
+  #recalled = false;
   #addsUp = true;
   #plainIsNoBetter = false;
   #sameAlone = 0;
 
-  constructor({ sessions, pipelining }: HostHabitsOptions) {
+  constructor({ sessions, pipelining, memory }: HostHabitsOptions) {
     this.sessions = sessions;
+    this.#memory = memory;
     this.#wanted = pipelining;
   }
 
@@ -45,7 +52,35 @@ export class HostHabits {
     return this.#wanted && this.#addsUp;
   }
 
+  /** It works without the fast path, where that didn't add up. */
+  worksPlain(): void {
+    if (this.#addsUp || this.#memory?.get(NO_FAST_PATH) !== undefined) return;
+    this.#memory?.set(
+      NO_FAST_PATH,
+      "its answers to requests sent ahead don't add up: it is asked one at a time",
+    );
+  }
+
+  /** So many files at once on one connection are all it opens. */
+  limit(files: number): void {
+    const before = this.sessions.perConnection;
+    this.sessions.limit(files);
+    const now = this.sessions.perConnection;
+    if (now === before) return;
+    this.#memory?.set(FILES_AT_ONCE, `${now} on one connection: it refuses more`);
+  }
+
+  /** What earlier processes learnt. */
+  #recall(): void {
+    if (this.#recalled) return;
+    this.#recalled = true;
+    if (this.#memory?.get(NO_FAST_PATH) !== undefined) this.#addsUp = false;
+    const files = Number.parseInt(this.#memory?.get(FILES_AT_ONCE) ?? "", 10);
+    if (files > 0) this.sessions.limit(files);
+  }
+
   turnFor(path: string, options: TransportCallOptions): Turn {
+    this.#recall();
     return new Turn(this, path, options);
   }
 
@@ -74,7 +109,7 @@ export class HostHabits {
     if (!well) this.#sameAlone++;
     else {
       this.#sameAlone = 0;
-      this.sessions.limit(others);
+      this.limit(others);
     }
   }
 }
@@ -116,7 +151,8 @@ export class Turn {
     }
   }
 
-  succeeded(): void {
+  succeeded({ session }: Lease): void {
+    if (session.failure === undefined) this.#habits.worksPlain();
     this.#habits.suspects.delete(this.#path);
     if (this.#refusedAmong !== undefined) this.#habits.aloneEnded(true, this.#refusedAmong);
   }
@@ -149,7 +185,7 @@ export class Turn {
     }
     if (others === 0) return false;
     if (error.kind === "busy" && tellsLimit(wordsOf(error) ?? "")) {
-      habits.sessions.limit(others);
+      habits.limit(others);
       return true;
     }
     if (!VAGUE.has(error.code ?? "") || error.kind === "busy" || !habits.doubtsRefusals) return false;

@@ -1,4 +1,4 @@
-import type { Clock, HostBudget } from "@daybook/core";
+import type { Clock, HostBudget, OneHostMemory } from "@daybook/core";
 import { DaybookError } from "@daybook/core";
 import type { AlgorithmOptions } from "./algorithms.js";
 import { checkAlgorithms } from "./algorithms.js";
@@ -58,6 +58,8 @@ export interface SftpTransportOptions extends SshTarget {
   /** Shared with others that use the host. Default: one of its own for `connections`. */
   readonly budget?: HostBudget;
   readonly clock?: Clock;
+  /** What earlier processes learnt of the host, and where to keep what is learnt now. */
+  readonly memory?: OneHostMemory;
 }
 
 /** Options with every default filled in. */
@@ -94,6 +96,11 @@ export function resolveOptions(options: SftpTransportOptions): ResolvedOptions {
 /** The server as sources and budgets know it: "sftp://host:port". */
 export function endpointOf({ host, port = 22 }: SshTarget): string {
   return `sftp://${host.includes(":") ? `[${host}]` : host.toLowerCase()}:${port}`;
+}
+
+/** What must not be shown, whoever repeats it. */
+export function secretsOf({ password, passphrase, totp, answers = [] }: SshTarget): string[] {
+  return [password, passphrase, totp, ...answers].filter((secret) => secret !== undefined);
 }
 
 function resolveTarget(target: SshTarget, at: string): ResolvedTarget {

@@ -5,14 +5,21 @@ import { endpointOf, resolveOptions } from "./options.js";
 import { SftpTransport } from "./sftp-transport.js";
 
 /** SFTP for `createDaybook`: sources with the same options share one transport and its connections. */
-export function sftpTransport(options: Omit<SftpTransportOptions, "budget" | "clock">): Plugin<Transport> {
+export function sftpTransport(
+  options: Omit<SftpTransportOptions, "budget" | "clock" | "memory">,
+): Plugin<Transport> {
   const { connections } = resolveOptions(options);
   return {
     name: "sftp",
     provides: TransportToken,
     key: JSON.stringify(sorted(options)),
-    create: ({ clock, budget }) =>
-      new SftpTransport({ ...options, clock, budget: budget(endpointOf(options), connections) }),
+    create: ({ clock, budget, memory }) =>
+      new SftpTransport({
+        ...options,
+        clock,
+        memory: memory?.(endpointOf(options)),
+        budget: budget(endpointOf(options), connections),
+      }),
   };
 }
 

@@ -20,13 +20,13 @@ import {
 import { abortable } from "./abortable.js";
 import { malformed, oddSize, timeOf } from "./border.js";
 import { clarify } from "./clarify.js";
-import { at, losesConnection } from "./errors.js";
+import { at, hiding, losesConnection } from "./errors.js";
 import { FileStream } from "./file-stream.js";
 import type { Turn } from "./host-habits.js";
 import { HostHabits } from "./host-habits.js";
 import { listDirectory } from "./listing.js";
 import type { ResolvedOptions, SftpTransportOptions } from "./options.js";
-import { endpointOf, resolveOptions } from "./options.js";
+import { endpointOf, resolveOptions, secretsOf } from "./options.js";
 import { PlainFile } from "./plain-file.js";
 import { SftpSession } from "./sftp-session.js";
 import { SharedSessions } from "./shared-sessions.js";
@@ -48,15 +48,17 @@ export class SftpTransport implements Transport {
   readonly #habits: HostHabits;
   readonly #readers = new WeakMap<SftpSession, number>();
   readonly #spare = new SpareMemory();
+  readonly #secrets: readonly string[];
 
   constructor(options: SftpTransportOptions) {
     this.#options = resolveOptions(options);
-    const { connections, filesPerConnection, pipelining } = this.#options;
+    const { target, jump, connections, filesPerConnection, pipelining } = this.#options;
+    this.#secrets = [target, jump].flatMap((each) => (each ? secretsOf(each) : []));
     const clock = options.clock ?? new SystemClock();
     const budget = options.budget ?? new HostBudget({ connections, clock });
     this.#pool = new SessionPool<SftpSession>({
       budget,
-      login: [this.#options.target, this.#options.jump],
+      login: [target, jump],
       open: (signal) => SftpSession.open(this.#options, { signal, fast: this.#habits.pipelining }),
       close: (session) => session.close(),
       usable: (session) => session.failure === undefined,
@@ -69,7 +71,7 @@ export class SftpTransport implements Transport {
       perConnection: filesPerConnection,
       clock,
     });
-    this.#habits = new HostHabits({ sessions: this.#sessions, pipelining });
+    this.#habits = new HostHabits({ sessions: this.#sessions, pipelining, memory: options.memory });
     this.capabilities = Object.freeze({
       endpoint: endpointOf(options),
       modifiedAt: "second",
@@ -168,7 +170,7 @@ export class SftpTransport implements Transport {
         const lease = await turn.take();
         try {
           const value = await use(lease, turn);
-          turn.succeeded();
+          turn.succeeded(lease);
           return value;
         } catch (error) {
           const stale = lease.reused && losesConnection(error);
@@ -178,7 +180,8 @@ export class SftpTransport implements Transport {
         }
       }
     } catch (error) {
-      throw isDaybookError(error) && error.path === path ? error : at(error, operation, path);
+      const told = isDaybookError(error) && error.path === path ? error : at(error, operation, path);
+      throw hiding(told, this.#secrets);
     }
   }
 

@@ -1,3 +1,4 @@
+import { HostMemory } from "@daybook/core";
 import { expect, test } from "vitest";
 import { bytesOf, failure, pattern, place } from "./support/place.js";
 
@@ -6,13 +7,13 @@ import { bytesOf, failure, pattern, place } from "./support/place.js";
 const FILES = Array.from({ length: 20 }, (_, i) => `/d/f${i}`);
 
 async function fetchAll(given: Parameters<typeof place>[0]) {
-  const { tree, server, transport } = await place(given);
+  const { tree, server, transport, connect } = await place(given);
   const bytes = pattern(70_000);
   for (const path of FILES) tree.put(path, bytes);
   const fetch = async (path: string) =>
     (await bytesOf(await transport.read(path, { size: bytes.length }))).equals(bytes);
   const fetched = await Promise.all(FILES.map(fetch));
-  return { tree, server, transport, fetched, fetch };
+  return { server, connect, fetched, fetch };
 }
 
 test.each([
@@ -101,4 +102,34 @@ test("a server's words are cut before anything is looked for in them", async () 
   tree.put("/d/f7", "x");
   const error = await failure(transport.read("/d/f7"), "permission");
   expect(error.message.length).toBeLessThan(1000);
+});
+
+test("what was learnt of a host is kept for the next process", async () => {
+  const hosts = new HostMemory();
+  const memory = hosts.of("sftp://here");
+  const maxOpen = {
+    files: 2,
+    status: 3,
+    text: "Maximum concurrent transfers exceeded for the current context",
+  };
+  const { server, connect, fetched } = await fetchAll({
+    server: { faults: { maxOpen } },
+    transport: { connections: 1, memory },
+  });
+  expect(fetched).not.toContain(false);
+  expect(memory.get("files-at-once")).toMatch(/^2 on one connection/);
+
+  server.requests.length = 0;
+  const next = connect({ memory, connections: 1 });
+  await Promise.all(FILES.map(async (path) => bytesOf(await next.read(path, { size: 70_000 }))));
+  expect(server.requests.filter((request) => request.startsWith("OPEN "))).toHaveLength(FILES.length);
+});
+
+test("a server that repeats a secret doesn't have it shown", async () => {
+  const refuses = new Map([["/d/f7", { status: 4, text: "login user with tr0ub4dor&3 failed" }]]);
+  const { tree, connect } = await place({ server: { password: "tr0ub4dor&3", faults: { refuses } } });
+  tree.put("/d/f7", "x");
+  const error = await failure(connect({ password: "tr0ub4dor&3" }).read("/d/f7"), "protocol");
+  expect(error.detail).toContain("login user with *** failed");
+  expect(JSON.stringify(error) + error.message).not.toContain("tr0ub4dor");
 });
