@@ -11,8 +11,9 @@ const FARTHEST_ZONE = 15 * HOUR;
 // Names asked about in vain, one after the other, before the server is left alone for a while.
 const MOST_REFUSED = 3;
 const LEFT_ALONE = 10 * MINUTE;
-// Names that were asked about in vain and are passed over.
+// Names that were asked about in vain and are passed over for a while: the same name may be another file's elsewhere.
 const MOST_REMEMBERED = 1000;
+const PASSED_OVER = HOUR;
 
 // How long a measured distance is believed: of dates around now, since clocks change when nobody looks, and of others.
 const RECENT = 2 * WEEK;
@@ -38,7 +39,7 @@ interface Measured {
  */
 export class ServerZone {
   readonly #offsets = new Map<number, Measured>();
-  readonly #refused = new Set<string>();
+  readonly #refused = new Map<string, number>();
   #answers = false;
   #inVain = 0;
   #triedAt = -Infinity;
@@ -50,7 +51,7 @@ export class ServerZone {
       if (Math.abs(now - this.#triedAt) < LEFT_ALONE) return false;
       this.#inVain = 0;
     }
-    if (this.#refused.has(name)) return false;
+    if (Math.abs(now - (this.#refused.get(name) ?? -Infinity)) < PASSED_OVER) return false;
     if (listed.precision === "day") return !this.#answers;
     const ms = this.#read(listed);
     const measured = this.#offsets.get(weekOf(ms));
@@ -64,7 +65,7 @@ export class ServerZone {
     const time = await ask(name);
     this.#triedAt = now;
     if (time === "unsupported") this.#inVain = MOST_REFUSED;
-    else if (time === "refused" || !this.#learn(listed, time, now)) this.#pass(name);
+    else if (time === "refused" || !this.#learn(listed, time, now)) this.#pass(name, now);
     else this.#inVain = 0;
   }
 
@@ -82,10 +83,10 @@ export class ServerZone {
     return false;
   }
 
-  #pass(name: string): void {
+  #pass(name: string, now: number): void {
     this.#inVain++;
     if (this.#refused.size >= MOST_REMEMBERED) this.#refused.clear();
-    this.#refused.add(name);
+    this.#refused.set(name, now);
   }
 
   /** UTC, or undefined where it can't be known. */

@@ -96,6 +96,16 @@ describe("a name whose time the server won't tell", () => {
     expect(server.asked.slice(3)).toEqual(["p4", "a"]);
   });
 
+  test("is asked about again after an hour: elsewhere it may be another file's", async () => {
+    const refused = ["data.csv"];
+    const { list, clock } = setUp({ minutes: 60, refused });
+    const files = { "data.csv": "2025-01-15T18:30:00.000Z" };
+    expect(await list(unix, files)).toEqual({ "data.csv": undefined });
+    refused.pop();
+    await clock.set(new Date(START.getTime() + 61 * MINUTE));
+    expect(await list(unix, files)).toEqual(files);
+  });
+
   test("isn't asked about where it could not be a file's", async () => {
     const { times, ask, server } = setUp({ minutes: 60 });
     const line = (name: string) => `-rw-r--r-- 1 a b 5 Jan 15 18:30 ${name}\r\n`;
