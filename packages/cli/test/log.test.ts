@@ -336,3 +336,21 @@ test("a single look at a server that is down has failed: exit 1", async () => {
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/RMA1: failed: .*refused the connection/);
 });
+
+test("a message is cut, however much a server says, and reasons that are always new are counted as one", () => {
+  const output = new CapturedOutput();
+  const log = new Log({ output, format: "json", level: "info" });
+  log.write({ at: new Date(0), level: "error", message: "no ".repeat(100_000) });
+  expect(output.text.length).toBeLessThan(5_000);
+  const observer = new LogObserver({ log });
+  const at = new Date("2025-01-01T00:00Z");
+  for (let n = 0; n < 1_000; n++) {
+    const slot = { slot: `/L/${n}`, start: at, end: at };
+    observer.on({
+      ...{ type: "slot-visited", source: "S", at, ...slot, listing: "failed", reason: `no, ${n}` },
+      ...{ found: 0, lane: "backfill" },
+    } as unknown as CrawlEvent);
+  }
+  observer.close();
+  expect(output.text.split("\n").length).toBeLessThan(100);
+});

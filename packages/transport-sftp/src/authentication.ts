@@ -1,4 +1,4 @@
-import { DaybookError } from "@daybook/core";
+import { DaybookError, hideSecrets } from "@daybook/core";
 import type { AnyAuthMethod, ConnectConfig, ParsedKey } from "ssh2";
 import ssh2 from "ssh2";
 import { cut } from "./border.js";
@@ -39,7 +39,7 @@ export function authentication(target: ResolvedTarget): Authentication {
     refusal: (said) => {
       const with_ = tried.length > 0 ? ` with ${[...new Set(tried)].join(" and ")}` : "";
       const takes = accepted ? ` (the server takes ${cut(accepted.join(", "))})` : "";
-      const words = said === undefined ? "" : `; it said "${said}"`;
+      const words = said === undefined ? "" : `; it said "${hideSecrets(said, secretsOf(target))}"`;
       const detail = `${host}:${port} refused the login of ${user}${with_}${takes}${words}: ${advice()}`;
       return new DaybookError("auth", detail, { operation: "connect" });
     },
@@ -134,4 +134,9 @@ function agentSocket(agent: string | true): string {
   if (socket) return socket;
   const detail = "agent is on, but SSH_AUTH_SOCK is not set: start ssh-agent, or give a privateKey";
   throw new DaybookError("config", detail, { operation: "connect" });
+}
+
+/** What of a target no message may tell, whatever the server says. */
+export function secretsOf({ password, passphrase, totp, answers = [] }: ResolvedTarget): string[] {
+  return [password, passphrase, totp, ...answers].filter((secret) => secret !== undefined);
 }

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { DaybookError, isDaybookError } from "@daybook/core";
+import { DaybookError, hideSecrets, isDaybookError } from "@daybook/core";
 import type { ConnectConfig } from "ssh2";
 import { Client } from "ssh2";
 import { algorithmsFor } from "./algorithms.js";
 import type { Authentication } from "./authentication.js";
-import { authentication } from "./authentication.js";
+import { authentication, secretsOf } from "./authentication.js";
 import { cut } from "./border.js";
 import { cancelled, sftpErrorKind } from "./errors.js";
 import type { WireFailure } from "./errors.js";
@@ -112,8 +112,10 @@ export async function handshake<T>(
     const kind = !greeted && wire.code === "ECONNRESET" ? "busy" : sftpErrorKind(wire, "connect");
     if (kind === "auth" && wire.level === "client-authentication") throw login.refusal(told);
     // One line before it hangs up is how servers say that they have enough.
-    if (words.strange !== undefined && kind !== "busy") throw strange(where, words.strange);
-    const message = words.strange === undefined ? wire.message : `${wire.message}, after "${words.strange}"`;
+    const odd = words.strange === undefined ? undefined : hideSecrets(words.strange, secretsOf(target));
+    if (odd !== undefined && kind !== "busy") throw strange(where, odd);
+    const said = hideSecrets(wire.message, secretsOf(target));
+    const message = odd === undefined ? said : `${said}, after "${odd}"`;
     const none = nothingInCommon(message, words.offers);
     const detail = none === undefined ? describe(kind, target, { message }, timeout) : `${where}: ${none}`;
     throw new DaybookError(kind, detail, {

@@ -1,6 +1,7 @@
 import { printable } from "@daybook/core";
 import type { Explanation } from "@daybook/core";
 import { Command } from "commander";
+import { inConfigWords } from "../config/config-words.js";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { table } from "../format/table.js";
@@ -43,7 +44,11 @@ function explanationLines({ source, path, story, events }: Explanation): string[
   const moments = events.map(({ at, what, detail }) => [
     `  ${formatInstant(at)}`,
     what,
-    printable(detail ?? ""),
+    printable(inConfigWords(detail ?? "")),
   ]);
-  return [`${source}  ${printable(path)}`, ...story.map((line) => `  ${printable(line)}`), ...table(moments)];
+  return [
+    `${source}  ${printable(path)}`,
+    ...story.map((line) => `  ${printable(inConfigWords(line))}`),
+    ...table(moments),
+  ];
 }

@@ -1,6 +1,7 @@
 import { printable } from "@daybook/core";
 import type { FileQuery, FileRecord, FileStatus } from "@daybook/core";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { inConfigWords } from "../config/config-words.js";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
@@ -63,7 +64,7 @@ function attribute(text: string, before: Record<string, string> = {}): Record<st
 
 function fileLine(file: FileRecord): string {
   const size = file.size === undefined ? "-" : formatBytes(file.size);
-  const where = file.status === "stored" ? file.location : file.reason;
+  const where = file.status === "stored" ? file.location : inConfigWords(file.reason ?? "-");
   return [
     file.source,
     file.status.padEnd("quarantined".length),

@@ -1,6 +1,7 @@
 import { printable } from "@daybook/core";
 import type { PlannedSlot } from "@daybook/core";
 import { Command } from "commander";
+import { inConfigWords } from "../config/config-words.js";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
@@ -63,7 +64,7 @@ function slotLine(slot: PlannedSlot & { source: string }): string {
     ...(files > 0 ? [`fetch ${count(files, "file")}, ${formatBytes(bytes)}`] : []),
     ...(waiting > 0 ? [`${count(waiting, "file")} not ready yet`] : []),
   ];
-  const reason = slot.reason === undefined ? "" : `: ${printable(slot.reason)}`;
+  const reason = slot.reason === undefined ? "" : `: ${printable(inConfigWords(slot.reason))}`;
   if (parts.length === 0 || slot.listing === "truncated") parts.push(LISTINGS[slot.listing] + reason);
   return `${slot.source}  ${formatRange(slot)}  ${printable(slot.path)}  ${parts.join("; ")}`;
 }

@@ -1,10 +1,11 @@
 import { printable } from "@daybook/core";
 import type { Gap } from "@daybook/core";
+import { inConfigWords } from "../config/config-words.js";
 import { formatRange } from "./time.js";
 
 /** Why data isn't there, in words. */
 export function gapReason(gap: Gap): string {
-  const because = gap.reason === undefined ? "" : `: ${printable(gap.reason)}`;
+  const because = gap.reason === undefined ? "" : `: ${printable(inConfigWords(gap.reason))}`;
   const slot = printable(gap.slot);
   const file = printable(gap.path ?? gap.slot);
   switch (gap.kind) {

@@ -12,6 +12,9 @@ export interface LogOptions {
   readonly level: LogLevel;
 }
 
+/** Characters of a message: a path and what is said of it, but not all that a server may say. */
+const LONGEST = 4_000;
+
 /** Lines for people, or JSON objects for programs, one a line: `{ time, level, message, source?, event?, … }`. */
 export class Log {
   readonly format: LogFormat;
@@ -30,6 +33,8 @@ export class Log {
 
   write(entry: LogEntry): void {
     if (!this.takes(entry.level)) return;
+    if (entry.message.length > LONGEST)
+      return this.write({ ...entry, message: `${entry.message.slice(0, LONGEST - 1)}…` });
     if (this.format === "human") return this.#output.line(`${entry.at.toISOString()} ${entryLine(entry)}`);
     const { at, level, message, source, event, fields } = entry;
     this.#output.json({ time: at, level, message, source, event, ...fields });

@@ -11,6 +11,8 @@ type HostTrouble = Extract<CrawlEvent, { type: "host-down" | "host-lost" }>;
 
 /** Slots that are remembered for one reason; of what is beyond, each visit counts. */
 const MOST_SLOTS = 1_000;
+/** Reasons of one source that are told apart. */
+const MOST_REASONS = 50;
 /** Some that are named where they are counted. */
 const EXAMPLES = 3;
 /** They are counted at least so often, in ms: a source may be busy for days. */
@@ -79,7 +81,9 @@ export class TroubleFold {
       return true;
     }
     this.#unlisted.set(source, reasons);
-    const reason = `${listing} ${event.reason}`;
+    const own = `${listing} ${event.reason}`;
+    // Who says something else each time is counted by the first of what it said.
+    const reason = reasons.size < MOST_REASONS || reasons.has(own) ? own : [...reasons.keys()].at(-1)!;
     const known = reasons.get(reason);
     if (known === undefined) {
       const slots = new Set([slot]);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { hideSecrets } from "../errors/hide-secrets.js";
 import { DaybookError, printable } from "../errors/daybook-error.js";
 import type { OutboxMessage } from "../store/outbox-message.js";
 import { commandArguments, commandEnvironment } from "./command-facts.js";
@@ -19,7 +20,8 @@ export interface CommandOptions {
 }
 
 /** Bytes of its output that are kept, for the error. */
-const KEPT = 2000;
+// What an error may say is bounded; of a long output its end tells most.
+const KEPT = 300;
 /** How long it has between being asked to end and being ended, in ms. */
 const LAST_WORDS = 2000;
 /** How long the rest of its output is waited for once it has ended, in ms. */
@@ -103,7 +105,8 @@ class Command implements HookTarget {
       return new DaybookError("timeout", `${program} ran for more than ${this.timeout} ms, and was ended`, {
         operation,
       });
-    const said = printable(hideSecrets(output.text.trim(), this.#options.env ?? {}));
+    // A script that prints what it was trusted with is not to fill logs with it.
+    const said = printable(hideSecrets(output.text.trim(), Object.values(this.#options.env ?? {})));
     const how = code === null ? `was ended by ${sign}` : `ended with exit code ${code}`;
     return new DaybookError("protocol", `${program} ${how}${said === "" ? "" : `; it said: ${said}`}`, {
       operation,
@@ -136,11 +139,4 @@ function notStarted(program: string, { code }: NodeJS.ErrnoException): DaybookEr
         ? "it may not be run"
         : (code ?? "unknown reason");
   return new DaybookError("config", `${program} can't be started: ${why}`, { operation: "deliver", code });
-}
-
-/** A script that prints what it was trusted with is not to fill logs with it. */
-function hideSecrets(text: string, env: Readonly<Record<string, string>>): string {
-  return Object.values(env)
-    .filter((value) => value.length >= 6)
-    .reduce((hidden, value) => hidden.replaceAll(value, "***"), text);
 }
