@@ -77,6 +77,17 @@ it("files of the day before in a day's folder are warned of once, by name", asyn
   expect(warnings[0]).toContain("1 file is left out in /r/2025/01/01: s_20241231235958.hdf (");
 });
 
+it("files of 24:00 beyond the range's end are warned of, by name", async () => {
+  const layout = template("/d/{yyyy}{MM}{dd}/obs_{yyyy}{MM}{dd}{HH}{mm}.txt");
+  const mirror = new Mirror({ source: { layout, end: "2025-01-02T00:00:00Z" } });
+  for (const name of ["obs_202501012350", "obs_202501012400"])
+    mirror.tree.put(`/d/20250101/${name}.txt`, name, T);
+  await mirror.run();
+  expect(mirror.of("source-warning").map(({ detail }) => detail)).toEqual([
+    "1 file is left out in /d/20250101: obs_202501012400.txt (it is of 2025-01-02T00:00:00Z, out of the source's range)",
+  ]);
+});
+
 it("a listing that contradicts itself says why, with its lines", async () => {
   const mirror = new Mirror({
     source: { end: "2025-01-01T01:00:00Z" },

@@ -119,9 +119,10 @@ export class FoundFiles {
   }
 
   async #take(found: readonly Found[]): Promise<void> {
+    const { source, planned } = this.#options;
     for (const one of found) {
-      if (!isWanted(this.#options.source, one.observation)) {
-        if (!one.again) this.leftOut.add(one.observation, this.#options.source);
+      if (!isWanted(source, one.observation)) {
+        if (!one.again) this.leftOut.addFrom(planned.slot, one.path, one.observation, source);
         continue;
       }
       if (!one.again) this.#count++;

@@ -62,7 +62,7 @@ export class SlotVisitor {
     const walked = await walk(slot, layout, transport, { lane, signal, listed, take, links: policy.links });
     const changes = await files.finish();
 
-    this.#warn(planned, walked);
+    this.#warn(planned, walked, files);
     const { outcome, skipped, unreadable, error } = walked;
     if (outcome === "failed") {
       const visit = this.#failed(planned, walked);
@@ -107,14 +107,16 @@ export class SlotVisitor {
   }
 
   /** Files that are left out for their names' time are told of, slot by slot, but not of slots without end. */
-  #warn({ slot, previous }: DueSlot, { skipped, strays }: Walked): void {
+  #warn({ slot, previous }: DueSlot, { skipped, strays }: Walked, { leftOut }: FoundFiles): void {
     const { name: source, emit, clock } = this.#source;
-    if (strays.count === 0 || previous?.skipped.count === skipped.count || this.#warned >= MOST_WARNINGS)
-      return;
+    const count = strays.count + leftOut.strays.count;
+    // A visit that is like the last one has no news.
+    const known = previous?.skipped.count === skipped.count && previous.listing !== "failed";
+    if (count === 0 || known || this.#warned >= MOST_WARNINGS) return;
     this.#warned++;
-    const more = strays.count > strays.names.length ? ", …" : "";
-    const files = strays.count === 1 ? "1 file is" : `${strays.count} files are`;
-    const detail = `${files} left out in ${slot.path}: ${strays.names.join(", ")}${more}`;
+    const names = [...strays.names, ...leftOut.strays.names];
+    const files = count === 1 ? "1 file is" : `${count} files are`;
+    const detail = `${files} left out in ${slot.path}: ${names.join(", ")}${count > names.length ? ", …" : ""}`;
     emit({ type: "source-warning", source, at: clock.now(), detail });
   }
 
