@@ -29,6 +29,8 @@ export interface CrawlerOptions {
   readonly breakers: { readonly host: Breaker; readonly destination: Breaker };
   readonly writer: LedgerWriter;
   readonly logins: FirstLogins;
+  /** Files that may be synced at the same time. */
+  readonly committing: number;
 }
 
 export interface CrawlOptions {
@@ -82,7 +84,7 @@ export class Crawler {
   #finished = false;
   #error: DaybookError | undefined;
 
-  constructor({ source, breakers, writer, logins }: CrawlerOptions) {
+  constructor({ source, breakers, writer, logins, committing }: CrawlerOptions) {
     this.#source = source;
     this.#writer = writer;
     const { name, layout, store, range, policy, time } = source;
@@ -94,7 +96,7 @@ export class Crawler {
     const destination = (this.#destination = new DestinationEar(source, breakers.destination));
     const gates = new Gates([ear.login, breakers.destination, breakers.host]);
     this.#visits = new VisitWork({ source, writer, gates, ear, destination });
-    this.#files = new FileWork({ source, gates, ear, destination, bell: this.#bell, fail });
+    this.#files = new FileWork({ source, gates, ear, destination, committing, bell: this.#bell, fail });
   }
 
   /** Runs once. Never rejects for what goes wrong out there: that is in the outcome. */

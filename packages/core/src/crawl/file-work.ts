@@ -19,6 +19,8 @@ export interface FileWorkOptions {
   readonly destination: DestinationEar;
   /** Rung when a file is done with. */
   readonly bell: Bell;
+  /** Files that may be synced at the same time. */
+  readonly committing: number;
   /** What ends the crawl. */
   readonly fail: (error: unknown) => void;
 }
@@ -34,9 +36,6 @@ export interface WorkSignals {
   /** Drop what is under way. */
   readonly aborting: AbortSignal;
 }
-
-/** Files synced at the same time: the more, the less each costs. They are on disk already, so memory doesn't grow. */
-const COMMITTING = 128;
 
 /** Brings files home, one after the other for each of its workers, and records what becomes of each. */
 export class FileWork {
@@ -137,7 +136,7 @@ export class FileWork {
         this.#committing--;
         bell.ring();
       });
-    while (this.#committing >= COMMITTING) await bell.wait();
+    while (this.#committing >= this.#options.committing) await bell.wait();
   }
 
   /** A place on disk that can't be had is this one file's trouble, and shows when it is to be filled. */

@@ -33,6 +33,8 @@ export interface SourceRunOptions {
   readonly budgets: readonly HostBudget[];
   readonly shutdown: Shutdown;
   readonly once?: boolean;
+  /** Files of the source that may be synced at the same time. */
+  readonly committing: number;
   /** Rejects if the destination isn't the one that the ledger knows. */
   readonly admit: () => Promise<void>;
 }
@@ -86,6 +88,7 @@ async function crawlUnderLease({
   shutdown,
   once,
   admit,
+  committing,
 }: SourceRunOptions): Promise<CrawlOutcome> {
   const { name, store, clock, range, policy, destination } = source;
   await admit();
@@ -111,7 +114,7 @@ async function crawlUnderLease({
         loss ??= asDaybookError(cause, "store", { source: name });
         lost.abort();
       });
-    const outcome = await new Crawler({ source, writer, breakers, logins }).run({
+    const outcome = await new Crawler({ source, writer, breakers, logins, committing }).run({
       stop: AbortSignal.any([shutdown.stop, lost.signal]),
       abort: AbortSignal.any([shutdown.abort, lost.signal]),
       once,

@@ -70,6 +70,9 @@ import {
 } from "./tokens.js";
 
 const MANY = new Set<symbol>([InspectorToken, ObserverToken]);
+/** Files synced at the same time, of all sources and of one at least: the more, the less each costs, and the more memory. */
+const COMMITTING = 128;
+const LEAST_COMMITTING = 8;
 const WORST: readonly SourceResult["outcome"][] = ["failed", "stopped", "gaps", "complete"];
 const SHUTDOWN = 30_000;
 
@@ -160,6 +163,7 @@ class WiredDaybook implements Daybook {
     });
     const logins = new FirstLogins(chosen.map(({ name }) => name));
     const admissions = this.#admissions(store, adopt);
+    const committing = Math.max(LEAST_COMMITTING, Math.floor(COMMITTING / Math.max(1, chosen.length)));
     hooks?.start();
     try {
       const running = chosen
@@ -170,6 +174,7 @@ class WiredDaybook implements Daybook {
             logins,
             shutdown,
             once,
+            committing,
             admit: () => admissions.of(source.destination),
           }),
         );
@@ -362,7 +367,7 @@ class WiredDaybook implements Daybook {
 
   #run(
     source: Source,
-    run: Pick<SourceRunOptions, "writer" | "logins" | "shutdown" | "once" | "admit">,
+    run: Pick<SourceRunOptions, "writer" | "logins" | "shutdown" | "once" | "committing" | "admit">,
   ): Promise<SourceResult> {
     const { endpoint } = source.transport.capabilities;
     const transport = this.#children.get(source.name)!.get(TransportToken);
