@@ -53,6 +53,8 @@ export interface SftpTransportOptions extends SshTarget {
   readonly pipelining?: boolean;
   /** Requests for entries under way at once while a directory is listed. Default 4. */
   readonly listingDepth?: number;
+  /** True: paths begin at the home of who logs in, wherever that is, and not at the root. Default false. */
+  readonly home?: boolean;
   /** What one listing may bring before it counts as endless. Default 2 million entries, 256 MiB. */
   readonly listingBounds?: ListingBounds;
   /** Shared with others that use the host. Default: one of its own for `connections`. */
@@ -72,6 +74,7 @@ export interface ResolvedOptions {
   readonly keepalive: number;
   readonly pipelining: boolean;
   readonly listingDepth: number;
+  readonly home: boolean;
   readonly listingBounds: ListingBounds;
 }
 
@@ -88,6 +91,7 @@ export function resolveOptions(options: SftpTransportOptions): ResolvedOptions {
     timeout: positive("timeout", options.timeout ?? 30_000),
     keepalive: positive("keepalive", options.keepalive ?? 10_000),
     pipelining,
+    home: options.home ?? false,
     listingBounds: options.listingBounds ?? LISTING_BOUNDS,
     listingDepth: pipelining ? positive("listingDepth", options.listingDepth ?? 4) : 1,
   };

@@ -49,6 +49,7 @@ export class SftpTransport implements Transport {
   readonly #readers = new WeakMap<SftpSession, number>();
   readonly #spare = new SpareMemory();
   readonly #secrets: readonly string[];
+  #home: string | undefined;
 
   constructor(options: SftpTransportOptions) {
     this.#options = resolveOptions(options);
@@ -81,11 +82,11 @@ export class SftpTransport implements Transport {
   }
 
   list(directory: string, options: ListOptions = {}): Promise<Listing> {
-    return this.#run("list", directory, options, async (lease) => {
+    return this.#run("list", directory, options, async (lease, path) => {
       const { session } = lease;
       const fast = this.#habits.pipelining ? session.fast : undefined;
       const { listingDepth, listingBounds } = this.#options;
-      const listing = await listDirectory(directory, {
+      const listing = await listDirectory(path, {
         session,
         reads: fast ?? session.plain,
         depth: fast ? listingDepth : 1,
@@ -98,8 +99,8 @@ export class SftpTransport implements Transport {
     });
   }
 
-  stat(path: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
-    return this.#run("stat", path, options, async (lease) => {
+  stat(asked: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
+    return this.#run("stat", asked, options, async (lease, path) => {
       const { size, mode, mtime } = await abortable(lease.session.plain.stat(path), options.signal);
       lease.release({ reusable: true });
       const odd = oddSize(size);
@@ -114,8 +115,10 @@ export class SftpTransport implements Transport {
     });
   }
 
-  read(path: string, options: ReadOptions = {}): Promise<Readable> {
-    return this.#run("read", path, options, (lease, turn) => this.#open(lease, { path, turn, options }));
+  read(asked: string, options: ReadOptions = {}): Promise<Readable> {
+    return this.#run("read", asked, options, (lease, path, turn) =>
+      this.#open(lease, { path, turn, options }),
+    );
   }
 
   async close(): Promise<void> {
@@ -161,7 +164,7 @@ export class SftpTransport implements Transport {
     operation: Operation,
     path: string,
     options: TransportCallOptions,
-    use: (lease: Lease, turn: Turn) => Promise<T>,
+    use: (lease: Lease, path: string, turn: Turn) => Promise<T>,
   ): Promise<T> {
     checkRemotePath(path, operation);
     const turn = this.#habits.turnFor(path, options);
@@ -169,7 +172,7 @@ export class SftpTransport implements Transport {
       for (;;) {
         const lease = await turn.take();
         try {
-          const value = await use(lease, turn);
+          const value = await use(lease, await this.#whole(path, lease, options), turn);
           turn.succeeded(lease);
           return value;
         } catch (error) {
@@ -183,6 +186,13 @@ export class SftpTransport implements Transport {
       const told = isDaybookError(error) && error.path === path ? error : at(error, operation, path);
       throw hiding(told, this.#secrets);
     }
+  }
+
+  /** The path as the server has it. */
+  async #whole(path: string, { session }: Lease, { signal }: TransportCallOptions): Promise<string> {
+    if (!this.#options.home) return path;
+    this.#home ??= (await abortable(session.plain.home(), signal)).replace(/\/$/, "");
+    return this.#home + path;
   }
 
   #count(session: SftpSession, change: 1 | -1): number {

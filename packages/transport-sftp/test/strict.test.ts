@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 import { SftpTransport } from "@daybook/transport-sftp";
 import { expect, onTestFinished, test } from "vitest";
-import { failure, place } from "./support/place.js";
+import { bytesOf, failure, place } from "./support/place.js";
 
 // Old servers, strict ones, and what isn't a server of SSH at all.
 
@@ -173,4 +173,15 @@ test.each(["not base32!", "", "1810"])("%j is no authenticator's secret", (totp)
   expect(() => new SftpTransport({ host: "h", user: "u", password: "p", totp })).toThrow(
     expect.objectContaining({ kind: "config" }),
   );
+});
+
+test("paths can begin at the home of who logs in", async () => {
+  const { tree, connect, server } = await place({ server: { home: "/home/crawler" } });
+  tree.put("/home/crawler/data/a", "abc");
+  const transport = connect({ home: true });
+  expect((await transport.list("/data")).entries).toMatchObject([{ name: "a", size: 3 }]);
+  expect((await bytesOf(await transport.read("/data/a", { size: 3 }))).toString()).toBe("abc");
+  expect(await transport.stat("/data/a")).toMatchObject({ name: "a", size: 3 });
+  expect(await failure(transport.list("/gone"), "not-found")).toMatchObject({ path: "/gone" });
+  expect(server.requests.filter((request) => request.startsWith("REALPATH"))).toHaveLength(1);
 });

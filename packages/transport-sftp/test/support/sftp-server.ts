@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 import type { RemoteEntry } from "@daybook/core";
 import type { RemoteFile, RemoteTree } from "@daybook/testing";
-import type { Algorithms, Connection, FileEntry, SFTPWrapper } from "ssh2";
+import type { Algorithms, Attributes, Connection, FileEntry, SFTPWrapper } from "ssh2";
 import ssh2 from "ssh2";
 
 const { Server, utils } = ssh2;
@@ -51,6 +51,8 @@ export interface SftpServerOptions {
   readonly factor?: readonly { readonly prompt: string; readonly answer: () => string }[];
   /** Wants a new password instead of letting anybody in. */
   readonly expired?: boolean;
+  /** Where who logs in is. */
+  readonly home?: string;
   /** Sent before the log-in. */
   readonly banner?: string;
   /** What it can agree on; default ssh2's. */
@@ -283,6 +285,10 @@ export class SftpServer {
       if (entry === undefined) sftp.status(id, missing());
       else sftp.attrs(id, this.#wire(entry).attrs);
     };
+    on("REALPATH", (id: number, path: string) => {
+      const { home = "/" } = this.#options;
+      sftp.name(id, [{ filename: path === "." ? home : path, longname: "", attrs: {} as Attributes }]);
+    });
     on("STAT", stat);
     on("LSTAT", stat);
     on("CLOSE", (id: number, name: Buffer) => {

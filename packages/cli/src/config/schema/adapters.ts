@@ -173,6 +173,9 @@ const SFTP: BuiltIn = {
     pipelining: flag()
       .prefault(true)
       .describe("False for servers that can't take more than one request at a time."),
+    home: flag()
+      .optional()
+      .describe("Paths begin at the home of who logs in, not at the root. Default false."),
     listing_depth: integer(1, 64)
       .prefault(4)
       .describe("Requests for entries under way at once while a directory is listed."),
