@@ -22,6 +22,10 @@ import { LONG_AGO, serve, temporaryFolder } from "./in-process.js";
 export const MODIFIED = LONG_AGO;
 
 /** What stands in a file of that name: no two have the same. */
+/** A name as it is on disk: what can't be seen in it is written as in a URL. */
+export const onDisk = (name: string): string =>
+  name.replace(/[\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu, encodeURIComponent);
+
 export const contentOf = (name: string): string =>
   `content of ${HOSTILE_NAMES.findIndex((one) => one.name === name)}`;
 

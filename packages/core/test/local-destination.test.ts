@@ -255,6 +255,24 @@ describe("a local destination", () => {
     expect(() => new LocalDestination({ path: home }).locate(delivery(path))).toThrow(/stays where it is/);
   });
 
+  it.each([
+    ["turns text round", "a\u202egnp.exe", "a%E2%80%AEgnp.exe"],
+    ["takes no room", "a\u200bb", "a%E2%80%8Bb"],
+    ["joins", "a\u2060b\ufeff", "a%E2%81%A0b%EF%BB%BF"],
+    ["parts lines", "a\u2028b", "a%E2%80%A8b"],
+    ["hides its own folder", ".day\u200bbook", ".day%E2%80%8Bbook"],
+    ["is escaped already", "a%E2%80%AEb", "a%E2%80%AEb"],
+    ["is nothing of the kind", "ä%20b 🛰", "ä%20b 🛰"],
+  ])("shows what can't be seen: a name that %s", (what, name, shown) => {
+    const destination = new LocalDestination({ path: home });
+    const path = `/L2/RMA1/2025/${name}`;
+    const location = destination.locate(delivery(path));
+    expect(location).toBe(`RMA1/2025/${shown}`);
+    const origin = destination.origin(location, "RMA1", "/L2/RMA1");
+    // What looks like another's escape isn't known by its place, so that the ledger is asked whose it is.
+    expect(origin === path).toBe(what !== "is escaped already");
+  });
+
   it("never puts data in its own folder", () => {
     const destination = new LocalDestination({ path: home, layout: ".daybook/{name}" });
     expect(() => destination.locate(delivery("/L2/RMA1/a"))).toThrow(/own folder/);

@@ -105,6 +105,7 @@ export async function decide(
     before && !same && again === undefined ? { what: "changed", detail: describe(before, entry) } : undefined;
   if (typeof place !== "string") return quarantined(record, place.detail);
   const standing = await whatStandsAt(source, candidate, place);
+  if (typeof standing !== "string") return quarantined(record, standing.detail);
   if (standing === "another")
     return quarantined(record, `another file stands at its place, ${place}: move it away, then retry`);
 
@@ -179,13 +180,14 @@ async function whatStandsAt(
   source: Source,
   { found, before, same }: Candidate,
   place: string,
-): Promise<"nothing" | "itself" | "perhaps" | "ours" | "another"> {
+): Promise<"nothing" | "itself" | "perhaps" | "ours" | "another" | DaybookError> {
   const { destination, transport, name, layout } = source;
   let there: { size: number; modifiedAt: Date } | undefined;
   try {
     there = await destination.stat(place);
   } catch (error) {
-    if (isDaybookError(error, "config")) return "another";
+    // One folder that may not be entered, or a link in its place.
+    if (isDaybookError(error, "config") || isDaybookError(error, "permission")) return error;
     throw error;
   }
   if (there === undefined) return "nothing";
@@ -202,11 +204,33 @@ async function whatStandsAt(
   if (isVersion(found.entry) && sure) return "itself";
   if (before !== undefined && before.version > 0 && before.location === place) return "ours";
   if (isVersion(found.entry)) return "perhaps";
+  if (await isTorn(source, found, place, there)) {
+    // Aside, not away: it is nobody's loss, should it be somebody else's.
+    await destination.remove(place);
+    return "nothing";
+  }
   if (!sure || before === undefined || same || before.location !== place || !isVersion(before))
     return "another";
   // Named before a crash, never recorded, and out of date by now.
   await destination.remove(place);
   return "nothing";
+}
+
+/**
+ * An empty file in the place of one that isn't: named by a program that didn't sync, and whose ledger lost it with the
+ * bytes when the power failed. Its time says so, or that the machine went down.
+ */
+async function isTorn(
+  { name: source, destination, owners, transport }: Source,
+  { path, entry }: Found,
+  place: string,
+  there: { size: number; modifiedAt: Date },
+): Promise<boolean> {
+  if (there.size > 0 || !entry.size) return false;
+  const timed =
+    entry.modifiedAt && sameVersion({ ...there, size: entry.size }, entry, transport.capabilities.modifiedAt);
+  if (!timed && destination.suspectSince === undefined) return false;
+  return (await owners.other({ source, path }, place)) === undefined;
 }
 
 /** What is older than the source keeps files isn't fetched, in whatever version. */

@@ -40,8 +40,11 @@ export async function reconcile(
       if (location === undefined || storedAt === undefined || storedAt < since) continue;
       const there = await destination.stat(location);
       // A change that was ignored leaves the size that was listed in the record, not the one that is on disk.
-      if (there && (there.size === storedSize || (await hashOf(location, destination, encoding)) === sha256))
-        continue;
+      const itself =
+        there !== undefined &&
+        ((there.size === storedSize && !destination.suspectContent) ||
+          (await hashOf(location, destination, encoding)) === sha256);
+      if (itself) continue;
       lost++;
       if (there) damaged.push(location);
       const detail = "it was stored before the machine stopped, and is gone";

@@ -38,6 +38,10 @@ export class CompressedDestination implements Destination {
     return this.#inner.suspectSince;
   }
 
+  get suspectContent(): boolean {
+    return this.#inner.suspectContent ?? false;
+  }
+
   open(): Promise<void> {
     return this.#inner.open();
   }

@@ -97,6 +97,8 @@ export interface Destination {
    * that wrote here died and the machine perhaps with it. Undefined if it ended as it should.
    */
   readonly suspectSince?: Date;
+  /** Whether it is also suspect that files of the right size hold what was recorded: they were never synced. */
+  readonly suspectContent?: boolean;
   /** What was suspect has been looked at. Until somebody says so the suspicion outlives this and every other program. */
   trust(): void;
   close(): Promise<void>;

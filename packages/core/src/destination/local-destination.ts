@@ -64,7 +64,7 @@ export class LocalDestination implements Destination {
   readonly #room: FreeSpace;
   #holder: PartHolder | undefined;
   #opening: Promise<void> | undefined;
-  #suspectSince: Date | undefined;
+  #suspect: { since: Date; content: boolean } | undefined;
 
   constructor(options: LocalDestinationOptions) {
     this.#root = resolve(options.path);
@@ -96,7 +96,11 @@ export class LocalDestination implements Destination {
       least: minFree === undefined ? undefined : parseSizeOrPart(minFree, "minFree"),
       now: () => this.#clock.now().getTime(),
     });
-    this.#marker = new OpenMarker({ fs: this.#fs, folder: join(this.#root, OWN_FOLDER) });
+    this.#marker = new OpenMarker({
+      fs: this.#fs,
+      folder: join(this.#root, OWN_FOLDER),
+      sync: options.sync ?? true,
+    });
   }
 
   /** The directory, absolute. */
@@ -109,7 +113,11 @@ export class LocalDestination implements Destination {
   }
 
   get suspectSince(): Date | undefined {
-    return this.#suspectSince;
+    return this.#suspect?.since;
+  }
+
+  get suspectContent(): boolean {
+    return this.#suspect?.content ?? false;
   }
 
   trust(): void {
@@ -239,7 +247,7 @@ export class LocalDestination implements Destination {
   }
 
   async close(): Promise<void> {
-    if (this.#opening) this.#marker.clear();
+    if (this.#opening) this.#marker.clear(this.#clock.now().getTime());
     this.#holder?.leave();
     this.#holder = undefined;
     this.#opening = undefined;
@@ -251,7 +259,7 @@ export class LocalDestination implements Destination {
     this.mark.seen();
     this.#holder ??= new PartHolder();
     this.#parts.find();
-    this.#suspectSince = this.#marker.set(this.#clock.now().getTime());
+    this.#suspect = this.#marker.set(this.#clock.now().getTime());
     // A marker that a power cut takes along would tell nobody of it.
     await this.#group.syncNames(join(this.#root, OWN_FOLDER, "marker"));
   }

@@ -11,7 +11,7 @@ const LONGEST_LOCATION = 3000;
 
 /** `<source>/<remote path below the layout's root>`, or what the destination's own layout says. */
 export function locate(delivery: Delivery, layout?: PlaceTemplate): string {
-  const path = layout ? byLayout(delivery, layout) : byPath(delivery);
+  const path = shown(layout ? byLayout(delivery, layout) : byPath(delivery));
   return checkLocation(delivery.keepAs === undefined ? path : `${path}.v${delivery.keepAs}`, delivery);
 }
 
@@ -34,10 +34,27 @@ export function isOwnFolder(segment: string): boolean {
   );
 }
 
+/** What can't be seen in a name, or turns it round: two names that look alike are not what anybody wants on a disk. */
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu;
+
+/** As in a URL: U+202E becomes %E2%80%AE. */
+const shown = (path: string): string => path.replace(UNSEEN, encodeURIComponent);
+
+function asSent(path: string): string {
+  return path.replace(/(?:%[0-9A-F]{2})+/g, (escaped) => {
+    try {
+      const text = decodeURIComponent(escaped);
+      return shown(text) === escaped ? text : escaped;
+    } catch {
+      return escaped;
+    }
+  });
+}
+
 /** The remote path that `locate` puts at a location without a layout; later versions count as their file. */
 export function originOf(location: string, source: string, root: string): string | undefined {
   if (!location.startsWith(`${source}/`)) return undefined;
-  const rest = location.slice(source.length + 1).replace(/\.v\d+$/, "");
+  const rest = asSent(location.slice(source.length + 1)).replace(/\.v\d+$/, "");
   return `${root.replace(/\/$/, "")}/${rest}`;
 }
 

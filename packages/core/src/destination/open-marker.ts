@@ -8,6 +8,8 @@ import { isRunning } from "../store/is-running.js";
 const WRITE_BACK_MS = 10 * 60_000;
 const TOUCH_MS = 30_000;
 const PREFIX = "open-";
+/** Ends the name of one that stands for what isn't synced. */
+const LOOSE = "-loose";
 
 /** Markers that stand in this process's name, whatever its number was before. */
 const ours = new Set<string>();
@@ -20,11 +22,16 @@ const ours = new Set<string>();
 export class OpenMarker {
   readonly #fs: LocalFs;
   readonly #folder: string;
-  readonly #name = `${PREFIX}${bootId()}-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+  readonly #sync: boolean;
+  readonly #name: string;
   #dead: string[] = [];
   #touchedAt = 0;
 
-  constructor(options: { fs: LocalFs; folder: string }) {
+  /** `sync`: whether what is recorded is on disk by then. If not, the marker stays when the program has ended. */
+  constructor(options: { fs: LocalFs; folder: string; sync: boolean }) {
+    const random = Math.random().toString(36).slice(2, 10);
+    this.#sync = options.sync;
+    this.#name = `${PREFIX}${bootId()}-${process.pid}-${random}${options.sync ? "" : LOOSE}`;
     this.#fs = options.fs;
     this.#folder = options.folder;
   }
@@ -33,31 +40,33 @@ export class OpenMarker {
    * Sets the marker; since when what was written is suspect. Markers of an earlier boot stay until somebody has
    * looked: a program that dies before leaves the suspicion to the next.
    */
-  set(now: number): Date | undefined {
+  set(now: number): { since: Date; content: boolean } | undefined {
     let since: number | undefined;
+    let content = false;
     for (const name of this.#fs.readdirSync(this.#folder) as string[]) {
       if (!name.startsWith(PREFIX) || ours.has(name)) continue;
       const path = join(this.#folder, name);
       const [boot, pid] = name.slice(PREFIX.length).split("-");
-      // The same boot: what a dead program wrote is safe with the system.
       const known = boot === bootId();
-      if (known && boot !== UNKNOWN) {
-        if (!isAlive(Number(pid))) this.#remove(path);
-        continue;
-      }
       if (known && isAlive(Number(pid))) continue;
       const touched = this.#fs.lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+      if (known && boot !== UNKNOWN) {
+        // The same boot: what a dead program wrote is safe with the system, until the power fails.
+        if (!name.endsWith(LOOSE) || now - touched > WRITE_BACK_MS) this.#remove(path);
+        continue;
+      }
+      content ||= name.endsWith(LOOSE);
       since = Math.min(since ?? Infinity, touched - WRITE_BACK_MS);
       this.#dead.push(path);
     }
     this.#fs.closeSync(this.#fs.openSync(this.#path, "wx"));
     ours.add(this.#name);
     this.#touchedAt = now;
-    return since === undefined ? undefined : new Date(since);
+    return since === undefined ? undefined : { since: new Date(since), content };
   }
 
-  touch(now: number): void {
-    if (now - this.#touchedAt < TOUCH_MS) return;
+  touch(now: number, every = TOUCH_MS): void {
+    if (now - this.#touchedAt < every) return;
     this.#touchedAt = now;
     this.#fs.utimesSync(this.#path, now / 1000, now / 1000);
   }
@@ -67,9 +76,14 @@ export class OpenMarker {
     for (const path of this.#dead.splice(0)) this.#remove(path);
   }
 
-  clear(): void {
+  clear(now: number): void {
     ours.delete(this.#name);
-    this.#remove(this.#path);
+    if (this.#sync) return this.#remove(this.#path);
+    try {
+      this.touch(now, 0);
+    } catch {
+      // The destination is gone; an older time only makes more suspect.
+    }
   }
 
   #remove(path: string): void {

@@ -109,8 +109,9 @@ const BATCH = 500;
 async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
   const { store, destination, sources } = options;
   const batch: string[] = [];
-  const check = async (): Promise<string[]> => {
+  const check = async (): Promise<Discrepancy[]> => {
     const known = new Set<string>();
+    const blocked = new Map<string, FileRecord>();
     for (const { name, root } of sources) {
       const paths = new Map<string, string[]>();
       for (const location of batch) {
@@ -122,12 +123,18 @@ async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
       for (const [path, file] of await store.files(name, [...paths.keys()])) {
         // Nothing of a file that was let go is on disk; what stands there is somebody else's.
         if (file.status === "expired") continue;
+        // Nothing of it was ever stored: what stands there is in its way.
+        if (file.status === "quarantined" && file.version === 0) {
+          for (const location of paths.get(path)!) blocked.set(location, file);
+          continue;
+        }
         for (const location of paths.get(path)!)
           if (!PACKED.test(location) || file.location === location || isEarlier(location, file))
             known.add(location);
       }
     }
-    return batch.splice(0).filter((location) => !known.has(location));
+    const strange = batch.splice(0).filter((location) => !known.has(location));
+    return strange.map((location) => stranger(location, blocked.get(location)));
   };
   // Where places can't be read back, the ledger is read through instead.
   const named = await unreadablePlaces(options);
@@ -135,9 +142,9 @@ async function* unrecorded(options: VerifyOptions): AsyncIterable<Discrepancy> {
     if (named?.has(location)) continue;
     if (named === undefined && !sources.some(({ name }) => location.startsWith(`${name}/`))) continue;
     batch.push(location);
-    if (batch.length >= BATCH) for (const one of await check()) yield stranger(one);
+    if (batch.length >= BATCH) yield* await check();
   }
-  for (const one of await check()) yield stranger(one);
+  yield* await check();
 }
 
 const PACKED = /\.(gz|zst)$/;
@@ -172,12 +179,17 @@ async function unreadablePlaces({
   );
   if (readable) return undefined;
   const named = new Set<string>();
-  for await (const { location } of store.find({})) if (location !== undefined) named.add(location);
+  for await (const { location, status, version } of store.find({}))
+    if (location !== undefined && (status !== "quarantined" || version > 0)) named.add(location);
   return named;
 }
 
-function stranger(location: string): Discrepancy {
-  return { kind: "unrecorded", location, detail: "the ledger doesn't know it", repaired: false };
+function stranger(location: string, blocked?: FileRecord): Discrepancy {
+  if (blocked === undefined)
+    return { kind: "unrecorded", location, detail: "the ledger doesn't know it", repaired: false };
+  const { source, path, reason } = blocked;
+  const detail = `it stands at the place of a file that was given up: ${reason ?? "no reason is known"}`;
+  return { kind: "unrecorded", location, source, path, detail, repaired: false };
 }
 
 /** Without a range files that say nothing of time are found too. */
