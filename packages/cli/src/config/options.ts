@@ -69,6 +69,7 @@ export class OptionsBuilder {
       ...(settings.limit && { limit: settings.limit }),
       keep: settings.keep,
       links: settings.links,
+      sizes: settings.sizes,
       ...(settings.select && { select: selectBy(settings.select as SelectSpec) }),
     };
   }

@@ -39,6 +39,7 @@ import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
 import { HostMemory } from "../transport/host-memory.js";
 import type { HostFact } from "../transport/host-memory.js";
 import { withBandwidth } from "../transport/with-bandwidth.js";
+import { withoutSizes } from "../transport/without-sizes.js";
 import { PluginContainer } from "./container.js";
 import type {
   CleanScope,
@@ -405,16 +406,15 @@ class WiredDaybook implements Daybook {
     const { name, range, layout, policy } = definition;
     const own = this.#children.get(name)!;
     const limit = this.#limits.get(name);
+    const transport = this.#hosts.limited(own.get(TransportToken));
+    const believed = policy.sizes === "distrust" ? withoutSizes(transport) : transport;
     return {
       name,
       range,
       layout,
       policy,
       store,
-      transport: withWitness(
-        withBandwidth(this.#hosts.limited(own.get(TransportToken)), limit ? [limit] : []),
-        time,
-      ),
+      transport: withWitness(withBandwidth(believed, limit ? [limit] : []), time),
       destination: own.get(DestinationToken),
       owners: new PlaceOwners({ store, elsewhere: this.#elsewhere(own.get(DestinationToken)) }),
       inspectors: own.all(InspectorToken),

@@ -22,5 +22,6 @@ export const DEFAULT_POLICY: SourcePolicy = Object.freeze({
   keep: Infinity,
   select: () => true,
   links: "follow",
+  sizes: "trust",
   selection: "",
 });

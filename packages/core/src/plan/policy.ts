@@ -60,6 +60,11 @@ export interface SourcePolicy {
   /** Whether symbolic links that are wanted are followed, where the transport can tell what they lead to. Default follow. */
   readonly links: "follow" | "skip";
   /**
+   * "distrust": the server's sizes are wrong. A file is what comes until the server confirms its end, and versions are told
+   * apart by their times. Default trust: what is shorter or longer than listed isn't accepted.
+   */
+  readonly sizes: "trust" | "distrust";
+  /**
    * Names what is looked for. Slots that were visited when it was something else are visited again, since what was left
    * out then may be wanted now. Default: a digest of the layout's template and of `select`.
    */

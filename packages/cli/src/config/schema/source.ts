@@ -117,6 +117,12 @@ export const sourceSchema = strict({
     .describe(
       "What happens when the times of all files known in a slot moved by the same hours, and no size did.",
     ),
+  sizes: z
+    .enum(["trust", "distrust"])
+    .prefault("trust")
+    .describe(
+      "distrust: the server's sizes are wrong. A file is what comes until the server confirms its end, and only times tell versions apart.",
+    ),
   links: z
     .enum(["follow", "skip"])
     .prefault("follow")
