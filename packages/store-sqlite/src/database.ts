@@ -1,3 +1,6 @@
+import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Database from "better-sqlite3";
 import { Refusal } from "./failure.js";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.js";
@@ -7,8 +10,15 @@ export type Db = Database.Database;
 /** In ms; how long a call waits for another process's transaction. */
 const BUSY_TIMEOUT = 5_000;
 
-/** Opens the ledger's file, made if need be, with its schema up to date; its folder is there. */
+/**
+ * Opens the ledger's file, made if need be, with its schema up to date; its folder is there. On a read-only file system it
+ * can be read.
+ */
 export function openDatabase(path: string): Db {
+  return isReadOnly(path) ? openCopy(path) : openForWriting(path);
+}
+
+function openForWriting(path: string): Db {
   const db = new Database(path, { timeout: BUSY_TIMEOUT });
   try {
     refuseStrangers(db, path);
@@ -21,6 +31,34 @@ export function openDatabase(path: string): Db {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** Whether the file is there, and its file system takes no writes. */
+function isReadOnly(path: string): boolean {
+  if (path === ":memory:" || !existsSync(path)) return false;
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EROFS";
+  }
+}
+
+/** SQLite has to write beside a file in WAL mode even to read it: so a copy is read, which can't be written to. */
+function openCopy(path: string): Db {
+  const folder = mkdtempSync(join(tmpdir(), "daybook-ledger-"));
+  const copy = join(folder, "ledger.db");
+  try {
+    for (const suffix of ["", "-wal"])
+      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+    const db = openForWriting(copy);
+    // One file, which stays for whoever has it open.
+    db.pragma("journal_mode = DELETE");
+    db.pragma("query_only = ON");
+    return db;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
