@@ -201,7 +201,7 @@ for (const { encoding, suffix, pack, unpack, missing } of PACKINGS) {
             put(mirror, "2025-01-01T00:05:10Z", LARGE);
             const disk = mortal(mirror.fs, steps);
             mirror.restart({ fs: disk.fs });
-            await mirror.run();
+            await mirror.run({ once: true });
             survived = !disk.dead();
             const remote = mirror.remote();
             for (const [path, content] of Object.entries(unpacked(mirror)))
