@@ -202,7 +202,7 @@ export class Program {
       backlog: () => once("backlog", () => store.backlog()),
       planned: (source) => once("planned", () => store.planned(source)),
       filesAt: (locations) => once("files", () => store.filesAt(locations)),
-      notes: (prefix) => once("notes", () => store.notes(prefix)),
+      notes: (prefix) => life.wait(() => store.notes(prefix)),
       lease: (...request) => once("lease", () => store.lease(...request)),
       leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),
       close: async () => undefined,
