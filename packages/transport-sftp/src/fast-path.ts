@@ -7,7 +7,7 @@ import type { RequestWatch } from "./request-watch.js";
 import type { Done, Request } from "./sftp-channel.js";
 import { SftpChannel } from "./sftp-channel.js";
 import type { Attributes, Fields, NamedEntry } from "./wire.js";
-import { FOR_READING, LIMITS, REPLY, REQUEST, STATUS } from "./wire.js";
+import { encodeInit, FOR_READING, LIMITS, REPLY, REQUEST, STATUS } from "./wire.js";
 
 const handleIn = (fields: Fields) => checkHandle(Buffer.from(fields.bytes()));
 const namesIn = (fields: Fields) => ({ bytes: fields.left, entries: fields.names() });
@@ -51,6 +51,7 @@ export class FastPath implements DirectoryReads {
 
   /** Resolves with false where the server closes the channel instead. */
   async greet(): Promise<boolean> {
+    if (this.#stream.destroyed) return false;
     const closed = once(this.#stream, "close").then(() => undefined);
     const extensions = await Promise.race([this.#channel.greet(), closed]);
     if (extensions === undefined) return false;
@@ -128,13 +129,15 @@ export class FastPath implements DirectoryReads {
   }
 }
 
-/** A channel for SFTP besides the client's own. */
+/** A channel for SFTP besides the client's own, with the greeting sent. */
 export function openChannel(client: Client): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     client.subsys("sftp", (error, stream) => {
       if (error) return reject(error);
       // Nobody reads it, but it fills the same window.
       stream.stderr.resume();
+      // At once: the answer waits in the stream until somebody reads it.
+      stream.write(encodeInit());
       resolve(stream);
     });
   });

@@ -5,7 +5,7 @@ import { cut, malformed } from "./border.js";
 import { endsConnection, fromWire } from "./errors.js";
 import { ReplyReader } from "./reply-reader.js";
 import type { RequestWatch } from "./request-watch.js";
-import { encode, encodeInit, Fields, REPLY, STATUS, VERSION } from "./wire.js";
+import { encode, Fields, REPLY, STATUS, VERSION } from "./wire.js";
 
 /** How a request ended: with a failure, with a value, or with neither where the server says that there is no more. */
 export type Done<T> = (failure: DaybookError | undefined, value: T | undefined) => void;
@@ -64,9 +64,8 @@ export class SftpChannel {
     stream.on("data", (chunk: Buffer) => this.#receive(chunk));
   }
 
-  /** Agrees on the version; resolves with the names of what the server can do beyond it. Never rejects. */
+  /** Waits for the answer to the greeting, which was sent: the names of what the server can do beyond the version. */
   greet(): Promise<Set<string>> {
-    this.#stream.write(encodeInit());
     return new Promise((resolve) => (this.#greeted = resolve));
   }
 
