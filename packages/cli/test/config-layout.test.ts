@@ -48,3 +48,41 @@ test.each([
   const { problems } = await load(layout);
   expect(problems?.join(" ")).toMatch(message);
 });
+
+async function withExpect(expected: string) {
+  const text = `state: { use: memory }
+destination: { use: local, path: ./downloads }
+sources:
+  - name: A
+    transport: { use: ftp, host: ftp.example.com }
+    layout: /{yyyy}{MM}{dd}/{field}_{HH}{mm}.x
+    start: 2025-01-01T00:00Z
+    expect: ${expected}
+`;
+  return loadConfig(await writeConfig(text, await temporaryFolder()), { env: {} });
+}
+
+test("what a slot owes reaches the source", async () => {
+  const all =
+    "{ every: 10m, tolerance: 2m, files: { min: 6, per: hour }, values: { field: [DBZH, 01] }, size: { min: 1kB } }";
+  expect((await withExpect(all)).options!.sources[0]!.expect).toEqual({
+    every: 600_000,
+    tolerance: 120_000,
+    files: { min: 6, per: "hour" },
+    values: { field: ["DBZH", 1] },
+    size: { min: 1000 },
+  });
+  expect((await withExpect("{ files: 144 }")).options!.sources[0]!.expect).toEqual({
+    files: { min: 144, max: 144 },
+  });
+});
+
+test.each([
+  ["{}", /it is empty/],
+  ["{ every: 7m }", /must divide a day/],
+  ["{ values: { lead: [1] } }", /the layout reads no lead/],
+  ["{ size: { min: 1000 } }", /1000B/],
+  ["{ evry: 10m }", /evry/],
+])("expect: %s is refused with what to write", async (expected, message) => {
+  expect((await withExpect(expected)).problems?.join(" ")).toMatch(message);
+});

@@ -10,7 +10,7 @@ const later = (seconds: number) => new Date(AT.getTime() + seconds * 1000);
 const COUNTS = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
 
 function status(name: string, expected: number, settled: number): SourceStatus {
-  const slots = { open: 0, failed: 0, partial: 0, complete: settled, empty: 0, missing: 0 };
+  const slots = { open: 0, failed: 0, partial: 0, incomplete: 0, complete: settled, empty: 0, missing: 0 };
   const summary = { slots, settled, files: COUNTS, skipped: 0, unreadable: 0 };
   return { name, range: { start: AT }, expected, unseen: expected - settled, summary, oddities: [] };
 }

@@ -77,6 +77,8 @@ export { checkHooks } from "./hooks/subscriptions.js";
 export * from "./hooks/webhook.js";
 export * from "./hooks/command.js";
 export * from "./retain/sweep.js";
+export * from "./expect/expectation.js";
+export * from "./expect/judge.js";
 export * from "./report/gap.js";
 export type { FilesQuery, ReadFile } from "./report/files.js";
 export * from "./report/gaps.js";

@@ -109,7 +109,7 @@ test("after a crawl that went wrong here and there, metrics say what ledger and 
     ...of("queue_files", statuses["pending"]),
     ...Object.assign(
       {},
-      ...["missing", "empty", "partial", "failed", "unseen"].map((reason) =>
+      ...["missing", "empty", "incomplete", "partial", "failed", "unseen"].map((reason) =>
         of("gap_hours", states[reason], `,reason="${reason}"`),
       ),
     ),
@@ -141,10 +141,14 @@ test("while files are on their way, metrics count their connections and those in
   const wait = new Promise<void>((resolve) => (release = resolve));
   const { daybook, clock, measured } = await crawled({ onRead: () => ({ wait }) }, 2);
   const run = daybook.run({ once: true });
-  await clock.advance(0);
+  const inLine = async () => {
+    await clock.advance(0);
+    const [host] = daybook.hosts();
+    return host!.waiting.live + host!.waiting.backfill;
+  };
+  await expect.poll(inLine).toBeGreaterThan(0);
   const [host] = daybook.hosts();
   expect(host!.open).toBe(2);
-  expect(host!.waiting.live + host!.waiting.backfill).toBeGreaterThan(0);
   expect(await measured("daybook_connections", "daybook_transfers")).toEqual({
     [`daybook_connections_open{host="${ENDPOINT}"}`]: 2,
     [`daybook_connections_limit{host="${ENDPOINT}"}`]: 2,

@@ -58,7 +58,7 @@ interface Box {
 
 const SOLID = new Set(["c", "o", ".", "-"]);
 
-/** Each state has a figure of its own: solid, half, hollow, dotted, crossed or striped. */
+/** Each state has a figure of its own: solid, half, bitten, hollow, dotted, crossed or striped. */
 function figure(pixels: Pixels, letter: string, { x, y, w, h }: Box, palette: Palette): void {
   const edge = Math.max(1, Math.floor(Math.min(w, h) / 4));
   const [innerW, innerH] = [Math.max(1, w - 2 * edge), Math.max(1, h - 2 * edge)];
@@ -66,6 +66,10 @@ function figure(pixels: Pixels, letter: string, { x, y, w, h }: Box, palette: Pa
   switch (letter) {
     case "p":
       pixels.fill(surface, x + Math.ceil(w / 2), y + edge, Math.max(1, Math.floor(w / 2) - edge), innerH);
+      break;
+    case "i":
+      // A bite out of the lower half: less than there should be.
+      pixels.fill(surface, x + edge, y + Math.ceil(h / 2), innerW, Math.max(1, Math.floor(h / 2) - edge));
       break;
     case "m":
     case "e":

@@ -80,7 +80,11 @@ export async function hourView(place: Place & { slot: string }, panel: Panel): P
   };
   add(files);
   const wanted =
-    state === "failed" || state === "missing" || state === "empty" || (state === "partial" && settled);
+    state === "failed" ||
+    state === "missing" ||
+    state === "empty" ||
+    state === "incomplete" ||
+    (state === "partial" && settled);
   return {
     title: window ? `${minute(window.start)}${window.end ? `–${window.end.slice(11, 16)}` : ""} UTC` : source,
     subtitle: `${source}: ${printable(slot)}`,

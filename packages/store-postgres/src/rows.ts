@@ -39,6 +39,8 @@ export interface SlotRow extends Nullable<{
   skipped_names: string[];
   unreadable: number;
   unreadable_names: string[];
+  lacking: number;
+  lacking_names: string[];
   pending: number;
   stored: number;
   quarantined: number;
@@ -75,6 +77,7 @@ export function toSlotRecord(source: string, row: SlotRow): SlotRecord {
     selection: row.selection ?? undefined,
     skipped: { count: row.skipped, names: row.skipped_names },
     unreadable: { count: row.unreadable, names: row.unreadable_names },
+    lacking: row.lacking > 0 ? { count: row.lacking, names: row.lacking_names } : undefined,
     state: row.state,
     settled: row.settled,
     files: { pending, stored, quarantined, gone, expired, bytes: sum(row.bytes) },
@@ -188,7 +191,7 @@ export interface SummaryRow {
 }
 
 export function toSummary(rows: readonly SummaryRow[]): Summary {
-  const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
+  const slots = { open: 0, failed: 0, partial: 0, incomplete: 0, complete: 0, empty: 0, missing: 0 };
   for (const row of rows) slots[row.state] = row.slots;
   const total = (pick: (row: SummaryRow) => number) => rows.reduce((sum, row) => sum + pick(row), 0);
   const due = rows.flatMap((row) => row.next_visit_at ?? []);

@@ -23,6 +23,7 @@ const select = (
   index: string,
 ) => `SELECT o.name, s.path, s.start_at, s.end_at, s.listing, s.visited_at, s.listed_at,
     s.closed, s.next_visit_at, s.failures, s.reason, s.selection, s.skipped, s.skipped_names, s.unreadable, s.unreadable_names,
+    s.lacking, s.lacking_names,
     s.state, s.settled, s.pending, s.stored, s.quarantined, s.gone, s.expired, s.bytes
   FROM sources o CROSS JOIN slots s INDEXED BY ${index} ON s.source_id = o.id
   WHERE o.name = ? AND s.start_at > ? - o.longest_slot AND s.start_at < ? AND ifnull(s.end_at, ${TIMELESS}) > ?

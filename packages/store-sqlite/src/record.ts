@@ -216,13 +216,15 @@ const ADD_TO_SLOT = `UPDATE slots SET pending = pending + ?, stored = stored + ?
   gone = gone + ?, expired = expired + ?, bytes = max(-${LARGEST}, min(${LARGEST}, bytes + ?)) WHERE id = ?`;
 
 const UPSERT_SLOT = `INSERT INTO slots (source_id, path, start_at, end_at, listing, visited_at, listed_at, closed,
-    next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names, lacking,
+    lacking_names)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (source_id, path) DO UPDATE SET start_at = excluded.start_at, end_at = excluded.end_at,
     listing = excluded.listing, visited_at = excluded.visited_at, listed_at = excluded.listed_at,
     closed = excluded.closed, next_visit_at = excluded.next_visit_at, failures = excluded.failures,
     reason = excluded.reason, selection = excluded.selection, skipped = excluded.skipped, skipped_names = excluded.skipped_names,
-    unreadable = excluded.unreadable, unreadable_names = excluded.unreadable_names`;
+    unreadable = excluded.unreadable, unreadable_names = excluded.unreadable_names,
+    lacking = excluded.lacking, lacking_names = excluded.lacking_names`;
 
 const UPSERT_FILE = `INSERT INTO files (directory_id, name, source_id, observed_at, status, size, modified_at,
     first_seen_at, sha256, location, stored_at, version, attempts, next_attempt_at, reason, encoding, stored_size,

@@ -32,6 +32,8 @@ export type VisitRow = [
   skippedNames: string,
   unreadable: number,
   unreadableNames: string,
+  lacking: number,
+  lackingNames: string,
 ];
 
 export type SlotRow = [
@@ -141,6 +143,8 @@ function visitToRow(visit: SlotVisit): VisitRow {
     JSON.stringify(visit.skipped.names),
     visit.unreadable.count,
     JSON.stringify(visit.unreadable.names),
+    visit.lacking?.count ?? 0,
+    JSON.stringify(visit.lacking?.names ?? []),
   ];
 }
 
@@ -160,15 +164,16 @@ export function rowToSlot(row: SlotRow): SlotRecord {
     selection: row[11] ?? undefined,
     skipped: { count: row[12], names: JSON.parse(row[13]) as string[] },
     unreadable: { count: row[14], names: JSON.parse(row[15]) as string[] },
-    state: row[16] as SlotRecord["state"],
-    settled: row[17] === 1,
+    lacking: row[16] > 0 ? { count: row[16], names: JSON.parse(row[17]) as string[] } : undefined,
+    state: row[18] as SlotRecord["state"],
+    settled: row[19] === 1,
     files: {
-      pending: row[18],
-      stored: row[19],
-      quarantined: row[20],
-      gone: row[21],
-      expired: row[22],
-      bytes: readableSum(row[23]),
+      pending: row[20],
+      stored: row[21],
+      quarantined: row[22],
+      gone: row[23],
+      expired: row[24],
+      bytes: readableSum(row[25]),
     },
   };
 }

@@ -142,4 +142,19 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX directories_prefix ON directories (prefix) WHERE prefix IS NOT NULL;
   CREATE INDEX files_location ON files (location) WHERE typeof(location) = 'text';
   `,
+  `
+  ALTER TABLE slots ADD COLUMN lacking INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE slots ADD COLUMN lacking_names TEXT NOT NULL DEFAULT '[]';
+  DROP INDEX slots_flawed;
+  ALTER TABLE slots DROP COLUMN state;
+  ALTER TABLE slots ADD COLUMN state TEXT AS (CASE
+    WHEN listing IN ('failed', 'truncated') THEN 'failed'
+    WHEN NOT closed THEN 'open'
+    WHEN pending > 0 OR quarantined > 0 OR unreadable > 0 THEN 'partial'
+    WHEN (stored > 0 OR expired > 0) AND lacking > 0 THEN 'incomplete'
+    WHEN stored > 0 OR expired > 0 THEN 'complete'
+    WHEN listing = 'missing' THEN 'missing'
+    ELSE 'empty' END);
+  CREATE INDEX slots_flawed ON slots (source_id, start_at, path) WHERE state <> 'complete' OR gone > 0;
+  `,
 ];

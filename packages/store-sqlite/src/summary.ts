@@ -5,7 +5,7 @@ import type { Sums } from "./summarize.js";
 /** The sums as core tells them. */
 export function toSummary({ totals, flawed, unsettled }: Sums): Summary {
   const [total, pending, stored, quarantined, gone, expired, bytes, skipped, unreadable, next] = totals;
-  const slots = { open: 0, failed: 0, partial: 0, complete: total, empty: 0, missing: 0 };
+  const slots = { open: 0, failed: 0, partial: 0, incomplete: 0, complete: total, empty: 0, missing: 0 };
   for (const [state, count] of flawed) {
     slots[state as keyof typeof slots] = count;
     slots.complete -= count;

@@ -36,7 +36,7 @@ export function statusCommand(context: CommandContext): Command {
   );
 }
 
-const STATES = ["complete", "partial", "open", "failed", "empty", "missing"] as const;
+const STATES = ["complete", "partial", "incomplete", "open", "failed", "empty", "missing"] as const;
 
 /** A table of the sources, and below it what looks odd at them. */
 export function statusLines(sources: readonly SourceStatus[], now: Date): string[] {

@@ -1,4 +1,4 @@
-import { asDaybookError, checkSelect, flat, selectBy } from "@daybook/core";
+import { asDaybookError, checkSelect, expectation, flat, selectBy } from "@daybook/core";
 import type { PathLayout, SelectSpec } from "@daybook/core";
 import { combinations, substitute } from "./each.js";
 import type { Constants } from "./each.js";
@@ -6,6 +6,7 @@ import { checkAdapter } from "./check-adapter.js";
 import type { AdapterChoice, CheckedSource, TemplateChoice } from "./checked-config.js";
 import type { KeyPath } from "./problem.js";
 import type { Problems } from "./problems.js";
+import { expectOf } from "./expect.js";
 import { boundTemplate } from "./bound-template.js";
 import { flatLayoutOptions, sourceSchema, templateLayoutOptions } from "./schema/source.js";
 import type { SourceConfig } from "./schema/source.js";
@@ -49,6 +50,7 @@ function checkParts(value: unknown, path: KeyPath, problems: Problems, adapters:
   const transport = shape.transport.safeParse(given["transport"]).data;
   const layout = shape.layout.safeParse(given["layout"]).data;
   const select = shape.select.safeParse(given["select"]).data;
+  const expect = shape.expect.safeParse(given["expect"]).data;
   const start = shape.start.safeParse(given["start"]).data;
   const end = shape.end.safeParse(given["end"]).data;
   if (start && end) checkRange({ start, end }, path, problems);
@@ -57,7 +59,7 @@ function checkParts(value: unknown, path: KeyPath, problems: Problems, adapters:
       transport &&
       checkAdapter("transport", substitute(transport, constants), [...path, "transport"], problems);
     if (choice) adapters.push(choice);
-    if (layout) checkLayout({ layout, select }, constants, path, problems);
+    if (layout) checkLayout({ layout, select, expect }, constants, path, problems);
   }
 }
 
@@ -83,18 +85,17 @@ function checkRange(
 }
 
 function checkLayout(
-  { layout, select }: Pick<SourceConfig, "layout" | "select">,
+  { layout, select, expect }: Pick<SourceConfig, "layout" | "select" | "expect">,
   constants: Constants,
   path: KeyPath,
   problems: Problems,
 ): CheckedSource["layout"] | undefined {
   const at = [...path, "layout"];
-  const checkSelected = (made: PathLayout & { readonly attributes: readonly string[] }) =>
-    attempt(
-      [...path, "select"],
-      problems,
-      () => select && checkSelect(select as SelectSpec, made.attributes),
-    );
+  const checkSelected = (made: PathLayout & { readonly attributes: readonly string[] }) => {
+    const selected = () => select && checkSelect(select as SelectSpec, made.attributes);
+    attempt([...path, "select"], problems, selected);
+    attempt([...path, "expect"], problems, () => expect && expectation(expectOf(expect), made), "expect");
+  };
   if (typeof layout === "string" || "template" in layout) {
     const choice = templateChoice(layout, at, problems);
     if (choice === undefined) return undefined;

@@ -11,6 +11,7 @@ import type {
 import { adapterModule } from "./adapter-module.js";
 import { importFactory } from "./adapter-factory.js";
 import { inConfigWords } from "./config-words.js";
+import { expectOf } from "./expect.js";
 import { boundTemplate } from "./bound-template.js";
 import type { AdapterContext, AdapterFactory } from "./adapter-factory.js";
 import type { AdapterChoice, CheckedConfig, CheckedSource } from "./checked-config.js";
@@ -70,6 +71,7 @@ export class OptionsBuilder {
       keep: settings.keep,
       links: settings.links,
       sizes: settings.sizes,
+      ...(settings.expect && { expect: expectOf(settings.expect) }),
       ...(settings.select && { select: selectBy(settings.select as SelectSpec) }),
     };
   }

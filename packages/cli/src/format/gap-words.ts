@@ -13,6 +13,8 @@ export function gapReason(gap: Gap): string {
       return `missing at the source: no directory ${slot}`;
     case "empty":
       return `empty at the source${because || `: no file of ours in ${slot}`}`;
+    case "incomplete":
+      return `less than expected${because} (${slot})`;
     case "unseen":
       return `never listed: ${slot}`;
     case "failed":

@@ -82,8 +82,6 @@ export class Crawler {
   /** Slots of which nothing can be recorded, and until when they are left alone; epoch ms. */
   readonly #held = new Map<string, number>();
   #finished = false;
-  /** Visits begun so far. */
-  #begun = 0;
   #error: DaybookError | undefined;
 
   constructor({ source, breakers, writer, logins, committing }: CrawlerOptions) {
@@ -145,7 +143,7 @@ export class Crawler {
       const due = lane === "live" ? await this.#planner.live(now) : this.#planner.backfill(now);
       for await (const planned of due) {
         await this.#room(lane, stopping);
-        if (stopping.aborted || this.#finished) return;
+        if (stopping.aborted) return;
         const { path } = planned.slot;
         if (!this.#active.has(path) && !this.#isHeld(path)) this.#visit(planned, lane, run);
       }
@@ -209,15 +207,13 @@ export class Crawler {
   async #allSettled(): Promise<boolean> {
     const { range, policy, time } = this.#source;
     if (this.#active.size > 0 || time.sure().getTime() < closesAt(range, policy)) return false;
-    const begun = this.#begun;
     // From where the last search ended first: what is settled seldom changes. Only a search of all ends the run.
     for (const from of this.#settledUpTo ? [this.#settledUpTo, range.start] : [range.start]) {
       const unsettled = await this.#planner.firstUnsettled(from);
       this.#settledUpTo = unsettled?.window.start;
       if (unsettled !== undefined) return false;
     }
-    // A visit that the other lane has made meanwhile may have come to something else.
-    return this.#active.size === 0 && this.#begun === begun;
+    return this.#active.size === 0;
   }
 
   async #sleepUntil(time: number, stopping: AbortSignal): Promise<void> {
@@ -253,7 +249,6 @@ export class Crawler {
     this.#active.add(path);
     this.#due.visited(path);
     this.#visiting[lane]++;
-    this.#begun++;
     this.#visits
       .visit(planned, lane, run)
       .then((recorded) => this.#workOn(planned, lane, recorded, run.stopping))
@@ -277,7 +272,9 @@ export class Crawler {
     if (refused) return this.#slotDone(planned, clock.now().getTime() + policy.maxRetryDelay, true);
     const onDone = (due: number, held: boolean) => this.#slotDone(planned, due, held);
     const work = new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, onDone });
-    if (tasks.length === 0 && more === undefined) return work.end();
+    // What is expected is judged once all is there, also where nothing was to be fetched.
+    const judged = policy.expect !== undefined && visit.closed;
+    if (tasks.length === 0 && more === undefined && !judged) return work.end();
     const queue = this.#queues[lane];
     for (const task of tasks) {
       work.add();

@@ -128,7 +128,7 @@ export class SlotVisitor {
   }
 
   #recorded(
-    { slot }: DueSlot,
+    { slot, previous }: DueSlot,
     base: SlotVisit,
     files: FoundFiles,
     changes: readonly LedgerChange[],
@@ -139,8 +139,11 @@ export class SlotVisitor {
     const { tasks, elsewhere, count: found } = files;
     const more = elsewhere ? () => files.pending() : undefined;
     // While files are on their way the slot is due at once, so that a run that dies here is followed by a look.
-    const due = tasks.length > 0 || elsewhere ? { ...visit, nextVisitAt: visit.visitedAt } : visit;
-    return { visit, changes: [{ kind: "visit", visit: due }, ...changes], tasks, more, found, error };
+    const judged = this.#source.policy.expect !== undefined && visit.closed;
+    const due = tasks.length > 0 || elsewhere || judged ? { ...visit, nextVisitAt: visit.visitedAt } : visit;
+    // Until it is judged it is what it was: nothing is called complete that may owe more.
+    const first = judged ? { ...due, closed: previous?.closed ?? false, lacking: previous?.lacking } : due;
+    return { visit, changes: [{ kind: "visit", visit: first }, ...changes], tasks, more, found, error };
   }
 
   #failed(

@@ -1,4 +1,5 @@
 import type { DaybookError } from "../errors/daybook-error.js";
+import { lackingOf } from "../expect/lacking.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import type { FileRecord, LedgerChange, SlotRecord, SlotVisit } from "../store/state-store.js";
 import { isRefused, refusalReason, type LedgerWriter } from "./ledger-writer.js";
@@ -59,12 +60,13 @@ export class SlotWork {
   }
 
   async #oneDone(changes: LedgerChange[], recorded: () => void, before?: FileRecord): Promise<void> {
-    const { writer } = this.#options;
+    const { source, writer } = this.#options;
     const last = --this.#left === 0;
+    const judged = last && source.policy.expect !== undefined && this.#visit.closed;
     if (last) {
       const next = Math.min(this.#visit.nextVisitAt?.getTime() ?? Infinity, this.#again);
       this.#visit = { ...this.#visit, nextVisitAt: next === Infinity ? undefined : new Date(next) };
-      changes.push({ kind: "visit", visit: this.#visit });
+      if (!judged) changes.push({ kind: "visit", visit: this.#visit });
     }
     try {
       await writer.write(changes);
@@ -72,6 +74,11 @@ export class SlotWork {
     } catch (error) {
       if (!isRefused(error) || before === undefined) throw error;
       await this.#refused(before, error);
+    }
+    if (judged) {
+      // What is judged is what the ledger has, the last file included.
+      this.#visit = { ...this.#visit, lacking: await lackingOf(source, this.#visit) };
+      await writer.write([{ kind: "visit", visit: this.#visit }]);
     }
     if (last) await this.end();
   }

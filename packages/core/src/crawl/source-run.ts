@@ -2,6 +2,7 @@ import { asDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import { isLive } from "../plan/schedule.js";
 import { gaps } from "../report/gaps.js";
 import { Sweeper } from "../retain/sweeper.js";
+import { rejudge } from "../expect/rejudge.js";
 import type { Summary } from "../store/state-store.js";
 import type { HostBudget } from "../transport/host-budget.js";
 import type { Breaker } from "./breaker.js";
@@ -106,6 +107,12 @@ async function crawlUnderLease({
   try {
     const { suspectSince } = destination;
     if (suspectSince) await reconcile(source, writer, suspectSince);
+    await rejudge({
+      ...source,
+      now: clock.now(),
+      write: (changes) => writer.write(changes),
+      signal: AbortSignal.any([shutdown.stop, lost.signal]),
+    });
     source.emit({ type: "source-started", source: name, at: clock.now() });
     const ending = new AbortController();
     const sweeping = new Sweeper({ source, writer, lasts: !once })
@@ -136,7 +143,7 @@ async function hasGaps({ name, layout, store, range, policy }: Source, now: Date
 /** What a ledger that may itself have failed can still say. */
 async function lastWords({ name, range, store }: Source): Promise<Summary> {
   const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
-  const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
+  const slots = { open: 0, failed: 0, partial: 0, incomplete: 0, complete: 0, empty: 0, missing: 0 };
   return store
     .summarize({ source: name, range })
     .catch(() => ({ slots, settled: 0, files, skipped: 0, unreadable: 0 }));

@@ -4,6 +4,7 @@ import type { CheckReport } from "../check/check-report.js";
 import type { Hook } from "../hooks/hook.js";
 import type { HostState } from "../failover/failover-options.js";
 import type { PathLayout } from "../layout/path-layout.js";
+import type { ExpectOptions } from "../expect/expectation.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import type { DaybookError } from "../errors/daybook-error.js";
 import type { Availability } from "../report/availability.js";
@@ -24,7 +25,7 @@ import type { HostFact } from "../transport/host-memory.js";
 import type { HostOptions } from "./hosts.js";
 import type { Plugin } from "./tokens.js";
 
-export interface SourceOptions extends Partial<SourcePolicy> {
+export interface SourceOptions extends Partial<Omit<SourcePolicy, "expect">> {
   readonly name: string;
   /** A transport, and any inspectors; others override what the root holds for this source. */
   readonly plugins: readonly Plugin[];
@@ -33,6 +34,8 @@ export interface SourceOptions extends Partial<SourcePolicy> {
   readonly start: string | Date;
   /** Exclusive. Without it the source is crawled until stopped. */
   readonly end?: string | Date;
+  /** What a slot owes, where that is known: an observation every ten minutes, so many files, these fields. */
+  readonly expect?: ExpectOptions;
   /** Bytes per second for this source; what its host is limited to holds beside it. */
   readonly limit?: RateLimit;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DaybookError } from "../errors/daybook-error.js";
+import { expectation } from "../expect/expectation.js";
 import type { PathLayout } from "../layout/path-layout.js";
 import { DEFAULT_POLICY } from "../plan/default-policy.js";
 import type { SourcePolicy } from "../plan/policy.js";
@@ -56,7 +57,8 @@ function defineSource(options: SourceOptions): SourceDefinition {
   if (policy.poll < 1) throw refuse("poll must be at least 1 ms");
   if (!(Number.isInteger(policy.maxAttempts) && policy.maxAttempts > 0))
     throw refuse("maxAttempts must be 1 or more");
-  return { name, layout, range: { start, end }, policy, plugins, limit };
+  const expect = options.expect && expectation(options.expect, layout);
+  return { name, layout, range: { start, end }, policy: { ...policy, expect }, plugins, limit };
 }
 
 /** A digest of what the options look for. A function of the user's own is known by its source text only. */

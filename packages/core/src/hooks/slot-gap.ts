@@ -1,8 +1,11 @@
+import { lackOf } from "../report/gaps.js";
 import type { SlotRecord } from "../store/state-store.js";
 
 /** What is missing of a slot that is over: its kinds, most telling first, and why. */
 export interface SlotGap {
-  readonly kinds: readonly ("failed" | "missing" | "empty" | "unreadable" | "quarantined" | "gone")[];
+  readonly kinds: readonly (
+    "failed" | "missing" | "empty" | "incomplete" | "unreadable" | "quarantined" | "gone"
+  )[];
   readonly reason: string;
 }
 
@@ -24,6 +27,7 @@ export function slotGap(
   const found: [SlotGap["kinds"][number], string][] = [];
   if (slot.state === "missing") found.push(["missing", `no directory ${path} at the source`]);
   if (slot.state === "empty") found.push(["empty", slot.reason ?? `${path} holds no file of ours`]);
+  if (slot.state === "incomplete") found.push(["incomplete", `expected and not there: ${lackOf(slot)}`]);
   if (unreadable.count > 0)
     found.push([
       "unreadable",

@@ -1,3 +1,4 @@
+import type { Expectation } from "../expect/expectation.js";
 import type { Observation } from "../layout/path-layout.js";
 import type { RemoteEntry } from "../transport/transport.js";
 import type { FileRecord } from "../store/state-store.js";
@@ -59,6 +60,8 @@ export interface SourcePolicy {
   readonly select: (observation: Observation) => boolean;
   /** Whether symbolic links that are wanted are followed, where the transport can tell what they lead to. Default follow. */
   readonly links: "follow" | "skip";
+  /** What a slot owes: one that is listed whole and has less is incomplete. Default nothing. */
+  readonly expect?: Expectation;
   /**
    * "distrust": the server's sizes are wrong. A file is what comes until the server confirms its end, and versions are told
    * apart by their times. Default trust: what is shorter or longer than listed isn't accepted.

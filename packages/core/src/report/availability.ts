@@ -15,6 +15,7 @@ export const HOUR_LETTERS = {
   ".": "future",
   c: "complete",
   o: "open",
+  i: "incomplete",
   e: "empty",
   m: "missing",
   p: "partial",

@@ -1,5 +1,6 @@
 import type { SourceDefinition } from "../di/source-definition.js";
 import type { Observation, Slot } from "../layout/path-layout.js";
+import { lackOf } from "./gaps.js";
 import { closesAt, windowOf } from "../plan/schedule.js";
 import type { FileRecord, LedgerEvent, SlotRecord, StateStore } from "../store/state-store.js";
 import { contains, overlaps, type TimeRange } from "../time/range.js";
@@ -194,7 +195,7 @@ function strangerStory(
 
 function slotStory(visit: SlotRecord | undefined): string[] {
   if (visit === undefined) return ["Its directory was never listed."];
-  const { state, visitedAt, listing, files, reason, failures, skipped, unreadable } = visit;
+  const { state, visitedAt, listing, files, reason, failures, skipped, unreadable, lacking } = visit;
   const outcome = {
     entries: reason === undefined ? "and files of ours were there" : `and ${reason}`,
     empty:
@@ -207,6 +208,8 @@ function slotStory(visit: SlotRecord | undefined): string[] {
     `The directory was last listed at ${utc(visitedAt)}, ${outcome}.`,
     `Its state is ${state}: ${files.stored} stored, ${files.pending} to fetch, ${files.quarantined} given up, ${files.gone} gone, ${files.expired} let go for their age.`,
   ];
+  if (lacking !== undefined)
+    story.push(`It has less than its source is expected to have: ${lackOf({ lacking })}.`);
   if (skipped.count > 0)
     story.push(
       `${skipped.count} ${skipped.count === 1 ? "name was" : "names were"} skipped, such as ${skipped.names[0]}.`,

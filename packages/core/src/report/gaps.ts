@@ -5,6 +5,9 @@ import { closesAt } from "../plan/schedule.js";
 import type { FileStatus, SlotRecord, StateStore } from "../store/state-store.js";
 import type { Gap, GapKind } from "./gap.js";
 
+/** Of what a slot lacks, in a sentence; the record has more. */
+const TOLD = 10;
+
 export interface GapOptions extends Omit<PlannerOptions, "store"> {
   readonly store: Pick<StateStore, "slots" | "planned" | "find">;
   readonly now: Date;
@@ -31,7 +34,7 @@ function slotGap(
   { slot, window, previous }: DueSlot,
   policy: GapOptions["policy"],
   latest: Date,
-): Pick<Gap, "kind" | "reason"> | undefined {
+): Omit<Gap, "source" | "slot" | "start" | "end"> | undefined {
   if (previous === undefined) return { kind: "unseen", reason: "it was never listed" };
   if (isFromFuture(previous, latest))
     return { kind: "unseen", reason: "it was listed by a clock that was ahead, which says nothing" };
@@ -46,6 +49,8 @@ function slotGap(
       return { kind: "missing", reason: `no directory ${slot.path} at the source` };
     case "empty":
       return { kind: "empty", reason: previous.reason ?? `no file of ours in ${slot.path}` };
+    case "incomplete":
+      return { kind: "incomplete", reason: lackOf(previous), lacking: previous.lacking };
     case "partial":
     case "complete":
       if (previous.unreadable.count === 0) return undefined;
@@ -59,6 +64,13 @@ function slotGap(
 function unreadLines({ unreadable: { count, names } }: SlotRecord): string {
   const lines = count === 1 ? "a line of its listing" : `${count} lines of its listing`;
   return `${lines} could not be read: ${names.join("; ")}`;
+}
+
+/** "12:40, 12:50 VRAD and 3 more" */
+export function lackOf({ lacking }: Pick<SlotRecord, "lacking">): string {
+  const { count, names } = lacking ?? { count: 0, names: [] };
+  const told = names.slice(0, TOLD);
+  return told.join(", ") + (count > told.length ? ` and ${count - told.length} more` : "");
 }
 
 /** While a slot is open what is pending is simply on its way. */

@@ -84,6 +84,7 @@ const VISIT: Record<string, Check> = {
   selection: optional(identity()),
   skipped: names,
   unreadable: names,
+  lacking: optional(names),
 };
 
 const FILE: Record<string, Check> = {

@@ -5,7 +5,7 @@ const copyOf = (date: Date | undefined): Date | undefined => date && new Date(da
 // Copies all the way down: a Date can be changed by whoever holds it, even in a frozen object.
 
 export function copyVisit(visit: SlotVisit): SlotVisit {
-  const { skipped, unreadable } = visit;
+  const { skipped, unreadable, lacking } = visit;
   return {
     ...visit,
     start: new Date(visit.start),
@@ -15,6 +15,7 @@ export function copyVisit(visit: SlotVisit): SlotVisit {
     nextVisitAt: copyOf(visit.nextVisitAt),
     skipped: { count: skipped.count, names: [...skipped.names] },
     unreadable: { count: unreadable.count, names: [...unreadable.names] },
+    lacking: lacking && lacking.count > 0 ? { count: lacking.count, names: [...lacking.names] } : undefined,
   };
 }
 

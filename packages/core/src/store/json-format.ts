@@ -8,7 +8,7 @@ import type { OutboxMessage } from "./outbox-message.js";
 import type { FileRecord, LedgerChange, LedgerEvent, PlannedStretch, SlotVisit } from "./state-store.js";
 
 /** Goes up with every change of the format that an older Daybook would misread. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /** The ledger as JSON, a record a line. Times are ISO 8601, UTC. */
 export function encodeLedger(ledger: MemoryLedger): string {

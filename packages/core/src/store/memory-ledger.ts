@@ -89,7 +89,7 @@ export class MemoryLedger {
   }
 
   summarize({ source, range }: SummaryQuery): Summary {
-    const slots = { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 };
+    const slots = { open: 0, failed: 0, partial: 0, incomplete: 0, complete: 0, empty: 0, missing: 0 };
     const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
     let [settled, skipped, unreadable] = [0, 0, 0];
     let next: Date | undefined;

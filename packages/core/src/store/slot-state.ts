@@ -5,6 +5,7 @@ export interface SlotFacts {
   readonly closed: boolean;
   readonly files: Pick<FileCounts, "pending" | "stored" | "quarantined" | "expired">;
   readonly unreadable: { readonly count: number };
+  readonly lacking?: { readonly count: number };
 }
 
 /**
@@ -12,12 +13,12 @@ export interface SlotFacts {
  * A failed or cut-off listing wins over all: what is not known now can't be proven.
  */
 export function slotState(facts: SlotFacts): Exclude<SlotState, "unseen"> {
-  const { listing, closed, files, unreadable } = facts;
+  const { listing, closed, files, unreadable, lacking } = facts;
   if (listing === "failed" || listing === "truncated") return "failed";
   if (!closed) return "open";
   if (files.pending > 0 || files.quarantined > 0 || unreadable.count > 0) return "partial";
   // What was let go was looked after once: it is no gap, and makes none.
-  if (files.stored + files.expired > 0) return "complete";
+  if (files.stored + files.expired > 0) return (lacking?.count ?? 0) > 0 ? "incomplete" : "complete";
   return listing === "missing" ? "missing" : "empty";
 }
 

@@ -3,7 +3,8 @@ import type { LedgerNote } from "./ledger-note.js";
 import type { OutboxMessage } from "./outbox-message.js";
 
 /** See docs/architecture.md for the table of states. "unseen" is never stored: it is the absence of a record. */
-export type SlotState = "unseen" | "open" | "failed" | "partial" | "complete" | "empty" | "missing";
+export type SlotState =
+  "unseen" | "open" | "failed" | "partial" | "incomplete" | "complete" | "empty" | "missing";
 
 /** How the last visit's listing ended: four outcomes that are never mixed up, and one that may be cut off. */
 export type ListingOutcome = "entries" | "empty" | "missing" | "failed" | "truncated";
@@ -49,6 +50,8 @@ export interface SlotVisit {
    * listed, and, where it holds nothing else, files of other times than the range's.
    */
   readonly unreadable: Skipped;
+  /** What the slot owes by its source's expectation and hasn't got; left out where that is nothing, or nothing is expected. */
+  readonly lacking?: Skipped;
 }
 
 export interface FileCounts {

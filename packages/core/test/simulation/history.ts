@@ -1,4 +1,4 @@
-import type { LedgerChange, StateStore } from "@daybook/core";
+import type { LedgerChange } from "@daybook/core";
 import { checkEnd, checkNoWaste, checkRun } from "./checks.js";
 import { HOME, Program } from "./program.js";
 import { Rng } from "./rng.js";
@@ -29,11 +29,8 @@ export interface Verdict {
 }
 
 /** Lives through one random history and judges it. Never rejects. */
-export async function liveThrough(
-  seed: number,
-  options: { trace?: boolean; plant?: (store: StateStore) => StateStore } = {},
-): Promise<Verdict> {
-  const history = new History(seed, options.trace ?? false, options.plant);
+export async function liveThrough(seed: number, options: { trace?: boolean } = {}): Promise<Verdict> {
+  const history = new History(seed, options.trace ?? false);
   let wrong: string | undefined;
   try {
     await history.live();
@@ -48,15 +45,13 @@ class History {
   readonly world: World;
   readonly counts: Record<string, number> = {};
   readonly #rng: Rng;
-  readonly #plant: ((store: StateStore) => StateStore) | undefined;
   #program: Program | undefined;
   /** Parts that were given a final name, each of which is one version of one file. */
   readonly #partsNamed = new Set<string>();
   #powerCuts = 0;
   #broken: string | undefined;
 
-  constructor(seed: number, trace: boolean, plant: ((store: StateStore) => StateStore) | undefined) {
-    this.#plant = plant;
+  constructor(seed: number, trace: boolean) {
     this.#rng = new Rng(seed).fork("history");
     this.world = new World(seed, { trace, onRename: (from, to, bytes) => this.#named(from, to, bytes) });
   }
@@ -139,8 +134,6 @@ class History {
       world: this.world,
       rng: this.#rng.fork(`program ${n}`),
       onRecord: (changes) => this.#recorded(changes),
-      onPassedOver: (what) => this.#break(what),
-      plant: this.#plant,
     });
     return this.#program;
   }
@@ -205,9 +198,7 @@ class History {
         : !known.some((v) => v.until >= read.askedAt && v.bytes.equals(bytes))
     )
       this.#break(`${location} was given bytes that the server never had since they were asked for`);
-    // Where times are of minutes, what is fetched in the minute it was written in is fetched once more, after it.
-    const fine = world.capabilities.modifiedAt !== "minute";
-    if (this.#partsNamed.has(from) && this.#powerCuts === 0 && !world.showsStale && fine)
+    if (this.#partsNamed.has(from) && this.#powerCuts === 0 && !world.showsStale)
       this.#break(`${location} came home twice, as ${from}`);
     this.#partsNamed.add(from);
   }

@@ -6,7 +6,7 @@ import type { SourceHostView } from "../overview/source-hosts.js";
 import type { SourceView } from "../overview/source-view.js";
 import type { Metric } from "./exposition.js";
 
-const STATES = ["complete", "partial", "missing", "empty", "failed", "open", "unseen"] as const;
+const STATES = ["complete", "partial", "incomplete", "missing", "empty", "failed", "open", "unseen"] as const;
 const STATUSES = ["pending", "stored", "quarantined", "gone", "expired"] as const;
 
 type Sample = { labels?: Labels; value: number };
@@ -73,7 +73,7 @@ export function metrics(
       "daybook_gap_hours",
       "Hours that are over and lack data, by reason.",
       sources.flatMap(({ name, hours }) =>
-        (["missing", "empty", "partial", "failed", "unseen"] as const).map((reason) => ({
+        (["missing", "empty", "incomplete", "partial", "failed", "unseen"] as const).map((reason) => ({
           labels: { source: name, reason },
           value: hours[reason],
         })),

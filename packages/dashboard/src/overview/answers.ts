@@ -121,6 +121,10 @@ function why({ sources, hosts, givenUp }: Facts): Answer {
     "without a directory at the source",
   );
   tell(
+    sum(({ hours }) => hours.incomplete),
+    "with less at the source than is expected",
+  );
+  tell(
     sum(({ hours }) => hours.empty),
     "empty at the source",
   );

@@ -10,7 +10,7 @@ import { bytes, count, percent, utc } from "../words/words.js";
 import { STYLE } from "./report-style.js";
 
 /** The states that are drawn, in the order of the legend. */
-const DRAWN = ["complete", "partial", "missing", "empty", "failed", "unseen", "open"] as const;
+const DRAWN = ["complete", "partial", "incomplete", "missing", "empty", "failed", "unseen", "open"] as const;
 
 /**
  * The same that the page shows, as one HTML file that needs nothing else: no script, no other file, no server. Its

@@ -1,8 +1,8 @@
 /** The style sheet of a report, which brings it along. */
 export const STYLE = `
-:root { color-scheme: light dark; --line: #dfe5e9; --quiet: #5a6773; --complete: #3f9a8b; --partial: #e6a417;
+:root { color-scheme: light dark; --line: #dfe5e9; --quiet: #5a6773; --complete: #3f9a8b; --partial: #e6a417; --incomplete: #b0588a;
   --missing: #5b3f9e; --empty: #9b86d3; --failed: #c93a32; --unseen: #8d99a4; --open: #cfe4df; --outside: #eef1f3; }
-@media (prefers-color-scheme: dark) { :root { --line: #28343c; --quiet: #93a1ad; --complete: #2f8375; --partial: #f0b23a;
+@media (prefers-color-scheme: dark) { :root { --line: #28343c; --quiet: #93a1ad; --complete: #2f8375; --partial: #f0b23a; --incomplete: #d987b4;
   --missing: #a88bf0; --empty: #7b66b8; --failed: #f2645a; --unseen: #6d7a85; --open: #234742; --outside: #1d272e; } }
 body { max-width: 1200px; margin: 24px auto; padding: 0 16px; font: 14px/1.45 system-ui, sans-serif;
   font-variant-numeric: tabular-nums; }
@@ -15,7 +15,7 @@ small { color: var(--quiet); font-weight: 400; }
 .answers ul { margin: 0; padding: 0; list-style: none; color: var(--quiet); }
 .good { --tone: #2b7a6c; } .watch { --tone: #b98600; } .bad { --tone: #c93a32; }
 .legend span { display: inline-block; margin-right: 14px; padding-left: 6px; border-left: 12px solid var(--state); }
-.complete { --state: var(--complete); } .partial { --state: var(--partial); } .missing { --state: var(--missing); }
+.complete { --state: var(--complete); } .partial { --state: var(--partial); } .incomplete { --state: var(--incomplete); } .missing { --state: var(--missing); }
 .empty { --state: var(--empty); } .failed { --state: var(--failed); } .unseen { --state: var(--unseen); }
 .open { --state: var(--open); }
 svg { display: block; width: 100%; height: 72px; background: var(--outside); } path { fill: var(--state); }

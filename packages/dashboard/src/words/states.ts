@@ -10,6 +10,7 @@ export interface State {
 export const STATES: readonly State[] = [
   { letter: "c", name: "complete", label: "complete", glyph: "✓" },
   { letter: "p", name: "partial", label: "not whole", glyph: "◐" },
+  { letter: "i", name: "incomplete", label: "less than expected", glyph: "◔" },
   { letter: "m", name: "missing", label: "missing at the source", glyph: "✕" },
   { letter: "e", name: "empty", label: "empty at the source", glyph: "○" },
   { letter: "f", name: "failed", label: "failed to list", glyph: "!" },
@@ -26,7 +27,7 @@ const OUTSIDE = STATES.at(-1)!;
 export const stateOf = (letter = "-"): State => BY_LETTER.get(letter) ?? OUTSIDE;
 export const stateNamed = (name: string): State => BY_NAME.get(name) ?? OUTSIDE;
 /** Those that the legend explains. */
-export const LEGEND = STATES.slice(0, 7);
+export const LEGEND = STATES.slice(0, 8);
 
 /** "22 complete, 1 missing at the source" */
 export function tell(day = ""): string {

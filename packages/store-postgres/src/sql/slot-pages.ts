@@ -18,7 +18,7 @@ export interface SlotPage {
 
 const RECORD = `path, start_at, nullif(end_at, ${END_OF_TIME}) AS ended_at, listing, visited_at, listed_at, closed,
     next_visit_at, failures, reason, selection, skipped, skipped_names, unreadable, unreadable_names,
-    pending, stored, quarantined, gone, expired, bytes, state, settled`;
+    lacking, lacking_names, pending, stored, quarantined, gone, expired, bytes, state, settled`;
 const GLIMPSE = `path, start_at, nullif(end_at, ${END_OF_TIME}) AS ended_at, state, selection, quarantined + gone AS lost`;
 
 export const pageOfSlots = (schema: string, page: SlotPage) => pageOf(RECORD, schema, page);

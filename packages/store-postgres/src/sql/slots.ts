@@ -31,6 +31,8 @@ export const visitColumns: readonly Column<VisitRow>[] = [
   ["skipped_names", "json", (r) => list(r.visit.skipped.names)],
   ["unreadable", "int", (r) => r.visit.unreadable.count],
   ["unreadable_names", "json", (r) => list(r.visit.unreadable.names)],
+  ["lacking", "int", (r) => r.visit.lacking?.count ?? 0],
+  ["lacking_names", "json", (r) => list(r.visit.lacking?.names ?? [])],
 ];
 
 /** Locks the known ones of $1 source_id[], $2 path_key[], always in the order of their ids; returns their places and ids. */

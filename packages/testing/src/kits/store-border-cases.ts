@@ -164,7 +164,7 @@ export const storeBorderCases: StoreCase[] = [
       const odd = "550 \0 \ud83d \u2028 no";
       const names = { count: 1, names: [odd] };
       await store.record([
-        aVisit(0, { reason: odd, skipped: names, unreadable: names, nextVisitAt: hour(9) }),
+        aVisit(0, { reason: odd, skipped: names, unreadable: names, lacking: names, nextVisitAt: hour(9) }),
         aFile(fileOf("a", { reason: odd })),
         anEvent(eventOf({ detail: odd })),
       ]);

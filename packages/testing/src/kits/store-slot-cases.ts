@@ -113,6 +113,7 @@ export const storeSlotCases: StoreCase[] = [
         selection: "a1b2c3",
         skipped: { count: 12, names },
         unreadable: { count: 2, names: ["???"] },
+        lacking: { count: 3, names: ["12:40", "12:50 VRAD"] },
       });
       await store.record([{ kind: "visit", visit }]);
       const [slot] = await all(store.slots(SOURCE, always));

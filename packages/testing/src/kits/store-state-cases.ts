@@ -34,11 +34,16 @@ export const storeStateCases: StoreCase[] = [
       const expected: unknown[] = [];
       for (const listing of listings)
         for (const closed of [false, true])
-          for (const lines of [0, 2])
+          for (const [lines, owed] of [
+            [0, 0],
+            [2, 0],
+            [0, 3],
+          ] as const)
             for (let mix = 0; mix < 2 ** statuses.length; mix++) {
               const hours = expected.length;
               const unreadable = { count: lines, names: [] };
-              changes.push(aVisit(hours, { listing, closed, unreadable }));
+              const lacking = { count: owed, names: owed > 0 ? ["12:40", "12:50 VRAD"] : [] };
+              changes.push(aVisit(hours, { listing, closed, unreadable, lacking }));
               const files = { ...noFiles };
               statuses.forEach((status, bit) => {
                 if (!(mix & (2 ** bit))) return;
@@ -46,7 +51,7 @@ export const storeStateCases: StoreCase[] = [
                 files[status] = 1;
                 if (status === "stored") files.bytes = 10;
               });
-              const facts = { listing, closed, unreadable, files };
+              const facts = { listing, closed, unreadable, lacking, files };
               expected.push({
                 path: slotPath(hours),
                 state: slotState(facts),

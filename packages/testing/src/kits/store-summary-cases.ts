@@ -14,7 +14,7 @@ import {
 } from "./store-fixture.js";
 
 const nothing: Summary = {
-  slots: { open: 0, failed: 0, partial: 0, complete: 0, empty: 0, missing: 0 },
+  slots: { open: 0, failed: 0, partial: 0, incomplete: 0, complete: 0, empty: 0, missing: 0 },
   settled: 0,
   files: { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 },
   skipped: 0,
@@ -28,9 +28,11 @@ const ledger = [
   aVisit(3, { listing: "missing" }),
   aVisit(4, { nextVisitAt: hour(9) }),
   aVisit(5, { listing: "empty" }),
+  aVisit(6, { lacking: { count: 2, names: ["12:40"] } }),
   aVisit(0, { source: "other", nextVisitAt: hour(2), skipped: { count: 1, names: ["y"] } }),
   aFile(storedFile("a", { size: 100 })),
   aFile(storedFile("b", { size: 11 })),
+  aFile(storedFile("g", { slot: slotPath(6), size: 5 })),
   aFile(fileOf("c", { slot: slotPath(1) })),
   aFile(fileOf("d", { slot: slotPath(4), status: "quarantined" })),
   aFile(fileOf("e", { slot: slotPath(4), status: "gone" })),
@@ -39,9 +41,9 @@ const ledger = [
 ];
 
 const ours: Summary = {
-  slots: { open: 1, failed: 1, partial: 1, complete: 1, empty: 1, missing: 1 },
-  settled: 4,
-  files: { pending: 1, stored: 2, quarantined: 1, gone: 1, expired: 1, bytes: 111 },
+  slots: { open: 1, failed: 1, partial: 1, incomplete: 1, complete: 1, empty: 1, missing: 1 },
+  settled: 5,
+  files: { pending: 1, stored: 3, quarantined: 1, gone: 1, expired: 1, bytes: 116 },
   skipped: 3,
   unreadable: 2,
   nextVisitAt: hour(5),
@@ -72,8 +74,8 @@ export const storeSummaryCases: StoreCase[] = [
       same(await store.summarize({}), {
         ...ours,
         slots: { ...ours.slots, complete: 2 },
-        settled: 5,
-        files: { ...ours.files, stored: 3, bytes: 1_111 },
+        settled: 6,
+        files: { ...ours.files, stored: 4, bytes: 1_116 },
         skipped: 4,
         nextVisitAt: hour(2),
       });

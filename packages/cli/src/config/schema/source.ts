@@ -76,6 +76,34 @@ const layout = z
     ],
   });
 
+/** A number, or texts and numbers; YAML reads a bare 01 as 1, which is the same in a path. */
+const expectedValues = z.union([
+  z.array(z.union([z.string(), z.number()])),
+  strict({ from: z.int(), to: z.int(), step: z.int().optional() }),
+]);
+
+const between = <T extends z.ZodType>(one: T) => ({ min: one.optional(), max: one.optional() });
+
+const expectSchema = strict({
+  every: duration()
+    .optional()
+    .describe("An observation at each of these steps, counted from midnight UTC: 10m."),
+  tolerance: duration()
+    .optional()
+    .describe("How far from its step an observation may be. Default just less than half a step."),
+  files: z
+    .union([integer(1), strict({ ...between(integer(1)), per: z.enum(["slot", "hour"]).optional() })])
+    .optional()
+    .describe("How many files: a number, or { min, max, per: hour }. Default of each slot."),
+  values: z
+    .record(text(), expectedValues)
+    .optional()
+    .describe(
+      "For each observation a file of each value: { field: [DBZH, VRAD] }, { lead: { from: 0, to: 120, step: 3 } }.",
+    ),
+  size: strict(between(size())).optional().describe("Bytes of each file: { min: 1kB }."),
+});
+
 export const flatLayoutOptions = strict({ directory: text(), pattern: text().prefault("*") });
 
 export const inspectors = z
@@ -94,6 +122,11 @@ export const sourceSchema = strict({
     .record(z.string(), z.unknown())
     .optional()
     .describe("Which files are wanted: attribute to values, or strategy to volume to fields. Default all."),
+  expect: expectSchema
+    .optional()
+    .describe(
+      "What a slot owes. One that is listed whole and has less is incomplete, and a gap. Default nothing.",
+    ),
   start: instant().describe("From when on, ISO 8601 with a zone."),
   end: instant()
     .optional()
