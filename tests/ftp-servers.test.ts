@@ -77,6 +77,23 @@ for (const kind of [vsftpd, proftpd, pureFtpd]) {
   });
 }
 
+for (const kind of [proftpd, pureFtpd]) {
+  const title = `${kind.name}: paths can begin where the log-in leads`;
+  test.skipIf(kind.whyNot() !== undefined)(title, async () => {
+    const server = await kind.start({ home: "/homes/my data" });
+    onTestFinished(() => server.stop());
+    mkdirSync(join(server.root, "homes/my data/18"), { recursive: true });
+    writeFileSync(join(server.root, "homes/my data/18/a"), "hello");
+    const transport = new FtpTransport({ ...server, home: true });
+    onTestFinished(() => transport.close());
+    expect((await transport.list("/18")).entries).toMatchObject([{ name: "a", size: 5 }]);
+    expect((await transport.list("/")).entries).toMatchObject([{ name: "18" }]);
+    expect(String(await buffer(await transport.read("/18/a")))).toBe("hello");
+    expect(await kindOf(transport.list("/homes"))).toBe("not-found");
+    expect(await kindOf(transport.read("/18/b"))).toBe("not-found");
+  });
+}
+
 describe.skipIf(proftpd.whyNot() !== undefined)("proftpd:", () => {
   test("a limit of transfers that counts idle log-ins is met by one log-in, and everything arrives", async () => {
     const server = await proftpd.start({ lines: ["MaxTransfersPerUser RETR 2"] });

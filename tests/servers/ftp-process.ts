@@ -13,6 +13,8 @@ export interface RealFtpOptions {
   readonly host?: string;
   /** An existing folder to serve, which is left alone. Default a new one. */
   readonly root?: string;
+  /** Where a log-in leads, below the root, such as "/home"; of ProFTPD and pure-ftpd alone. Default "/". */
+  readonly home?: string;
   /** Logins from one address at once. Default no limit. */
   readonly maxPerHost?: number;
   /** Lines for its own configuration, of ProFTPD alone. */

@@ -9,7 +9,7 @@ const login = { user: "daybook", password: "a secret of its own" };
 export const proftpd = realFtp({
   name: "proftpd",
   login,
-  prepare: async ({ folder, root, host, port, prefix, file }, { maxPerHost, lines = [], tls }) => {
+  prepare: async ({ folder, root, host, port, prefix, file }, { home, maxPerHost, lines = [], tls }) => {
     const hash = execFileSync("openssl", ["passwd", "-5", "-stdin"], {
       input: login.password,
       encoding: "utf8",
@@ -46,6 +46,7 @@ export const proftpd = realFtp({
         `AuthGroupFile ${groups}`,
         "AuthOrder mod_auth_file.c",
         "DefaultRoot ~",
+        ...(home === undefined ? [] : [`DefaultChdir "~${home}"`]),
         ...(maxPerHost === undefined ? [] : [`MaxClientsPerHost ${maxPerHost}`]),
         `PidFile ${join(folder, "pid")}`,
         `ScoreboardFile ${join(folder, "scoreboard")}`,

@@ -8,7 +8,7 @@ const login = { user: "daybook", password: "a secret of its own" };
 export const pureFtpd = realFtp({
   name: "pure-ftpd",
   login,
-  prepare: async ({ folder, root, host, port, file, run }, { maxPerHost, tls }) => {
+  prepare: async ({ folder, root, host, port, file, run }, { home = "/", maxPerHost, tls }) => {
     // Its own hash takes four seconds for every login.
     const hash = execFileSync("openssl", ["passwd", "-6", "-stdin"], {
       input: login.password,
@@ -21,7 +21,7 @@ export const pureFtpd = realFtp({
       "65534",
       "65534",
       "",
-      `${root}/./`,
+      `${root}/.${home}`,
       ...Array<string>(13).fill(""),
     ];
     const users = await file("users", `${account.join(":")}\n`);

@@ -4,6 +4,7 @@ import {
   checkRemotePath,
   DaybookError,
   HostBudget,
+  isDaybookError,
   onAbort,
   SessionPool,
   SpareMemory,
@@ -22,8 +23,9 @@ import type {
 } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import { DirectoryReader } from "./directory-reader.js";
-import { describe, meaning, toDaybookError, wireOf } from "./errors.js";
+import { describe, errorKind, meaning, toDaybookError, wireOf } from "./errors.js";
 import { FtpSession } from "./ftp-session.js";
+import { homeOf } from "./home.js";
 import { nameCodec } from "./name-codec.js";
 import { endpointOf, loginOf, resolveOptions } from "./options.js";
 import type { FtpTransportOptions, ResolvedFtpOptions } from "./options.js";
@@ -51,6 +53,7 @@ export class FtpTransport implements Transport {
   readonly #spare = new SpareMemory();
   readonly #pool: SessionPool<FtpSession>;
   readonly #directories: DirectoryReader;
+  #home: string | undefined;
 
   /** Throws kind "config" for options that can't be meant. Connects to nothing. */
   constructor({ budget, clock, memory, ...options }: FtpTransportOptions) {
@@ -82,35 +85,35 @@ export class FtpTransport implements Transport {
   }
 
   async list(directory: string, options: ListOptions = {}): Promise<Listing> {
-    return this.#use("list", directory, options, async (session, done) => {
-      const listing = await this.#directories.list(session, directory, options.take);
+    return this.#use("list", directory, options, async (session, path, done) => {
+      const listing = await this.#directories.list(session, path, options.take);
       done(session.usable);
       return listing;
     });
   }
 
-  async stat(path: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
-    return this.#use("read", path, options, async (session, done) => {
+  async stat(asked: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
+    return this.#use("read", asked, options, async (session, path, done) => {
       const entry = await this.#directories.stat(session, path);
       done(true);
       return entry;
     });
   }
 
-  async read(path: string, options: ReadOptions = {}): Promise<Readable> {
+  async read(asked: string, options: ReadOptions = {}): Promise<Readable> {
     const { start = 0, size, transient = false, readAhead } = options;
     if (size !== undefined && start > size) {
       const detail = `the file is ${size} bytes long now, and ${start} of it were read before`;
-      throw new DaybookError("changed", detail, { operation: "read", path });
+      throw new DaybookError("changed", detail, { operation: "read", path: asked });
     }
-    return this.#use("read", path, options, (session, done) =>
+    return this.#use("read", asked, options, (session, path, done) =>
       session.transfer(`RETR ${path}`, {
         what: "the file",
         start,
         expected: size === undefined ? undefined : size - start,
         spare: transient ? this.#spare : undefined,
         readAhead,
-        translate: (error) => this.#translate(error, "read", path),
+        translate: (error) => this.#translate(error, "read", asked),
         onSettled: done,
       }),
     );
@@ -125,7 +128,7 @@ export class FtpTransport implements Transport {
     phase: Phase,
     path: string,
     options: TransportCallOptions,
-    work: (session: FtpSession, done: Done) => Promise<T>,
+    work: (session: FtpSession, path: string, done: Done) => Promise<T>,
   ): Promise<T> {
     checkRemotePath(path, phase);
     const { signal } = options;
@@ -141,7 +144,7 @@ export class FtpTransport implements Transport {
       };
       try {
         if (signal?.aborted) session.close();
-        return await work(session, done);
+        return await work(session, await this.#whole(path, session), done);
       } catch (error) {
         const again = error instanceof TryAgain && !signal?.aborted;
         const failure = signal?.aborted
@@ -172,17 +175,25 @@ export class FtpTransport implements Transport {
     }
   }
 
+  /** The path as the server has it. */
+  async #whole(path: string, session: FtpSession): Promise<string> {
+    if (!this.#options.home) return path;
+    this.#home ??= await homeOf(session);
+    return this.#home + path;
+  }
+
   /**
    * Where the reply leaves open whether a path is missing or forbidden, a look around tells. What is there, and is refused
    * in words that nobody knows, may come all the same: it isn't given up.
    */
   async #judge(error: unknown, phase: Phase, path: string, session: FtpSession): Promise<DaybookError> {
-    const wire = { ...wireOf(error), phase, path };
+    const whole = (this.#home ?? "") + path;
+    const wire = { ...wireOf(error), phase, path: whole };
     if (!(error instanceof FTPError)) return this.#translate(error, phase, path);
     const { kind, guessed } = meaning(wire);
     if (kind !== undefined) return this.#translate(error, phase, path);
     try {
-      const seen = await this.#directories.lookAround(session, path, phase);
+      const seen = await this.#directories.lookAround(session, whole, phase);
       const judged = guessed && seen === "permission" ? "protocol" : seen;
       return describe(judged, wire, { ...this.#options, operation: phase, path });
     } catch (other) {
@@ -191,7 +202,10 @@ export class FtpTransport implements Transport {
   }
 
   #translate(error: unknown, phase: Phase, path: string): DaybookError {
-    return toDaybookError(error, phase, { ...this.#options, operation: phase, path });
+    const context = { ...this.#options, operation: phase, path };
+    if (isDaybookError(error)) return toDaybookError(error, phase, context);
+    const wire = { ...wireOf(error), phase, path: (this.#home ?? "") + path };
+    return describe(errorKind(wire) ?? "cut-short", wire, context);
   }
 }
 

@@ -31,11 +31,11 @@ export interface FtpOptions {
   readonly user?: string;
   /** Default "anonymous@", which anonymous servers expect. */
   readonly password?: string;
-  /** true or "explicit": AUTH TLS before the login (FTPS). "implicit": TLS from the first byte. Default false. */
   /** What ACCT is sent where the server wants an account beside the password (reply 332). */
   readonly account?: string;
   /** Sent after every log-in, in order, such as "SITE LISTFMT 1". One that is refused ends the log-in. */
   readonly loginCommands?: readonly string[];
+  /** true or "explicit": AUTH TLS before the login (FTPS). "implicit": TLS from the first byte. Default false. */
   readonly secure?: boolean | "explicit" | "implicit";
   /** Certificates, for `secure`. */
   readonly tls?: FtpTlsOptions;
@@ -55,6 +55,8 @@ export interface FtpOptions {
   readonly minRate?: number;
   /** The server never cuts listings: one of exactly 1000, 2000, 9998 … names is whole. Default false. */
   readonly trustListings?: boolean;
+  /** True: paths begin where the log-in leads (PWD), wherever that is, and not at the root. Default false. */
+  readonly home?: boolean;
   /** Ask with PASV at once instead of EPSV first, for firewalls that let EPSV pass and drop the connection. */
   readonly forcePasv?: boolean;
   /**
@@ -87,6 +89,7 @@ const DEFAULTS = {
   encoding: "utf8",
   minRate: 100,
   trustListings: false,
+  home: false,
   loginCommands: [] as readonly string[],
   forcePasv: false,
   allowSeparateTransferHost: false,

@@ -19,6 +19,8 @@ export interface FtpServerOptions {
   /** Passwords by user. Default: anybody may log in. */
   readonly users?: Readonly<Record<string, string>>;
   readonly tls?: FtpTlsOptions;
+  /** Where a log-in leads. Default "/". */
+  readonly home?: string;
   /** "mlsd" (default): machine-readable listings, as ProFTPD has. "list": only `ls -l` lines, as vsftpd. */
   readonly style?: "mlsd" | "list";
   /** What listing a missing directory says: 550 (default), 450 as ProFTPD, or success with no entries as vsftpd. */

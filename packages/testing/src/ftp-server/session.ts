@@ -25,7 +25,7 @@ export class FtpSession {
   readonly host: SessionHost;
   readonly data: DataChannel;
   user = "";
-  directory = "/";
+  directory: string;
   /** Set by REST for the next RETR. */
   restart = 0;
   /** Whether data connections are encrypted (PROT P). */
@@ -42,6 +42,7 @@ export class FtpSession {
     this.#socket = socket;
     this.#end = new Promise((resolve) => (this.#ended = resolve));
     this.host = host;
+    this.directory = host.options.home ?? "/";
     this.data = new DataChannel(host.options.host ?? "127.0.0.1");
     if (host.options.tls?.implicit) {
       this.protectData = true;

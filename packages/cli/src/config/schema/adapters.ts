@@ -86,6 +86,9 @@ const FTP: BuiltIn = {
       .describe(
         "What the server's names are in, where that isn't UTF-8: latin1, windows-1252, cp437, gbk, shift_jis and so on.",
       ),
+    home: flag()
+      .optional()
+      .describe("Paths begin at the home of who logs in, not at the root. Default false."),
     force_pasv: flag()
       .optional()
       .describe(
