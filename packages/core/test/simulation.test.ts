@@ -4,7 +4,7 @@ import { liveThrough } from "./simulation/history.js";
 const histories = Number(process.env.SIMULATIONS ?? 2000);
 const first = Number(process.env.SIMULATION_FROM ?? 1);
 const replayed = process.env.SIMULATION_SEED;
-const BATCH = 200;
+const BATCH = 50;
 
 const batches = Array.from({ length: Math.ceil(histories / BATCH) }, (_, i) => ({
   from: first + i * BATCH,

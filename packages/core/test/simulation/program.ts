@@ -23,6 +23,7 @@ import type { Rng } from "./rng.js";
 import { ServerTransport } from "./server-transport.js";
 import type { ReadLog } from "./server-stream.js";
 import type { SourcePlan } from "./source-plan.js";
+import { Watchdog } from "./watchdog.js";
 import type { World } from "./world.js";
 
 export interface ProgramOptions {
@@ -32,6 +33,10 @@ export interface ProgramOptions {
   /** The how-manieth call of the ledger fails. */
   readonly ledgerFailsAt?: number;
   readonly onRecord: (changes: readonly LedgerChange[]) => void;
+  /** Told of slots that are due and that it passes over. */
+  readonly onPassedOver: (what: string) => void;
+  /** Changes its ledger, to see that what this breaks is found. */
+  readonly plant?: (store: StateStore) => StateStore;
 }
 
 export const HOME = "/home";
@@ -44,6 +49,9 @@ export class Program {
   /** Final names that it gave, and the remote paths of what has them now. */
   readonly named: { readonly location: string; readonly path: string }[] = [];
   result: RunResult | undefined;
+  readonly #watchdog: Watchdog;
+  /** How long it takes the ledger to begin an answer, in ms. */
+  #ledgerPause: number;
   readonly #transports: ServerTransport[] = [];
   readonly #refusals: () => number;
   #ledgerCalls = 0;
@@ -58,6 +66,13 @@ export class Program {
     });
     this.#ledgerFailsAt = options.ledgerFailsAt ?? Infinity;
     const { life } = this;
+    this.#ledgerPause = rng.fork("ledger").pick([0, 0, 2]);
+    const { plant = (store) => store, onPassedOver: found } = options;
+    this.#watchdog = new Watchdog({
+      ...world,
+      steps: () => life.steps,
+      found: (what) => life.alive && found(what),
+    });
     const before = world.disk.refusals;
     this.#refusals = () => world.disk.refusals - before;
     const given = <T>(provides: Token<T>, create: Plugin<T>["create"]): Plugin<T> => ({
@@ -66,7 +81,7 @@ export class Program {
       create,
     });
     const fs = world.disk.fs(life);
-    const store = this.#mortal(world, options.onRecord);
+    const store = plant(this.#mortal(world, options.onRecord));
     const transports = rng.fork("transport");
     // Sources of different trees may share their connections.
     const shared =
@@ -103,7 +118,13 @@ export class Program {
       plugins: [
         given(StateStoreToken, () => store),
         given(ClockToken, () => life.clock(world.clock)),
-        given(ObserverToken, () => ({ on: (event) => life.alive && world.trace(describe(event)) })),
+        given(ObserverToken, () => ({
+          on: (event) => {
+            if (!life.alive) return;
+            world.trace(describe(event));
+            this.#watchdog.on(event);
+          },
+        })),
         given(DestinationToken, () => new LocalDestination({ path: HOME, fs, sync, clock: world.clock })),
       ],
       sources: world.sources.map((plan: SourcePlan) => ({
@@ -128,11 +149,16 @@ export class Program {
   /** Resolves with its outcome, or with undefined if it was killed. */
   async run(options: { signal?: AbortSignal; once?: boolean } = {}): Promise<RunResult | undefined> {
     const running = this.daybook.run(options);
+    const asleep = () => this.#watchdog.end();
+    if (options.once) asleep();
+    options.signal?.addEventListener("abort", asleep, { once: true });
     const result = await Promise.race([running, this.life.end.then(() => undefined)]);
+    this.#watchdog.end();
     this.result = this.life.alive ? result : undefined;
     // What is asked of it from here on is for the checks.
     this.life.spare();
     this.#ledgerFailsAt = Infinity;
+    this.#ledgerPause = 0;
     // What a dead program's promises come to concerns nobody.
     running.catch(() => undefined);
     return this.result;
@@ -145,7 +171,7 @@ export class Program {
     this.life.die("its end");
   }
 
-  #mortal({ store, trace }: World, onRecord: ProgramOptions["onRecord"]): StateStore {
+  #mortal({ store, trace, clock }: World, onRecord: ProgramOptions["onRecord"]): StateStore {
     const { life } = this;
     const fail = (operation: string) => {
       if (++this.#ledgerCalls !== this.#ledgerFailsAt) return;
@@ -154,8 +180,13 @@ export class Program {
     };
     const once = <T>(operation: string, action: () => Promise<T>): Promise<T> =>
       life.asyncStep(operation, async () => (fail(operation), action()));
+    const pause = async () => {
+      // While one lane asks, the other may wake.
+      if (this.#ledgerPause > 0) await life.wait(() => clock.sleep(this.#ledgerPause));
+    };
     const each = async function* <T>(operation: string, items: () => AsyncIterable<T>): AsyncIterable<T> {
       await life.wait(async () => fail(operation));
+      await pause();
       for await (const item of items()) yield await life.wait(async () => item);
     };
     return {
@@ -171,7 +202,7 @@ export class Program {
       backlog: () => once("backlog", () => store.backlog()),
       planned: (source) => once("planned", () => store.planned(source)),
       filesAt: (locations) => once("files", () => store.filesAt(locations)),
-      notes: (prefix) => once("notes", () => store.notes(prefix)),
+      notes: (prefix) => life.wait(() => store.notes(prefix)),
       lease: (...request) => once("lease", () => store.lease(...request)),
       leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),
       close: async () => undefined,

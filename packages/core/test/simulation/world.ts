@@ -1,5 +1,5 @@
 import { MemoryStore, type TransportCapabilities } from "@daybook/core";
-import { FakeClock } from "@daybook/testing";
+import { FakeClock, jitter } from "@daybook/testing";
 import { Disk } from "./disk.js";
 import { Rng } from "./rng.js";
 import { writeScript, type ServerEvent } from "./script.js";
@@ -80,7 +80,8 @@ export class World {
         ),
       ),
     );
-    this.clock = new FakeClock(new Date(now), { quietTurns: 2 });
+    const timer = rng.fork("timers").chance(0.7) ? jitter({ random: rng.fork("jitter").next }) : undefined;
+    this.clock = new FakeClock(new Date(now), { quietTurns: 2, timer });
     const troubles = [...(mirror?.outages ?? []), ...randomTroubles(rng.fork("troubles"), now, troubled)];
     this.weather = new Weather({ troubles, rng: rng.fork("weather"), now: time });
     this.disk = new Disk({
