@@ -1,10 +1,18 @@
 import { expect, test } from "vitest";
 import { answers, type Facts } from "../src/overview/answers.js";
 import { countHours, GAP_LETTERS } from "../src/overview/gap-runs.js";
-import type { Flow, SourceView } from "../src/overview/source-view.js";
+import { sourceView, type Flow, type SourceView } from "../src/overview/source-view.js";
 
 const FLOWS: readonly Flow[] = ["ok", "late", "none", "over", "down", "failed"];
 const NOW = new Date("2025-01-02T00:00Z");
+
+const STATUS = {
+  expected: 4,
+  unseen: 0,
+  summary: { slots: {}, files: { pending: 0, quarantined: 0, stored: 4, gone: 0, expired: 0, bytes: 1 } },
+  newest: NOW,
+  oddities: [],
+} as never;
 
 /** Every flow with every set of gaps, with and without files to come, given up, and lines that can't be read. */
 function* states(): Generator<{ what: string; facts: Facts; source: SourceView }> {
@@ -56,7 +64,7 @@ test("what to do never contradicts what is missing, in any state", () => {
     const [, missing, why, todo] = answers(facts);
     const said = [todo!.headline, ...todo!.details].join("; ");
     const { hours, files, flow } = source;
-    const isLost = hours.missing + hours.empty + files.quarantined > 0;
+    const isLost = hours.missing + hours.empty + hours.incomplete + files.quarantined > 0;
     const isUnread =
       source.oddities.length > 0 ||
       (!facts.crawls && hours.partial > 0 && files.pending + files.quarantined === 0);
@@ -84,4 +92,18 @@ test("an hour of a range that is over with a line that can't be read is told wit
     const todo = answers(facts)[3]!;
     expect([todo.headline, ...todo.details].join("; ")).toContain("daybook retry /L/2025/01/01/05");
   }
+});
+
+test("an hour with less than its source is expected to have counts as lacking, and is told with who names what", () => {
+  const days = { days: ["ccic"], timeless: false };
+  const settings = { name: "S", range: { start: NOW }, policy: { lookback: 0, poll: 60_000 } };
+  const running = { activity: undefined, hosts: undefined, silentSince: undefined };
+  const source = sourceView(settings as never, STATUS, days, running, NOW);
+  expect(source).toMatchObject({ pastHours: 4, gapHours: 1 });
+  const facts = { now: NOW, crawls: true, sources: [source], hosts: [], gaps: [], givenUp: [] };
+  const [, missing, why, todo] = answers(facts);
+  expect(missing!.headline).toBe("1 hour");
+  expect(missing!.details[0]).toBe("75.00 % of 4 hours complete");
+  expect(why!.headline).toBe("1 hour with less at the source than is expected");
+  expect(todo!.headline).toContain("daybook gaps names it");
 });

@@ -46,9 +46,10 @@ function visitView({
   files,
   skipped,
   unreadable,
+  lacking,
   settled,
 }: SlotRecord) {
-  return { listing, visitedAt, nextVisitAt, reason, files, skipped, unreadable, settled };
+  return { listing, visitedAt, nextVisitAt, reason, files, skipped, unreadable, lacking, settled };
 }
 
 export const EXPLAIN = ["path"] as const;

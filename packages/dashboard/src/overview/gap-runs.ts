@@ -3,7 +3,7 @@ import { HOUR_LETTERS, type Availability, type HourLetter } from "@daybook/core"
 const HOUR = 3_600_000;
 
 /** What counts as a gap, and how the page names it. */
-export const GAP_LETTERS = ["m", "e", "p", "u", "f"] as const satisfies readonly HourLetter[];
+export const GAP_LETTERS = ["m", "e", "i", "p", "u", "f"] as const satisfies readonly HourLetter[];
 export type GapLetter = (typeof GAP_LETTERS)[number];
 
 /** Hours in a row that lack data for the same reason. */

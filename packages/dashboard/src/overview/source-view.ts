@@ -1,6 +1,7 @@
+import { HOUR_LETTERS } from "@daybook/core";
 import type { Availability, FileCounts, HostState, SourceSettings, SourceStatus } from "@daybook/core";
 import type { Activity } from "../live/live-state.js";
-import { countHours, type HourCounts } from "./gap-runs.js";
+import { countHours, GAP_LETTERS, type HourCounts } from "./gap-runs.js";
 import { sourceHostView, type SourceHostView } from "./source-hosts.js";
 
 /**
@@ -60,8 +61,7 @@ export function sourceView(
   now: Date,
 ): SourceView {
   const hours = countHours(days);
-  const { complete, empty, missing, partial, failed, unseen: unlisted } = hours;
-  const gapHours = empty + missing + partial + failed + unlisted;
+  const gapHours = GAP_LETTERS.reduce((sum, letter) => sum + hours[HOUR_LETTERS[letter]], 0);
   const over = range.end !== undefined && range.end <= now;
   const lagMs = newest === undefined || over ? undefined : Math.max(0, now.getTime() - newest.getTime());
   const patience = Math.max(PATIENCE, policy.lookback, 3 * policy.poll);
@@ -77,7 +77,7 @@ export function sourceView(
     slots: { ...summary.slots, unseen, expected },
     files: summary.files,
     hours,
-    pastHours: complete + gapHours,
+    pastHours: hours.complete + gapHours,
     gapHours,
     timeless,
     oddities,

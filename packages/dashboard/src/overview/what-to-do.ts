@@ -46,9 +46,15 @@ function silent({ sources }: Facts): string[] {
 function gone({ sources }: Facts): string[] {
   const missing = named(sources, ({ hours }) => hours.missing > 0);
   const empty = named(sources, ({ hours }) => hours.empty > 0);
+  const incomplete = named(sources, ({ hours }) => hours.incomplete > 0);
   return [
     ...(missing === undefined ? [] : [`Ask the publisher for the missing hours of ${missing}`]),
     ...(empty === undefined ? [] : [`Ask the publisher for the empty hours of ${empty}`]),
+    ...(incomplete === undefined
+      ? []
+      : [
+          `Ask the publisher for what ${incomplete} lacks: daybook gaps names it; if it never was due, correct expect`,
+        ]),
   ];
 }
 
