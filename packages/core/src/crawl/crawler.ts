@@ -1,11 +1,12 @@
 import { smallest } from "../extremes.js";
 import { setMaxListeners } from "node:events";
 import { isDaybookError, asDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { isHeldUp } from "../plan/held-up.js";
 import { FutureRecords } from "../plan/future-records.js";
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
-import type { LedgerChange } from "../store/state-store.js";
+import type { LedgerChange, SlotRecord } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
@@ -134,13 +135,15 @@ export class Crawler {
     lane: Lane,
     run: { stopping: AbortSignal; aborting: AbortSignal; once: boolean },
   ): Promise<void> {
-    const { clock, policy } = this.#source;
+    const { clock, policy, store } = this.#source;
     const { stopping } = run;
+    const heldUp = run.once ? (slot: SlotRecord) => isHeldUp(slot, store) : undefined;
     while (!stopping.aborted && !this.#finished) {
       if (lane === "live") await this.#retakeFuture();
       const now = clock.now();
       this.#due.looks(lane, now);
-      const due = lane === "live" ? await this.#planner.live(now) : this.#planner.backfill(now);
+      const due =
+        lane === "live" ? await this.#planner.live(now, heldUp) : this.#planner.backfill(now, heldUp);
       for await (const planned of due) {
         await this.#room(lane, stopping);
         if (stopping.aborted) return;

@@ -2,6 +2,7 @@ import type { FetchTask } from "../fetch/fetch-task.js";
 import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import { settledFrom } from "../plan/coarse-time.js";
 import type { ReadinessFacts } from "../plan/policy.js";
+import { isFileHeldUp } from "../plan/held-up.js";
 import { sameVersion } from "../plan/version.js";
 import { isTooOld, letGo } from "../retain/retention.js";
 import type { FileRecord, LedgerEvent } from "../store/state-store.js";
@@ -34,6 +35,8 @@ export interface DecisionContext {
   readonly lane: Lane;
   /** The names of all files in its directory. */
   readonly siblings: (found: Found) => ReadinessFacts["siblings"];
+  /** A wait that is only for a line that failed doesn't count. */
+  readonly impatient: boolean;
   /** When the slot was last listed whole. */
   readonly listedAt?: Date;
 }
@@ -112,9 +115,10 @@ export async function decide(
   const claimed = { ...record, location: place };
   const waitsUntil = claimed.nextAttemptAt?.getTime() ?? 0;
   // One that is further off than any wait was set by a clock that was ahead.
-  if (waitsUntil > now.getTime() && waitsUntil <= now.getTime() + 2 * policy.maxRetryDelay)
+  const waits = waitsUntil > now.getTime() && waitsUntil <= now.getTime() + 2 * policy.maxRetryDelay;
+  if (waits && !(context.impatient && (await isFileHeldUp(claimed, source.store))))
     return { again: waitsUntil };
-  const waits = policy.ready({
+  const unready = policy.ready({
     entry,
     observation,
     seenBefore: same ? before : undefined,
@@ -123,10 +127,10 @@ export async function decide(
     now,
     settles: new Date(Math.max(0, settledFrom(entry.modifiedAt, record.firstSeenAt, precision))),
   });
-  if (waits !== undefined) {
+  if (unready !== undefined) {
     const again = now.getTime() + Math.min(policy.poll, READY_AGAIN);
     // A place is claimed when it is about to be filled: another file may come first, and is then in the way.
-    const file = { ...(record.version > 0 ? claimed : record), reason: `not ready: ${waits}` };
+    const file = { ...(record.version > 0 ? claimed : record), reason: `not ready: ${unready}` };
     const known = same && before!.location === file.location && before!.reason === file.reason;
     return known ? { again } : { file, event, again };
   }

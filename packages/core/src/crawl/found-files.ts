@@ -21,6 +21,7 @@ export interface FoundFilesOptions {
   readonly record: (changes: readonly LedgerChange[]) => Promise<void>;
   /** Makes the record of a slot that has none yet, so that it can have files. */
   readonly opening: () => LedgerChange;
+  readonly impatient: boolean;
   /** Told of each decision. */
   readonly told?: (decision: Decision, found: Found) => void;
 }
@@ -175,7 +176,7 @@ export class FoundFiles {
   }
 
   #decide(file: Candidate, place: string | DaybookError, now: Date): Promise<Decision> {
-    const { source, planned, lane, listed } = this.#options;
+    const { source, planned, lane, listed, impatient } = this.#options;
     const siblings = ({ path, entry }: Found) => {
       const directory = path.slice(0, path.length - entry.name.length);
       return {
@@ -191,7 +192,7 @@ export class FoundFiles {
         ? new DaybookError("config", `another remote file would have the same local path, ${place}`)
         : place;
     const listedAt = planned.previous?.listedAt;
-    return decide(source, planned.slot.path, file, own, { now, lane, siblings, listedAt });
+    return decide(source, planned.slot.path, file, own, { now, lane, siblings, listedAt, impatient });
   }
 
   /** The file's place; where that may be another's too, it is noted whose it is to be. */

@@ -17,6 +17,8 @@ export interface VisitOptions {
   readonly signal: AbortSignal;
   /** Writes to the ledger what a large slot's visit finds before it is over. */
   readonly record: (changes: readonly LedgerChange[]) => Promise<void>;
+  /** Files are tried whose wait is only for a line that failed. Default false. */
+  readonly impatient?: boolean;
   /** Told what is to be done about each wanted file. */
   readonly told?: (decision: Decision, found: Found) => void;
 }
@@ -52,12 +54,21 @@ export class SlotVisitor {
   async visit(planned: DueSlot, options: VisitOptions): Promise<Visit> {
     const { layout, transport, clock, time, policy } = this.#source;
     const { slot, window } = planned;
-    const { lane, signal, record, told } = options;
+    const { lane, signal, record, impatient = false, told } = options;
     const began = clock.now();
     const sure = time.sure().getTime();
     const listed = new PathSet();
     const opening = () => this.#opening(planned);
-    const files = new FoundFiles({ source: this.#source, planned, lane, listed, record, opening, told });
+    const files = new FoundFiles({
+      source: this.#source,
+      planned,
+      lane,
+      listed,
+      record,
+      opening,
+      impatient,
+      told,
+    });
     const take = (found: readonly Found[]) => files.take(found);
     const walked = await walk(slot, layout, transport, { lane, signal, listed, take, links: policy.links });
     const changes = await files.finish();

@@ -61,9 +61,11 @@ export class VisitWork {
     const waits = gates.pass(stopping);
     if (waits) await waits;
     const record = (changes: readonly LedgerChange[]) => recorder.record(changes).catch(this.#ledgerFailed);
-    const { result, fatal } = await this.#look(planned, { lane, signal: aborting, record }, once).finally(
-      () => gates.abandon(),
-    );
+    const { result, fatal } = await this.#look(
+      planned,
+      { lane, signal: aborting, record, impatient: once },
+      once,
+    ).finally(() => gates.abandon());
     const recorded = await recorder.finish(result);
     if (fatal) throw fatal;
     const { listing, reason, start, end } = recorded.visit;

@@ -16,6 +16,9 @@ export interface PlannerOptions {
   readonly latest?: () => Date;
 }
 
+/** Whether a slot that isn't due yet is to be visited all the same: see `isHeldUp`. */
+export type HeldUp = (slot: SlotRecord) => Promise<boolean>;
+
 /** Slots compared with the ledger at a time: bounds memory, whatever the range. */
 const CHUNK = 1000;
 
@@ -37,12 +40,13 @@ export class Planner {
   }
 
   /** The live slots that are due, newest first. Few: those of the last `lookback`. */
-  async live(now: Date): Promise<DueSlot[]> {
+  async live(now: Date, heldUp?: HeldUp): Promise<DueSlot[]> {
     const { policy } = this.#options;
     const back = new Date(now.getTime() - Math.max(policy.lookback, policy.grace));
     const due: DueSlot[] = [];
     for await (const planned of this.#merge(this.#within(back, now)))
-      if (isLive(planned.window, now.getTime(), policy) && this.#isDue(planned, now)) due.push(planned);
+      if (isLive(planned.window, now.getTime(), policy) && (await this.#isDue(planned, now, heldUp)))
+        due.push(planned);
     return due.reverse();
   }
 
@@ -50,15 +54,21 @@ export class Planner {
    * The slots of history that are due, oldest first. Those that the ledger has no record of are found by enumerating
    * the layout, once; later calls enumerate only what has passed from live to history meanwhile.
    */
-  async *backfill(now: Date): AsyncIterable<DueSlot> {
+  async *backfill(now: Date, heldUp?: HeldUp): AsyncIterable<DueSlot> {
     const { policy } = this.#options;
     const until = (this.#plannedUntil ??= await this.knownUntil());
+    if (heldUp)
+      for await (const planned of this.#known(until, { unsettled: true }))
+        if (!isLive(planned.window, now.getTime(), policy) && (await this.#isDue(planned, now, heldUp)))
+          yield planned;
     for await (const planned of this.#known(until, { dueBy: now }))
-      if (!isLive(planned.window, now.getTime(), policy)) yield planned;
+      // Of those that aren't settled each was handed out above, if it was to be.
+      if (!isLive(planned.window, now.getTime(), policy) && !(heldUp && !planned.previous!.settled))
+        yield planned;
     const live = new Date(now.getTime() - Math.max(policy.lookback, policy.grace));
     for await (const planned of this.#merge(this.#within(until, live))) {
       if (isLive(planned.window, now.getTime(), policy)) break;
-      if (this.#isDue(planned, now)) yield planned;
+      if (await this.#isDue(planned, now, heldUp)) yield planned;
       // Half-open: a slot whose window ends here was yielded, so its successors are next.
       if (planned.window.end! > this.#plannedUntil) this.#plannedUntil = planned.window.end!;
     }
@@ -144,10 +154,11 @@ export class Planner {
     }
   }
 
-  #isDue(planned: DueSlot, now: Date): boolean {
+  async #isDue(planned: DueSlot, now: Date, heldUp?: HeldUp): Promise<boolean> {
     if (!this.#counts(planned)) return true;
     const next = planned.previous!.nextVisitAt;
-    return next !== undefined && next <= now;
+    if (next === undefined || heldUp === undefined) return next !== undefined && next <= now;
+    return next <= now || heldUp(planned.previous!);
   }
 
   /** Whether the visit on record looked for what is looked for now, in all of the window. */
