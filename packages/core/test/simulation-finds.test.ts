@@ -91,6 +91,35 @@ describe("a ledger that fails when a run is summed up", () => {
   });
 });
 
+describe("a ledger that can't tell what was noted when a run begins", () => {
+  const deaf = (...failing: number[]) => {
+    let calls = 0;
+    const inner = new MemoryStore();
+    const notes: StateStore["notes"] = (prefix) =>
+      failing.includes(++calls) ? Promise.reject(new Error("the disk is gone")) : inner.notes(prefix);
+    const mirror = new Mirror({ store: ledger(inner, { notes }) });
+    put(mirror, "2025-01-01T00:05:10Z");
+    return mirror;
+  };
+
+  it("fails the source, and not the call, and nothing is brought home without knowing how late it is", async () => {
+    const mirror = deaf(2);
+    const { outcome, sources } = await mirror.run();
+    expect(outcome).toBe("failed");
+    expect(sources[0]!.error).toMatchObject({ kind: "store" });
+    expect(mirror.of("source-failed")).toHaveLength(1);
+    expect(mirror.home()).toEqual({});
+    expect((await mirror.run()).outcome).toBe("gaps");
+    expect(mirror.home()).toEqual(mirror.remote());
+  });
+
+  it("is asked what hosts need in vain, and the run goes on", async () => {
+    const mirror = deaf(1);
+    expect((await mirror.run()).outcome).toBe("gaps");
+    expect(mirror.home()).toEqual(mirror.remote());
+  });
+});
+
 describe("a ledger that fails once", () => {
   it("is not told that a slot is done whose file it didn't hear of", async () => {
     const inner = new MemoryStore();

@@ -150,7 +150,7 @@ class WiredDaybook implements Daybook {
 
   async run({ signal, once, adopt, trustClock, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
-    const time = await this.#time(store, { tell: true, trust: trustClock });
+    const { time, admit } = await this.#begin(store, { adopt, trustClock });
     this.#hosts.forgetRefusals();
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
@@ -163,7 +163,6 @@ class WiredDaybook implements Daybook {
       alongside: () => marker.changes(),
     });
     const logins = new FirstLogins(chosen.map(({ name }) => name));
-    const admissions = this.#admissions(store, adopt);
     const committing = Math.max(LEAST_COMMITTING, Math.floor(COMMITTING / Math.max(1, chosen.length)));
     hooks?.start();
     try {
@@ -176,7 +175,7 @@ class WiredDaybook implements Daybook {
             shutdown,
             once,
             committing,
-            admit: () => admissions.of(source.destination),
+            admit: () => admit(source.destination),
           }),
         );
       const sources = await Promise.all(running);
@@ -387,6 +386,20 @@ class WiredDaybook implements Daybook {
     return runSource({ ...run, source, breakers, budgets }).finally(unwatch);
   }
 
+  /** A ledger that can't tell how late it was when it was last written to fails the sources, and not the call. */
+  async #begin(
+    store: StateStore,
+    { adopt, trustClock }: Pick<RunOptions, "adopt" | "trustClock">,
+  ): Promise<{ time: TrustedTime; admit: (destination: Destination) => Promise<void> }> {
+    try {
+      const time = await this.#time(store, { tell: true, trust: trustClock });
+      const admissions = this.#admissions(store, adopt);
+      return { time, admit: (destination) => admissions.of(destination) };
+    } catch (error) {
+      return { time: new TrustedTime({ clock: this.#clock }), admit: () => Promise.reject(error as Error) };
+    }
+  }
+
   async #time(
     store: StateStore,
     { tell = false, trust = false }: { tell?: boolean; trust?: boolean } = {},
@@ -460,7 +473,8 @@ class WiredDaybook implements Daybook {
     this.#store ??= (async () => {
       const store = this.#root.get(StateStoreToken);
       await store.open();
-      this.#memory.recall((await store.notes(HOST_NOTES)).map(hostFact));
+      // What isn't known of a host is learnt again.
+      this.#memory.recall((await store.notes(HOST_NOTES).catch(() => [])).map(hostFact));
       return store;
     })().catch((error: unknown) => {
       this.#store = undefined;

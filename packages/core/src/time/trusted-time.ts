@@ -199,8 +199,8 @@ export class TrustedTime implements Clock {
       return `${said}, but it was ${words(sure)} already, by what the ledger remembers: set the clock right`;
     return (
       `${said}, but nothing else says that it is later than ${words(sure)}: what would be later is not called missing, ` +
-      "empty or complete, and nothing is deleted for its age, until files of that time show at a server or the clock has " +
-      "gone steadily for an hour; if it is right, say so with --trust-clock"
+      "empty or complete until files of that time show at a server or the clock has gone steadily for an hour, and nothing " +
+      "is deleted for its age until such files show; if the clock is right, say so with --trust-clock"
     );
   }
 }

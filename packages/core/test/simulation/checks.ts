@@ -47,11 +47,14 @@ export async function checkRun(world: World, { daybook, result }: Program, facts
   }
 }
 
-/** Every slot had its last look; nothing was given up that the server would give; nothing is left lying about. */
+/**
+ * Every slot had its last look; what was old by `vouched` is gone; nothing was given up that the server would give; nothing
+ * is left lying about.
+ */
 export async function checkEnd(
   world: World,
   { daybook }: Program,
-  { began, ...facts }: Facts & { readonly began: Date },
+  { vouched, ...facts }: Facts & { readonly vouched: number },
 ): Promise<void> {
   let unneeded = 0;
   for (const plan of world.sources) {
@@ -63,10 +66,9 @@ export async function checkEnd(
         `${slot.path} was looked at last ${(last - askedAt) / 1000} s before its last look was due`,
       );
     }
+    await checkNothingOld(world, plan, vouched);
     const files = await recordsOf(world, plan);
     for (const record of files.values()) {
-      const old = letGoAt(plan, record) <= began.getTime();
-      expect(record.status !== "stored" || !old, `${record.path} is older than is kept, and still there`);
       if (record.status !== "stored") unneeded++;
       if (record.status !== "quarantined") continue;
       const there = world.server.inode(record.path)?.version;
@@ -92,6 +94,14 @@ export async function checkEnd(
     );
   for await (const { kind, location, detail } of daybook.verify())
     expect(kind === "unrecorded" && mayStay(location), `verify finds ${location} ${kind}: ${detail}`);
+}
+
+/** What was old when a run began that went to its end is gone. `began`: as far as it could know; epoch ms. */
+export async function checkNothingOld(world: World, plan: SourcePlan, began: number): Promise<void> {
+  for (const record of (await recordsOf(world, plan)).values()) {
+    const old = letGoAt(plan, record) <= began;
+    expect(record.status !== "stored" || !old, `${record.path} is older than is kept, and still there`);
+  }
 }
 
 /** Bytes that came whole must have been put to use by the program that asked for them, if it lived to do so. */

@@ -79,6 +79,7 @@ export class Life {
   clock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
+      monotonic: () => clock.monotonic?.() ?? clock.now().getTime(),
       sleep: (ms, signal) => this.wait(() => clock.sleep(ms, signal)),
     };
   }

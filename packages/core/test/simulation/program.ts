@@ -13,6 +13,7 @@ import {
   type Daybook,
   type LedgerChange,
   type Plugin,
+  type RunOptions,
   type RunResult,
   type StateStore,
   type Token,
@@ -147,7 +148,7 @@ export class Program {
   }
 
   /** Resolves with its outcome, or with undefined if it was killed. */
-  async run(options: { signal?: AbortSignal; once?: boolean } = {}): Promise<RunResult | undefined> {
+  async run(options: RunOptions = {}): Promise<RunResult | undefined> {
     const running = this.daybook.run(options);
     const asleep = () => this.#watchdog.end();
     if (options.once) asleep();
@@ -202,7 +203,7 @@ export class Program {
       backlog: () => once("backlog", () => store.backlog()),
       planned: (source) => once("planned", () => store.planned(source)),
       filesAt: (locations) => once("files", () => store.filesAt(locations)),
-      notes: (prefix) => life.wait(() => store.notes(prefix)),
+      notes: (prefix) => once("notes", () => store.notes(prefix)),
       lease: (...request) => once("lease", () => store.lease(...request)),
       leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),
       close: async () => undefined,
