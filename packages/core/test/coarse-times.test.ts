@@ -1,4 +1,5 @@
-import { allOf, flat, minAge, type ReadinessRule } from "@daybook/core";
+import { allOf, flat, minAge, type ReadinessRule, type Transport } from "@daybook/core";
+import type { MemoryTransport } from "@daybook/testing";
 import { describe, expect, it } from "vitest";
 import { collect, Mirror, MINUTE, type MirrorOptions } from "./support/mirror.js";
 
@@ -28,6 +29,14 @@ async function during(mirror: Mirror, work: () => Promise<void>): Promise<void> 
   stop.abort();
   await mirror.clock.runUntil(running);
 }
+
+/** A transport that can't be asked about one file. */
+const plain = (inner: MemoryTransport): Transport => ({
+  capabilities: inner.capabilities,
+  list: (path, options) => inner.list(path, options),
+  read: (path, options) => inner.read(path, options),
+  close: () => inner.close(),
+});
 
 const write = (mirror: Mirror, text: string, name = "status") =>
   mirror.tree.put(`/in/${name}`, text, mirror.clock.now());
@@ -67,17 +76,73 @@ describe("a file that is written again within the time it is listed with", () =>
     expect((await mirror.files())[0]).toMatchObject({ version: 2 });
   });
 
-  it("is fetched no second time where its minute was over, and is one version where its bytes are the same", async () => {
-    for (const [ready, reads] of [
-      [undefined, 1],
-      [now, 2],
-    ] as const) {
-      const mirror = folder({ source: { ...(ready && { ready }) } });
-      write(mirror, "AAAA");
-      await during(mirror, () => mirror.clock.advance(10 * MINUTE));
-      expect(mirror.transport.calls.read).toHaveLength(reads);
-      expect(await mirror.files()).toMatchObject([{ status: "stored", version: 1 }]);
-    }
+  it.each([
+    ["is read once, and never asked about, where its minute was over", undefined, true, 1, 0],
+    [
+      "is read once where the server says its exact time before it is read, and once it is over",
+      now,
+      true,
+      1,
+      2,
+    ],
+    ["has its bytes compared, once, where the server tells no exact times", now, false, 2, 0],
+  ] as const)("%s", async (_, ready, tells, reads, stats) => {
+    const mirror = folder({
+      source: { ...(ready && { ready }) },
+      ...(!tells && { transport: (inner) => plain(inner) }),
+    });
+    write(mirror, "AAAA");
+    await during(mirror, () => mirror.clock.advance(10 * MINUTE));
+    expect(mirror.transport.calls.read).toHaveLength(reads);
+    expect(mirror.transport.stats).toHaveLength(stats);
+    expect(await mirror.files()).toMatchObject([{ status: "stored", version: 1 }]);
+    expect(mirror.of("file-stored")).toHaveLength(reads);
+  });
+
+  it("is read once where there are more of them than are kept in memory", async () => {
+    const mirror = folder({ source: { ready: now, poll: MINUTE } });
+    const names = Array.from({ length: 2_100 }, (_, i) => `n${i}`);
+    for (const name of names) write(mirror, name, name);
+    await during(mirror, () => mirror.clock.advance(5 * MINUTE));
+    expect(mirror.transport.calls.read).toHaveLength(names.length);
+    expect(mirror.transport.stats).toHaveLength(2 * names.length);
+    const files = await mirror.files();
+    expect(files.filter(({ status, version }) => status === "stored" && version === 1)).toHaveLength(
+      names.length,
+    );
+  });
+
+  it("is read again where it was written between its listing and its reading", async () => {
+    const mirror = folder({ source: { ready: now } });
+    write(mirror, "AAAA");
+    let rewritten = false;
+    mirror.transport.faults = {
+      onRead: () => {
+        // The bytes that are read are the old ones: the file is opened first.
+        if (!rewritten) void mirror.clock.sleep(at(1)).then(() => write(mirror, "BBBB"));
+        rewritten = true;
+        return undefined;
+      },
+    };
+    await during(mirror, () => mirror.clock.advance(5 * MINUTE));
+    expect(Object.values(mirror.home())).toEqual(["BBBB"]);
+  });
+
+  it("is asked about no more by a server that never tells", async () => {
+    const mirror = folder({
+      source: { ready: now },
+      transport: (inner) => ({
+        ...plain(inner),
+        stat: async (path) => {
+          inner.stats.push(path);
+          return { name: path, type: "file" };
+        },
+      }),
+    });
+    for (let i = 0; i < 50; i++) write(mirror, "AAAA", `n${i}`);
+    await during(mirror, () => mirror.clock.advance(5 * MINUTE));
+    expect(mirror.transport.calls.read).toHaveLength(100);
+    expect(mirror.transport.stats.length).toBeLessThan(10);
   });
 
   it("makes an hour that is over due again", async () => {

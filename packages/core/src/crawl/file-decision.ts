@@ -7,6 +7,7 @@ import { sameVersion } from "../plan/version.js";
 import { isTooOld, letGo } from "../retain/retention.js";
 import type { FileRecord, LedgerEvent } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
+import { whatStandsAt } from "./at-its-place.js";
 import type { Source } from "./source.js";
 import type { Found } from "./tree-walk.js";
 
@@ -43,6 +44,10 @@ export interface DecisionContext {
 
 /** How soon a file that isn't ready is looked at again at the latest, in ms. */
 const READY_AGAIN = 10_000;
+/** Why a stored file is looked at once more. In the ledger it outlives a crash, and the way of a large folder. */
+const UNPROVEN =
+  "it was fetched before the time it is listed with was over: whether it is the same is looked up";
+const MOVED = "its time moved with those beside it: its bytes are compared";
 
 export function candidate(source: Source, found: Found, before: FileRecord | undefined): Candidate {
   const precision = source.transport.capabilities.modifiedAt;
@@ -135,7 +140,10 @@ export async function decide(
     return known ? { again } : { file, event, again };
   }
   const failedBefore = claimed.attempts > 0 || claimed.nextAttemptAt !== undefined;
-  const file = { ...claimed, reason: again ?? (failedBefore ? claimed.reason : undefined) };
+  const reason = again ?? (failedBefore ? claimed.reason : undefined);
+  // Its exact time is what it is proven by.
+  const { modifiedAt } = again === UNPROVEN ? before! : claimed;
+  const file = { ...claimed, modifiedAt, reason };
   const settles = settledFrom(entry.modifiedAt, record.firstSeenAt, precision);
   // What is on disk may be what was there before it was written again.
   const doubted = before !== undefined && before.version > 0 && (before.storedAt?.getTime() ?? 0) < settles;
@@ -143,7 +151,15 @@ export async function decide(
   return {
     file,
     event,
-    task: { entry, observation, lane, record: file, mayBeThere },
+    task: {
+      entry,
+      observation,
+      lane,
+      record: file,
+      mayBeThere,
+      ...(settles > now.getTime() && { settles: new Date(settles) }),
+      ...(again === UNPROVEN && { unproven: true }),
+    },
     // Fetched while it may be written again without a sign of it: the slot is looked at once that is over.
     ...(settles > now.getTime() && { again: settles }),
   };
@@ -151,90 +167,29 @@ export async function decide(
 
 /**
  * What is to be done about a stored file that may have been written again without looking so, or only looks so: nothing
- * (undefined), a decision, or its bytes are to be compared, for the reason returned.
+ * (undefined), a decision, or it is to be looked at once more, for the reason returned.
  */
 function secondLook(
   source: Source,
   { found, before, same, moved }: Candidate,
   { now, listedAt }: DecisionContext,
 ): string | Decision | undefined {
+  if (same && before!.status === "pending" && before!.reason === UNPROVEN) return UNPROVEN;
   if (before?.status !== "stored" || before.storedAt === undefined) return undefined;
   const { policy, transport } = source;
   if (moved !== undefined) {
     const { size, modifiedAt } = found.entry;
     if (moved === "surely" && policy.onTimeShift === "believe")
       return { file: { ...before, size, modifiedAt } };
-    return "its time moved with those beside it: its bytes are compared";
+    return MOVED;
   }
   if (!same || policy.onChange === "ignore") return undefined;
-  const settled = settledFrom(before.modifiedAt, before.firstSeenAt, transport.capabilities.modifiedAt);
+  // By the time as it is listed: what the ledger knows more exactly a listing doesn't show.
+  const settled = settledFrom(found.entry.modifiedAt, before.firstSeenAt, transport.capabilities.modifiedAt);
   if (before.storedAt.getTime() >= settled || (listedAt !== undefined && listedAt.getTime() >= settled))
     return undefined;
   if (now.getTime() < settled) return { again: settled };
-  return "it was fetched before the time it is listed with was over: its bytes are compared";
-}
-
-/**
- * What stands at a file's place before it is fetched. A version that was stored there is ours to replace. Otherwise the
- * place must be free, or hold the very file: named before a crash and not recorded, or brought by another tool. That is
- * believed only where the place can be no other file's and the times are known; where it isn't sure, the file is
- * fetched and the bytes are compared before anything takes a name.
- */
-async function whatStandsAt(
-  source: Source,
-  { found, before, same }: Candidate,
-  place: string,
-): Promise<"nothing" | "itself" | "perhaps" | "ours" | "another" | DaybookError> {
-  const { destination, transport, name, layout } = source;
-  let there: { size: number; modifiedAt: Date } | undefined;
-  try {
-    there = await destination.stat(place);
-  } catch (error) {
-    // One folder that may not be entered, or a link in its place.
-    if (isDaybookError(error, "config") || isDaybookError(error, "permission")) return error;
-    throw error;
-  }
-  if (there === undefined) return "nothing";
-  const precision = transport.capabilities.modifiedAt;
-  // The size on disk says nothing of a packed file; its content is looked at before it is taken for anything.
-  const packed = destination.encodingOf(place) !== undefined;
-  const isVersion = (v: { size?: number; modifiedAt?: Date }) => {
-    const size = packed ? v.size : there.size;
-    return size === v.size && sameVersion({ ...there, size }, v, precision);
-  };
-  const sure =
-    found.entry.modifiedAt !== undefined &&
-    destination.origin(place, name, layout.root ?? "/") === found.path;
-  if (isVersion(found.entry) && sure) return "itself";
-  if (before !== undefined && before.version > 0 && before.location === place) return "ours";
-  if (isVersion(found.entry)) return "perhaps";
-  if (await isTorn(source, found, place, there)) {
-    // Aside, not away: it is nobody's loss, should it be somebody else's.
-    await destination.remove(place);
-    return "nothing";
-  }
-  if (!sure || before === undefined || same || before.location !== place || !isVersion(before))
-    return "another";
-  // Named before a crash, never recorded, and out of date by now.
-  await destination.remove(place);
-  return "nothing";
-}
-
-/**
- * An empty file in the place of one that isn't: named by a program that didn't sync, and whose ledger lost it with the
- * bytes when the power failed. Its time says so, or that the machine went down.
- */
-async function isTorn(
-  { name: source, destination, owners, transport }: Source,
-  { path, entry }: Found,
-  place: string,
-  there: { size: number; modifiedAt: Date },
-): Promise<boolean> {
-  if (there.size > 0 || !entry.size) return false;
-  const timed =
-    entry.modifiedAt && sameVersion({ ...there, size: entry.size }, entry, transport.capabilities.modifiedAt);
-  if (!timed && destination.suspectSince === undefined) return false;
-  return (await owners.other({ source, path }, place)) === undefined;
+  return UNPROVEN;
 }
 
 /** What is older than the source keeps files isn't fetched, in whatever version. */

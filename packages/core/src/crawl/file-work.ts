@@ -4,6 +4,7 @@ import type { FetchTask } from "../fetch/fetch-task.js";
 import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { Bell } from "./bell.js";
 import { isOfDestination, type DestinationEar } from "./destination-ear.js";
+import { ExactTimes } from "./exact-times.js";
 import { isSameNews, judgeAttempt } from "./failed-attempt.js";
 import { FileFailures } from "./file-failures.js";
 import type { Gates } from "./gates.js";
@@ -42,6 +43,7 @@ export class FileWork {
   readonly #options: FileWorkOptions;
   readonly #fetcher: Fetcher;
   readonly #failures = new FileFailures();
+  readonly #times: ExactTimes;
   /** Files that have arrived and are being synced and recorded. */
   #committing = 0;
   #files = 0;
@@ -59,6 +61,7 @@ export class FileWork {
       policy,
       clock,
     } = options.source;
+    this.#times = new ExactTimes({ transport, clock });
     const root = layout.root ?? "/";
     const { resume, maxFileSize } = policy;
     this.#fetcher = new Fetcher({
@@ -108,7 +111,10 @@ export class FileWork {
   async #bringHome(job: FileJob, aborting: AbortSignal, once: boolean): Promise<void> {
     const { source, gates, ear, bell, fail } = this.#options;
     const { name, emit, clock } = source;
-    const { task } = job;
+    const proven = await this.#times.proven(job.task, aborting);
+    if (proven) return job.work.fileDone(job.task.record, [{ kind: "file", file: proven }], () => undefined);
+    const task = await this.#times.before(job.task, aborting);
+    job = { ...job, task };
     const { lane } = task;
     const { path, size } = task.record;
     if (task.mayBeThere) {

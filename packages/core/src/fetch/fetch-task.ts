@@ -11,4 +11,8 @@ export interface FetchTask {
   readonly record: FileRecord;
   /** Whether the file may be at its final name already: worth a look before it is fetched. */
   readonly mayBeThere: boolean;
+  /** Until when it may be written again under the time it is listed with, where the server's times are coarse. */
+  readonly settles?: Date;
+  /** It is at home, and may have been written again since without looking so: what is there is to be proven. */
+  readonly unproven?: boolean;
 }

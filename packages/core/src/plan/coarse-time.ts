@@ -5,9 +5,13 @@ const DAY = 86_400_000;
 /** How far the server's clock may be off ours, in ms. */
 const CLOCKS = 30_000;
 
-/** How long a listed time goes on, in ms: what is written again within it looks the same. 0 for seconds and finer. */
+/**
+ * How long a listed time goes on, in ms: what is written again within it looks the same. 0 for seconds and finer; who
+ * shows seconds beside coarser times shows them exactly.
+ */
 export function unitOf(time: Date | undefined, precision: TransportCapabilities["modifiedAt"]): number {
   if (time === undefined || (precision !== "minute" && precision !== "day")) return 0;
+  if (time.getTime() % MINUTE !== 0) return 0;
   return precision === "day" && time.getTime() % DAY === 0 ? DAY : MINUTE;
 }
 

@@ -136,6 +136,8 @@ interface Look {
   readonly trouble?: string;
 }
 
+const MINUTE = 60_000;
+const DAY = 86_400_000;
 const REPLACED: Look = { outcome: "replaced", bytes: 0 };
 
 /** The very file that was stored is known by size and mtime, or else by its hash. */
@@ -145,12 +147,17 @@ async function whatIsThere(file: FileRecord, destination: SweepOptions["destinat
     const there = await destination.stat(location);
     if (there === undefined) return { outcome: "absent", bytes: 0 };
     const { size } = there;
-    const same =
-      size === (file.storedSize ?? file.size) && there.modifiedAt.getTime() === file.modifiedAt?.getTime();
+    const same = size === (file.storedSize ?? file.size) && isTimeOf(file, there.modifiedAt);
     // A change that was ignored leaves what was listed in the record, not what is on disk.
     const itself = same || (await hashOf(location, destination, file.encoding)) === file.sha256;
     return itself ? { outcome: "deleted", bytes: size } : REPLACED;
   } catch (error) {
     return { outcome: "refused", bytes: 0, trouble: asDaybookError(error, "store").detail };
   }
+}
+
+/** On disk it has the time it was listed with, which may say less than the ledger. */
+function isTimeOf({ modifiedAt: known }: FileRecord, there: Date): boolean {
+  if (known === undefined || there.getTime() === known.getTime()) return known !== undefined;
+  return [MINUTE, DAY].some((unit) => there.getTime() === Math.floor(known.getTime() / unit) * unit);
 }

@@ -88,7 +88,8 @@ export interface Transport {
   list(directory: string, options?: ListOptions): Promise<Listing>;
   /**
    * What a path leads to, links followed: its type, exact size and UTC time, as far as the server tells. Rejects like
-   * `read`. Asked only for links that are wanted.
+   * `read`. Asked for links that are wanted, and for files that are fetched before the minute or the day they are listed
+   * with is over.
    */
   stat?(path: string, options?: TransportCallOptions): Promise<RemoteEntry>;
   /**

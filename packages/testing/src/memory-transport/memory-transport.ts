@@ -55,6 +55,8 @@ export class MemoryTransport implements Transport {
     list: [],
     read: [],
   };
+  /** What `stat` was asked about, in order. */
+  readonly stats: string[] = [];
   /** May be changed at any time. */
   faults: MemoryFaults;
   readonly #tree: RemoteTree;
@@ -93,6 +95,7 @@ export class MemoryTransport implements Transport {
   async stat(path: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
     const { lease } = await this.#enter("stat", path, options);
     try {
+      this.stats.push(path);
       const entry = this.#tree.stat(path);
       if (entry === undefined) throw missing("stat", path);
       // Exact, however coarse listings are.
