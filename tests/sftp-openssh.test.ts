@@ -214,14 +214,21 @@ describe.skipIf(whyNoOpenSsh())("SFTP from OpenSSH", () => {
     },
   );
 
-  test("a server that gives each connection one session is used without the fast path", async () => {
-    const server = await other({ config: ["MaxSessions 1"] });
-    const root = folder();
-    writeFileSync(join(root, "a"), "abc");
-    const sftp = transport({}, server);
-    expect((await sftp.list(root)).entries).toMatchObject([{ name: "a", size: 3 }]);
-    expect(await text(await sftp.read(join(root, "a"), { size: 3 }))).toBe("abc");
-  });
+  test.each([true, false])(
+    "a server that gives each connection one session is enough, with pipelining %s",
+    async (pipelining) => {
+      const server = await other({ config: ["MaxSessions 1"] });
+      const root = folder();
+      writeFileSync(join(root, "a"), "abc");
+      const sftp = transport({ pipelining, connections: 1 }, server);
+      expect((await sftp.list(root)).entries).toMatchObject([{ name: "a", size: 3 }]);
+      expect(await text(await sftp.read(join(root, "a"), { size: 3 }))).toBe("abc");
+      expect(await sftp.stat(join(root, "a"))).toMatchObject({ type: "file", size: 3 });
+      await expect(sftp.read(root)).rejects.toMatchObject({ kind: "not-found" });
+      const home = transport({ pipelining, home: true }, server);
+      expect((await home.list("/")).complete).toBe(true);
+    },
+  );
 
   test("links are told as links, and stat tells what they lead to", async () => {
     const root = folder();

@@ -1,6 +1,6 @@
 import { DaybookError, isDaybookError } from "@daybook/core";
 import { at } from "./errors.js";
-import type { SftpSession } from "./sftp-session.js";
+import type { RemoteReads } from "./remote-reads.js";
 import { typeOf } from "./wire.js";
 
 /** SSH_FX_FAILURE: anything at all, as a rule something of the wrong type. */
@@ -11,14 +11,14 @@ const GENERAL_FAILURE = "4";
  * of the wanted type is as good as not found.
  */
 export async function clarify(
-  session: SftpSession,
+  reads: RemoteReads,
   error: unknown,
   { operation, path }: { operation: "list" | "read"; path: string },
 ): Promise<DaybookError> {
   const failure = at(error, operation, path);
   if (failure.code !== GENERAL_FAILURE || failure.kind !== "protocol") return failure;
   try {
-    const type = typeOf((await session.plain.stat(path)).mode);
+    const type = typeOf((await reads.stat(path)).mode);
     if (type === undefined || (type === "directory") === (operation === "list")) return failure;
     const detail =
       type === "directory" ? "this is a directory, not a file" : "this is a file, not a directory";

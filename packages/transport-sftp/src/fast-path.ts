@@ -3,33 +3,24 @@ import type { DaybookError } from "@daybook/core";
 import type { Client, ClientChannel } from "ssh2";
 import { checkHandle, malformed, readSize } from "./border.js";
 import { fromWire } from "./errors.js";
+import type { NamesReply, RemoteReads } from "./remote-reads.js";
 import type { RequestWatch } from "./request-watch.js";
 import type { Done, Request } from "./sftp-channel.js";
 import { SftpChannel } from "./sftp-channel.js";
-import type { Attributes, Fields, NamedEntry } from "./wire.js";
+import type { Attributes, Fields } from "./wire.js";
 import { encodeInit, FOR_READING, LIMITS, REPLY, REQUEST, STATUS } from "./wire.js";
 
 const handleIn = (fields: Fields) => checkHandle(Buffer.from(fields.bytes()));
 const namesIn = (fields: Fields) => ({ bytes: fields.left, entries: fields.names() });
 const attributesIn = (fields: Fields) => fields.attributes();
+const pathIn = (fields: Fields) => {
+  const [first] = fields.names();
+  if (first === undefined) throw malformed("it holds no path");
+  return first.name;
+};
 const nothingIn = () => undefined;
 /** The longest packet comes first, then the longest read. */
 const readLimitIn = (fields: Fields) => (fields.longNumber(), Number(fields.longNumber()));
-
-/** A directory's next entries, and the bytes they came in. */
-export interface NamesReply {
-  readonly bytes: number;
-  readonly entries: readonly NamedEntry[];
-}
-
-/** What a listing needs of a path to the server. */
-export interface DirectoryReads {
-  openDirectory(path: string): Promise<Buffer>;
-  /** The next entries of a directory; undefined once there are no more. */
-  readDirectory(handle: Buffer): Promise<NamesReply | undefined>;
-  /** Nobody waits for the answer: a handle that can't be closed ends with the connection. */
-  closeHandle(handle: Buffer): void;
-}
 
 export interface FastPathOptions {
   readonly stream: ClientChannel;
@@ -38,7 +29,7 @@ export interface FastPathOptions {
 }
 
 /** Many requests under way on a channel of its own, next to the client's: what opens, lists and reads in the fewest round trips. */
-export class FastPath implements DirectoryReads {
+export class FastPath implements RemoteReads {
   readonly #channel: SftpChannel;
   readonly #stream: ClientChannel;
   #largestRead = readSize(undefined);
@@ -70,19 +61,20 @@ export class FastPath implements DirectoryReads {
     return this.#largestRead;
   }
 
-  async openDirectory(path: string): Promise<Buffer> {
-    const request = { type: REQUEST.OPENDIR, subject: path, reply: REPLY.HANDLE, parse: handleIn };
-    const handle = await this.#outcome(request);
-    if (handle === undefined) throw endOfFile();
-    return handle;
+  openDirectory(path: string): Promise<Buffer> {
+    return this.#value({ type: REQUEST.OPENDIR, subject: path, reply: REPLY.HANDLE, parse: handleIn });
   }
 
   readDirectory(handle: Buffer): Promise<NamesReply | undefined> {
     return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse: namesIn });
   }
 
-  stat(path: string): Promise<Attributes | undefined> {
-    return this.#outcome({ type: REQUEST.STAT, subject: path, reply: REPLY.ATTRS, parse: attributesIn });
+  stat(path: string): Promise<Attributes> {
+    return this.#value({ type: REQUEST.STAT, subject: path, reply: REPLY.ATTRS, parse: attributesIn });
+  }
+
+  home(): Promise<string> {
+    return this.#value({ type: REQUEST.REALPATH, subject: ".", reply: REPLY.NAME, parse: pathIn });
   }
 
   openFile(path: string, done: Done<Buffer>): void {
@@ -115,6 +107,12 @@ export class FastPath implements DirectoryReads {
   end(failure: DaybookError): void {
     this.#failure ??= failure;
     this.#channel.end(failure);
+  }
+
+  async #value<T>(request: Request<T>): Promise<T> {
+    const value = await this.#outcome(request);
+    if (value === undefined) throw endOfFile();
+    return value;
   }
 
   #outcome<T>(request: Request<T>): Promise<T | undefined> {

@@ -6,7 +6,7 @@ import { cut, LISTING_BOUNDS, oddName, oddSize, timeOf } from "./border.js";
 import { clarify } from "./clarify.js";
 import { EntryBatches } from "./entry-batches.js";
 import { at } from "./errors.js";
-import type { DirectoryReads, NamesReply } from "./fast-path.js";
+import type { NamesReply, RemoteReads } from "./remote-reads.js";
 import { keepPace } from "./pace.js";
 import type { SftpSession } from "./sftp-session.js";
 import { typeOf } from "./wire.js";
@@ -22,7 +22,7 @@ const PER_ENTRY = 100;
 export interface ListDirectoryOptions {
   readonly session: SftpSession;
   /** Through the client, or ahead of the answers. */
-  readonly reads: DirectoryReads;
+  readonly reads: RemoteReads;
   /** Requests for entries under way at once. */
   readonly depth: number;
   readonly signal?: AbortSignal;
@@ -32,12 +32,12 @@ export interface ListDirectoryOptions {
 
 /** Lists a directory, with `depth` requests for entries under way at once. */
 export async function listDirectory(path: string, options: ListDirectoryOptions): Promise<Listing> {
-  const { session, reads, signal } = options;
+  const { reads, signal } = options;
   let handle: Buffer;
   try {
     handle = await abortable(reads.openDirectory(path), signal, (late) => reads.closeHandle(late));
   } catch (error) {
-    throw await clarify(session, error, { operation: "list", path });
+    throw await clarify(reads, error, { operation: "list", path });
   }
   try {
     return await new DirectoryListing(handle, options).readAll();

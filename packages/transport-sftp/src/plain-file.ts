@@ -40,11 +40,11 @@ export class PlainFile extends Readable {
     if (!this.destroyed) this.#forget.push(session.whenEnded((failure) => this.#fail(failure)));
     if (!this.destroyed) {
       const chunk = Math.min(CHUNK, Math.max(1024, readAhead?.() ?? CHUNK));
-      try {
-        this.#follow(session.plain.open(path, start, chunk));
-      } catch (error) {
-        this.#fail(error);
-      }
+      this.#wait();
+      session.plain.open(path, start, chunk).then(
+        (source) => this.#follow(source),
+        (error: unknown) => this.#fail(error),
+      );
     }
     await this.#opening;
     if (this.#failure !== undefined) throw this.#failure;
@@ -66,6 +66,7 @@ export class PlainFile extends Readable {
   }
 
   #follow(source: Readable): void {
+    if (this.destroyed) return void source.on("error", () => {}).destroy();
     this.#source = source;
     const { session } = this.#options;
     const waits = () => this.#request !== undefined;

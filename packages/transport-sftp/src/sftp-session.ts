@@ -1,12 +1,11 @@
-import { once } from "node:events";
 import { DaybookError } from "@daybook/core";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
-import { malformed } from "./border.js";
+import { malformed, readSize } from "./border.js";
 import { cancelled, fromWire } from "./errors.js";
 import { FastPath, openChannel } from "./fast-path.js";
 import type { ResolvedOptions } from "./options.js";
-import type { Connection } from "./plain-path.js";
-import { newConnection, PlainPath } from "./plain-path.js";
+import { PlainClient } from "./plain-client.js";
+import { PlainPath } from "./plain-path.js";
 import { RequestWatch } from "./request-watch.js";
 import type { Line } from "./ssh-connection.js";
 import { connectDeadline, handshake, prepare, reach } from "./ssh-connection.js";
@@ -15,8 +14,8 @@ import { connectDeadline, handshake, prepare, reach } from "./ssh-connection.js"
 const PATIENCE = 4;
 
 /**
- * One SSH connection of ssh2-sftp-client, with its own SFTP channel for one request at a time, and a fast path beside it.
- * The server must answer what is asked; once it doesn't, or the connection is lost, the session is dead and everything
+ * One SSH connection of ssh2-sftp-client, with a fast path of our own over it, and the client's own handle, opened when it
+ * is needed, for one request at a time. The server must answer what is asked; once it doesn't, or the connection is lost, the session is dead and everything
  * under way on it ends with the reason.
  */
 export class SftpSession {
@@ -30,26 +29,22 @@ export class SftpSession {
   /** Files that are open on it; who opens them counts them. */
   openFiles = 0;
 
-  readonly #connection: Connection;
+  readonly #client: PlainClient;
   readonly #line: Line;
   readonly #endListeners = new Set<(failure: DaybookError) => void>();
   #fast: FastPath | undefined;
+  #handle: SFTPWrapper | undefined;
   #failure: DaybookError | undefined;
 
-  private constructor(
-    connection: Connection,
-    { sftp, line }: { sftp: SFTPWrapper; line: Line },
-    { timeout }: ResolvedOptions,
-  ) {
-    this.#connection = connection;
+  private constructor(client: PlainClient, line: Line, { timeout }: ResolvedOptions) {
+    this.#client = client;
     this.#line = line;
     this.patience = PATIENCE * timeout;
     const watch = new RequestWatch({ timeout, onLate: (failure) => this.#end(failure) });
     this.watch = watch;
     const ended = new Promise<never>((_, reject) => this.whenEnded(reject));
-    this.plain = new PlainPath(connection, { sftp, watch, ended });
-    this.#listen(connection.client);
-    this.#listen(sftp);
+    this.plain = new PlainPath({ client, watch, ended, handle: () => this.#openHandle() });
+    this.#listen(client.client);
   }
 
   /** Connects and logs in, within the timeout; with a fast path where that is wanted and to be had. */
@@ -61,17 +56,13 @@ export class SftpSession {
     try {
       const credentials = await prepare(options.target);
       const line = await reach(options, deadline.signal);
-      const connection = newConnection();
+      const client = new PlainClient();
       const limits = { ...options, signal: deadline.signal };
-      return await handshake(connection.client, credentials, line, limits, async (config) => {
-        // Both channels are asked for at once, the client's own first: it is the one that must be there.
-        const channel = fast
-          ? once(connection.client, "ready").then(() => openChannel(connection.client))
-          : undefined;
-        const stream = channel?.catch(() => undefined);
-        const sftp = await connection.connect(config);
-        const session = new SftpSession(connection, { sftp, line }, options);
-        await session.#addFast(await stream);
+      return await handshake(client.client, credentials, line, limits, async (config) => {
+        await client.logIn(config);
+        const session = new SftpSession(client, line, options);
+        if (fast) await session.#addFast();
+        if (session.#fast === undefined) session.#use(await client.handle());
         return session;
       });
     } finally {
@@ -117,7 +108,8 @@ export class SftpSession {
    * the session from then on was for the one that is under way.
    */
   async settle(path: string): Promise<void> {
-    await Promise.allSettled([this.plain.stat(path), this.fast?.stat(path)]);
+    const paths = [this.#handle === undefined ? undefined : this.plain, this.#fast];
+    await Promise.allSettled(paths.map((each) => each?.stat(path)));
     this.#clear = this.#failure === undefined;
   }
 
@@ -136,15 +128,40 @@ export class SftpSession {
     this.#end(cancelled("the connection was closed"));
   }
 
-  async #addFast(stream: ClientChannel | undefined): Promise<void> {
+  async #addFast(): Promise<void> {
+    const stream = await openChannel(this.#client.client).catch(() => undefined);
     if (stream === undefined) return;
     const fast = new FastPath({ stream, watch: this.watch, onBroken: (failure) => this.#end(failure) });
     const broken = new Promise<never>((_, reject) => this.whenEnded(reject));
-    // A server that closes this channel, but kept the other open, can do without it.
+    // A server that closes this channel may do better with the client's.
     const greeted = await Promise.race([fast.greet(), broken]);
     if (!greeted || this.#failure !== undefined) return;
     this.#fast = fast;
     this.#listen(stream);
+  }
+
+  /** The client's handle, where the session was opened without needing it. */
+  async #openHandle(): Promise<SFTPWrapper> {
+    if (this.#handle !== undefined) return this.#handle;
+    try {
+      const handle = await this.#client.handle();
+      this.#use(handle);
+      return handle;
+    } catch (error) {
+      const detail = `the server gives the connection no second channel: ${fromWire(error, "connect").detail}`;
+      const failure = new DaybookError("network", detail, { cause: error });
+      this.#end(failure);
+      throw failure;
+    }
+  }
+
+  #use(handle: SFTPWrapper): void {
+    if (this.#handle !== undefined) return;
+    this.#handle = handle;
+    this.#listen(handle);
+    // ssh2 believes whatever the server says that it gives at once, and would ask for a byte at a time.
+    const limited = handle as unknown as { _maxReadLen?: number };
+    if (limited._maxReadLen !== undefined) limited._maxReadLen = readSize(limited._maxReadLen);
   }
 
   #listen(part: Pick<Client | SFTPWrapper | ClientChannel, "on">): void {
@@ -165,7 +182,7 @@ export class SftpSession {
     this.#fast?.end(told);
     if (failure.kind !== "cancelled") return this.#line.destroy();
     // Says goodbye, but doesn't wait for the answer of a server that may be gone.
-    this.#connection.end().catch(() => {});
+    this.#client.client.end();
     setTimeout(() => this.#line.destroy(), 1000).unref();
   }
 

@@ -21,6 +21,7 @@ import { abortable } from "./abortable.js";
 import { malformed, oddSize, timeOf } from "./border.js";
 import { clarify } from "./clarify.js";
 import { at, hiding, losesConnection } from "./errors.js";
+import type { FastPath } from "./fast-path.js";
 import { FileStream } from "./file-stream.js";
 import type { Turn } from "./host-habits.js";
 import { HostHabits } from "./host-habits.js";
@@ -28,6 +29,7 @@ import { listDirectory } from "./listing.js";
 import type { ResolvedOptions, SftpTransportOptions } from "./options.js";
 import { endpointOf, resolveOptions, secretsOf } from "./options.js";
 import { PlainFile } from "./plain-file.js";
+import type { RemoteReads } from "./remote-reads.js";
 import { SftpSession } from "./sftp-session.js";
 import { SharedSessions } from "./shared-sessions.js";
 import { typeOf } from "./wire.js";
@@ -84,7 +86,7 @@ export class SftpTransport implements Transport {
   list(directory: string, options: ListOptions = {}): Promise<Listing> {
     return this.#run("list", directory, options, async (lease, path) => {
       const { session } = lease;
-      const fast = this.#habits.pipelining ? session.fast : undefined;
+      const fast = this.#fastOf(session);
       const { listingDepth, listingBounds } = this.#options;
       const listing = await listDirectory(path, {
         session,
@@ -101,7 +103,7 @@ export class SftpTransport implements Transport {
 
   stat(asked: string, options: TransportCallOptions = {}): Promise<RemoteEntry> {
     return this.#run("stat", asked, options, async (lease, path) => {
-      const { size, mode, mtime } = await abortable(lease.session.plain.stat(path), options.signal);
+      const { size, mode, mtime } = await abortable(this.#readsOf(lease.session).stat(path), options.signal);
       lease.release({ reusable: true });
       const odd = oddSize(size);
       if (odd !== undefined) throw malformed(`it tells ${odd}`);
@@ -132,7 +134,7 @@ export class SftpTransport implements Transport {
   ): Promise<Readable> {
     const { start = 0, size, transient = false, readAhead, signal } = options;
     const { session } = lease;
-    const fast = this.#habits.pipelining ? session.fast : undefined;
+    const fast = this.#fastOf(session);
     const readers = this.#count(session, 1);
     let opened = false;
     let done = false;
@@ -148,7 +150,7 @@ export class SftpTransport implements Transport {
       await stream.open();
     } catch (error) {
       turn.notOpened(session);
-      throw await clarify(session, error, { operation: "read", path });
+      throw await clarify(this.#readsOf(session), error, { operation: "read", path });
     }
     opened = true;
     // The file may have arrived already.
@@ -191,8 +193,16 @@ export class SftpTransport implements Transport {
   /** The path as the server has it. */
   async #whole(path: string, { session }: Lease, { signal }: TransportCallOptions): Promise<string> {
     if (!this.#options.home) return path;
-    this.#home ??= (await abortable(session.plain.home(), signal)).replace(/\/$/, "");
+    this.#home ??= (await abortable(this.#readsOf(session).home(), signal)).replace(/\/$/, "");
     return this.#home + path;
+  }
+
+  #fastOf(session: SftpSession): FastPath | undefined {
+    return this.#habits.pipelining ? session.fast : undefined;
+  }
+
+  #readsOf(session: SftpSession): RemoteReads {
+    return this.#fastOf(session) ?? session.plain;
   }
 
   #count(session: SftpSession, change: 1 | -1): number {

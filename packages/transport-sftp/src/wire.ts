@@ -11,6 +11,7 @@ export const REQUEST = {
   READ: 5,
   OPENDIR: 11,
   READDIR: 12,
+  REALPATH: 16,
   STAT: 17,
   EXTENDED: 200,
 } as const;

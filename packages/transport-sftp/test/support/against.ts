@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { pattern } from "./place.js";
 import { eachRequest, packet, rawServer } from "./raw-server.js";
 
-export const [INIT, OPEN, CLOSE, READ, READDIR, EXTENDED] = [1, 3, 4, 5, 12, 200];
+export const [INIT, OPEN, CLOSE, READ, READDIR, STAT, EXTENDED] = [1, 3, 4, 5, 12, 17, 200];
 export const [VERSION, STATUS, HANDLE, DATA, NAME, EXTENDED_REPLY] = [2, 101, 102, 103, 104, 201];
 export const END = [1, "end", ""] as const;
 export const ATTRIBUTES_OF_A_FILE = [0x4, 0o100644] as const;

@@ -14,12 +14,12 @@ import {
   OPEN,
   READ,
   READDIR,
+  STAT,
   STATUS,
   VERSION,
 } from "./against.js";
 import { eachRequest, packet, rawServer } from "./raw-server.js";
 
-const STAT = 17;
 /** Entries of one reply. */
 const AT_ONCE = 50;
 const TIME = 1_735_689_600;
@@ -41,11 +41,14 @@ export interface FilesServerOptions {
   /** Told of each request as soon as it is here. */
   readonly arrives?: (asked: Asked) => void;
   readonly limits?: readonly [high: number, low: number];
+  /** Whether a channel that is asked for is given; they all are by default. */
+  readonly gives?: () => boolean;
   readonly transport?: Partial<SftpTransportOptions>;
 }
 
 /** A server that speaks SFTP byte by byte, so that any of its replies can be another, and a transport for it. */
-export async function filesServer({ files, reply, arrives, limits, transport: options }: FilesServerOptions) {
+export async function filesServer(given: FilesServerOptions) {
+  const { files, reply, arrives, limits, gives, transport: options } = given;
   let channels = 0;
   const serve = (channel: ServerChannel) => {
     channels++;
@@ -86,7 +89,7 @@ export async function filesServer({ files, reply, arrives, limits, transport: op
     listed.delete(path);
     return packet(HANDLE, id, path);
   };
-  const port = await rawServer(serve);
+  const port = await rawServer(serve, gives);
   const connect = (more: Partial<SftpTransportOptions> = {}) => {
     const login = {
       host: "127.0.0.1",

@@ -5,13 +5,20 @@ import ssh2 from "ssh2";
 import { onTestFinished } from "vitest";
 import { newKey } from "./sftp-server.js";
 
-/** An SSH server whose SFTP is whatever `serve` writes; it ends with the test. Resolves with its port. */
-export async function rawServer(serve: (channel: ServerChannel) => void): Promise<number> {
+/**
+ * An SSH server whose SFTP is whatever `serve` writes, on as many channels as it `gives`; it ends with the test. Resolves
+ * with its port.
+ */
+export async function rawServer(
+  serve: (channel: ServerChannel) => void,
+  gives: () => boolean = () => true,
+): Promise<number> {
   const server = new ssh2.Server({ hostKeys: [newKey()] }, (connection) => {
     connection.on("error", () => {});
     connection.on("authentication", (context) => context.accept());
     connection.on("ready", () => {
-      connection.on("session", (accept) => {
+      connection.on("session", (accept, reject) => {
+        if (!gives()) return reject();
         accept().on("subsystem", (acceptSubsystem) => serve(acceptSubsystem()));
       });
     });
