@@ -10,6 +10,7 @@ import type { LedgerChange, SlotRecord } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
+import { ChangingFiles } from "./changing-files.js";
 import { DestinationEar } from "./destination-ear.js";
 import { DueSlots } from "./due-slots.js";
 import { feed } from "./feed.js";
@@ -96,8 +97,10 @@ export class Crawler {
     const ear = (this.#ear = new HostEar({ source, breaker: breakers.host, logins, fail }));
     const destination = (this.#destination = new DestinationEar(source, breakers.destination));
     const gates = new Gates([ear.login, breakers.destination, breakers.host]);
-    this.#visits = new VisitWork({ source, writer, gates, ear, destination });
-    this.#files = new FileWork({ source, gates, ear, destination, committing, bell: this.#bell, fail });
+    const changing = new ChangingFiles(policy);
+    this.#visits = new VisitWork({ source, writer, gates, ear, destination, changing });
+    const bell = this.#bell;
+    this.#files = new FileWork({ source, gates, ear, destination, changing, committing, bell, fail });
   }
 
   /** Runs once. Never rejects for what goes wrong out there: that is in the outcome. */

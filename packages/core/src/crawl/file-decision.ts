@@ -8,6 +8,7 @@ import { isTooOld, letGo } from "../retain/retention.js";
 import type { FileRecord, LedgerEvent } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { whatStandsAt } from "./at-its-place.js";
+import { KEEPS_CHANGING, type ChangingFiles } from "./changing-files.js";
 import type { Source } from "./source.js";
 import type { Found } from "./tree-walk.js";
 
@@ -40,6 +41,7 @@ export interface DecisionContext {
   readonly impatient: boolean;
   /** When the slot was last listed whole. */
   readonly listedAt?: Date;
+  readonly changing: ChangingFiles;
 }
 
 /** How soon a file that isn't ready is looked at again at the latest, in ms. */
@@ -123,7 +125,7 @@ export async function decide(
   const waits = waitsUntil > now.getTime() && waitsUntil <= now.getTime() + 2 * policy.maxRetryDelay;
   if (waits && !(context.impatient && (await isFileHeldUp(claimed, source.store))))
     return { again: waitsUntil };
-  const unready = policy.ready({
+  const notReady = policy.ready({
     entry,
     observation,
     seenBefore: same ? before : undefined,
@@ -132,6 +134,8 @@ export async function decide(
     now,
     settles: new Date(Math.max(0, settledFrom(entry.modifiedAt, record.firstSeenAt, precision))),
   });
+  const changing = context.changing.waits(found.path, record.firstSeenAt, now);
+  const unready = notReady ?? (changing === undefined ? undefined : KEEPS_CHANGING);
   if (unready !== undefined) {
     const again = now.getTime() + Math.min(policy.poll, READY_AGAIN);
     // A place is claimed when it is about to be filled: another file may come first, and is then in the way.

@@ -3,6 +3,7 @@ import { Fetcher, type FetchFailure } from "../fetch/fetcher.js";
 import type { FetchTask } from "../fetch/fetch-task.js";
 import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { Bell } from "./bell.js";
+import type { ChangingFiles } from "./changing-files.js";
 import { isOfDestination, type DestinationEar } from "./destination-ear.js";
 import { ExactTimes } from "./exact-times.js";
 import { isSameNews, judgeAttempt } from "./failed-attempt.js";
@@ -18,6 +19,7 @@ export interface FileWorkOptions {
   readonly gates: Gates;
   readonly ear: HostEar;
   readonly destination: DestinationEar;
+  readonly changing: ChangingFiles;
   /** Rung when a file is done with. */
   readonly bell: Bell;
   /** Files that may be synced at the same time. */
@@ -158,7 +160,7 @@ export class FileWork {
 
   /** Records what a failed attempt means. */
   async #failed({ task, work }: FileJob, failure: FetchFailure, once: boolean): Promise<void> {
-    const { source, ear, destination, gates } = this.#options;
+    const { source, ear, destination, changing, gates } = this.#options;
     const { name, emit, clock, policy, random } = source;
     const { record } = task;
     const { path } = record;
@@ -166,13 +168,14 @@ export class FileWork {
     const at = clock.now();
     if (isOfDestination(error)) destination.failed(error, path);
     gates.abandon();
+    if (error.kind === "changed") changing.changed(path, at, random);
     const failures = error.kind === "cancelled" ? 0 : this.#failures.failed(path, gained);
     const file = judgeAttempt(record, failure, failures, policy, at, random);
     if (file === undefined) return;
     const fatal = once && !hopeless ? (local ? destination.down : ear.fatal(error)) : undefined;
     if (fatal) throw fatal;
     const what = file.status === "quarantined" ? "quarantined" : "failed";
-    if (what === "quarantined") this.#failures.forget(path);
+    if (what === "quarantined") this.#forget(path);
     work.tryAgain(file.nextAttemptAt);
     const changes: LedgerChange[] = [{ kind: "file", file }];
     if (what === "quarantined" || !isSameNews(record.reason, error.detail))
@@ -186,13 +189,18 @@ export class FileWork {
     });
   }
 
+  #forget(path: string): void {
+    this.#failures.forget(path);
+    this.#options.changing.forget(path);
+  }
+
   /** Records a file that is at its final name. */
   async #home({ task: { record }, work }: FileJob, file: FileRecord, adopted: boolean): Promise<void> {
     const { name, emit, clock } = this.#options.source;
     const at = clock.now();
     const { path } = file;
     this.#options.destination.kept();
-    this.#failures.forget(path);
+    this.#forget(path);
     const restored = await this.#isRestored(record, file);
     const stored = restored ? { ...file, version: record.version } : file;
     const changes: LedgerChange[] = [{ kind: "file", file: stored }];

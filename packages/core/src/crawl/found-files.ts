@@ -5,6 +5,7 @@ import { TimeShift } from "../plan/time-shift.js";
 import type { FileRecord, LedgerChange } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Breath } from "./breath.js";
+import type { ChangingFiles } from "./changing-files.js";
 import { candidate, decide, placeOf, type Candidate, type Decision } from "./file-decision.js";
 import { LeftOut } from "./left-out.js";
 import { PathSet } from "./path-set.js";
@@ -15,6 +16,7 @@ export interface FoundFilesOptions {
   readonly source: Source;
   readonly planned: DueSlot;
   readonly lane: Lane;
+  readonly changing: ChangingFiles;
   /** The paths of all files that were listed so far. */
   readonly listed: PathSet;
   /** Writes to the ledger what is known before the listing is over. */
@@ -176,7 +178,7 @@ export class FoundFiles {
   }
 
   #decide(file: Candidate, place: string | DaybookError, now: Date): Promise<Decision> {
-    const { source, planned, lane, listed, impatient } = this.#options;
+    const { source, planned, lane, listed, impatient, changing } = this.#options;
     const siblings = ({ path, entry }: Found) => {
       const directory = path.slice(0, path.length - entry.name.length);
       return {
@@ -192,7 +194,8 @@ export class FoundFiles {
         ? new DaybookError("config", `another remote file would have the same local path, ${place}`)
         : place;
     const listedAt = planned.previous?.listedAt;
-    return decide(source, planned.slot.path, file, own, { now, lane, siblings, listedAt, impatient });
+    const context = { now, lane, siblings, listedAt, impatient, changing };
+    return decide(source, planned.slot.path, file, own, context);
   }
 
   /** The file's place; where that may be another's too, it is noted whose it is to be. */

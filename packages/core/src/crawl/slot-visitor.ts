@@ -5,6 +5,7 @@ import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt, nextVisit } from "../plan/schedule.js";
 import type { LedgerChange, SlotVisit } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
+import { ChangingFiles } from "./changing-files.js";
 import type { Decision } from "./file-decision.js";
 import { FoundFiles } from "./found-files.js";
 import { PathSet } from "./path-set.js";
@@ -45,10 +46,12 @@ const NONE = Object.freeze({ count: 0, names: Object.freeze([]) });
 /** Lists one slot and finds what is new in it. Rejects only when cancelled, or when ledger or disk fail. */
 export class SlotVisitor {
   readonly #source: Source;
+  readonly #changing: ChangingFiles;
   #warned = 0;
 
-  constructor(source: Source) {
+  constructor(source: Source, changing = new ChangingFiles(source.policy)) {
     this.#source = source;
+    this.#changing = changing;
   }
 
   async visit(planned: DueSlot, options: VisitOptions): Promise<Visit> {
@@ -59,16 +62,9 @@ export class SlotVisitor {
     const sure = time.sure().getTime();
     const listed = new PathSet();
     const opening = () => this.#opening(planned);
-    const files = new FoundFiles({
-      source: this.#source,
-      planned,
-      lane,
-      listed,
-      record,
-      opening,
-      impatient,
-      told,
-    });
+    const [source, changing] = [this.#source, this.#changing];
+    const given = { source, planned, lane, changing, listed, record, opening, impatient, told };
+    const files = new FoundFiles(given);
     const take = (found: readonly Found[]) => files.take(found);
     const walked = await walk(slot, layout, transport, { lane, signal, listed, take, links: policy.links });
     const changes = await files.finish();

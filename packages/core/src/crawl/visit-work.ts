@@ -2,6 +2,7 @@ import { asDaybookError, isDaybookError, type DaybookError } from "../errors/day
 import type { DueSlot } from "../plan/due-slot.js";
 import type { LedgerChange, ListingOutcome } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
+import type { ChangingFiles } from "./changing-files.js";
 import { isOfDestination, type DestinationEar } from "./destination-ear.js";
 import type { WorkSignals } from "./file-work.js";
 import type { Gates } from "./gates.js";
@@ -18,6 +19,7 @@ export interface VisitWorkOptions {
   readonly gates: Gates;
   readonly ear: HostEar;
   readonly destination: DestinationEar;
+  readonly changing: ChangingFiles;
 }
 
 /** Visits slots, one at a time for each call, and records what each visit found. */
@@ -31,9 +33,9 @@ export class VisitWork {
 
   constructor(options: VisitWorkOptions) {
     this.#options = options;
-    const { source } = options;
+    const { source, changing } = options;
     const store = watched(source.store, (error) => void this.#isLedgers(error));
-    this.#visitor = new SlotVisitor({ ...source, store });
+    this.#visitor = new SlotVisitor({ ...source, store }, changing);
   }
 
   #isLedgers(error: unknown): void {
