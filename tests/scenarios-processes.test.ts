@@ -93,22 +93,6 @@ it("a server that is down for the whole first run finishes nothing, and everythi
   expect(home()).toEqual(remote(tree));
 });
 
-it("a run that looks once brings everything home right after one that found the server down, or the line broken", async () => {
-  const { server, tree } = await serve();
-  fill(tree, 2, 1000);
-  const { file, home } = configured(server);
-  await server.goDown();
-  expect((await daybook("run", "--once", "-c", file)).code).toBe(1);
-  await server.comeUp();
-  server.faults.add({ on: "RETR", drop: 500 });
-  const cut = await daybook("run", "--once", "-c", file);
-  expect(cut, cut.stderr).toMatchObject({ code: expect.toBeOneOf([1, 3]) });
-  server.faults.clear();
-  const up = await daybook("run", "--once", "-c", file);
-  expect(up, up.stderr).toMatchObject({ code: 0 });
-  expect(home()).toEqual(remote(tree));
-});
-
 it("a program that is killed at any point leaves no short file, loses none, and records none twice", async () => {
   const { server, tree } = await serve();
   // Longer than what is gathered in memory before it is written.

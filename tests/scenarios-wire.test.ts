@@ -51,7 +51,7 @@ describe.each(STYLES)("listings by %s", (_name, style) => {
     const { outcome, sources } = await daybook.run({ once: true });
     expect(outcome).toBe("gaps");
     const kinds = async () => (await gaps()).map(({ kind, slot }) => `${slot.at(-1)} ${kind}`);
-    expect(await kinds()).toEqual(["0 missing", "1 empty", "2 unreadable", "3 failed"]);
+    expect(await kinds()).toEqual(["0 missing", "1 empty", "2 failed", "3 failed"]);
     expect(sources[0]!.summary.slots).toMatchObject({
       missing: 1,
       empty: 1,
@@ -61,7 +61,7 @@ describe.each(STYLES)("listings by %s", (_name, style) => {
     });
     broken();
     expect((await daybook.run()).outcome).toBe("gaps");
-    expect(await kinds()).toEqual(["0 missing", "1 empty", "2 unreadable"]);
+    expect(await kinds()).toEqual(["0 missing", "1 empty", "2 failed"]);
     expect(Object.values(home())).toEqual(["03:05:10", "04:05:10"]);
   });
 });

@@ -19,7 +19,7 @@ sources:
 ${sources.join("")}`);
 }
 
-test("one refused login stops all sources that share it, each with a message, and none that has another", async () => {
+test("of a run that looks once a refused login fails all sources that share it, each with a message, and none that has another", async () => {
   const server = await FtpServer.start({ tree: sampleTree(), users: { me: PASSWORD, you: "right" } });
   onTestFinished(() => server.close());
   const at = `use: ftp, host: 127.0.0.1, port: ${server.port}`;
@@ -31,7 +31,7 @@ test("one refused login stops all sources that share it, each with a message, an
     `${at}, user: you, password: wrong too`,
     `${at}, user: me, password: ${PASSWORD}`,
   ]);
-  const { exitCode, stderr } = await daybook(["run", "-c", file]);
+  const { exitCode, stderr } = await daybook(["run", "--once", "-c", file]);
   expect(exitCode).toBe(1);
   const failed = stderr.split("\n").filter((line) => line.includes("refused the login"));
   expect(

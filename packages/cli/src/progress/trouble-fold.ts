@@ -7,8 +7,11 @@ import type { LogEntry } from "./log-entry.js";
 
 type Visited = Extract<CrawlEvent, { type: "slot-visited" }>;
 type Silence = Extract<CrawlEvent, { type: "source-stale" | "source-fresh" }>;
+type Paused = Extract<CrawlEvent, { type: "source-paused" }>;
 type HostTrouble = Extract<CrawlEvent, { type: "host-down" | "host-lost" }>;
 
+/** How long a source waits before that is told, in ms. */
+const PAUSE = 1_000;
 /** Slots that are remembered for one reason; of what is beyond, each visit counts. */
 const MOST_SLOTS = 1_000;
 /** Reasons of one source that are told apart. */
@@ -40,12 +43,27 @@ export class TroubleFold {
   readonly #down = new Map<string, string>();
   /** The silence that was told of last, by source: each hook finds it by itself. */
   readonly #silences = new Map<string, string>();
+  /** Why sources wait, and what is still to be said of it. */
+  readonly #pauses = new Map<string, { readonly event: Paused; readonly entries: LogEntry[] }>();
 
   entries(event: CrawlEvent): LogEntry[] {
+    return [...this.#pausesOver(event), ...this.#entries(event)];
+  }
+
+  #entries(event: CrawlEvent): LogEntry[] {
     const entry = logEntry(event);
     const own = entry === undefined ? [] : [entry];
     switch (event.type) {
+      case "source-paused":
+        this.#pauses.set(event.source, { event, entries: own });
+        return [];
+      case "source-resumed":
+        this.#pauses.delete(event.source);
+        return own;
       case "slot-visited":
+        // That its log-in is refused, or its disk full, was said of the source.
+        if (event.reason !== undefined && event.reason === this.#pauses.get(event.source)?.event.error.detail)
+          return own.map(asDetail);
         return this.#isNews(event) ? own : [...own.map(asDetail), ...this.#due(event)];
       case "host-down":
       case "host-lost":
@@ -69,7 +87,18 @@ export class TroubleFold {
 
   /** What is held back, of all sources. */
   flush(at: Date): LogEntry[] {
-    return [...this.#unlisted.keys()].flatMap((source) => this.#counts({ source, at }));
+    return [
+      ...[...this.#pauses.values()].flatMap(({ entries }) => entries.splice(0)),
+      ...[...this.#unlisted.keys()].flatMap((source) => this.#counts({ source, at })),
+    ];
+  }
+
+  /** Pauses that have lasted: one that is over at once, since the source ends for the same reason, is told by that. */
+  #pausesOver({ type, source, at }: CrawlEvent): LogEntry[] {
+    if (type === "source-failed") this.#pauses.delete(source);
+    return [...this.#pauses.values()].flatMap(({ event, entries }) =>
+      at.getTime() - event.at.getTime() >= PAUSE ? entries.splice(0) : [],
+    );
   }
 
   #isNews(event: Visited): boolean {
