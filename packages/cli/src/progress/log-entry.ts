@@ -7,8 +7,16 @@ import { OUTCOMES } from "../format/outcome.js";
 import { formatInstant, formatRange, formatSoon } from "../format/time.js";
 import { hookEntry } from "./hook-entry.js";
 
-const PAUSES = { login: "waits, its log-in is refused", destination: "waits, its files can't be kept" };
-const RESUMES = { login: "the log-in is accepted again", destination: "its files can be kept again" };
+const PAUSES = {
+  login: "waits, its log-in is refused",
+  destination: "waits, its files can't be kept",
+  ledger: "waits, the ledger can't be used",
+};
+const RESUMES = {
+  login: "the log-in is accepted again",
+  destination: "its files can be kept again",
+  ledger: "the ledger can be used again",
+};
 
 export const LOG_LEVELS = ["error", "warning", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -21,9 +21,15 @@ export class Admissions {
 
   /** Rejects as `admit` does. */
   of(destination: Destination): Promise<void> {
-    const known = this.#admitted.get(destination) ?? admit(this.#facts(destination));
-    this.#admitted.set(destination, known);
-    return known;
+    const known = this.#admitted.get(destination);
+    if (known) return known;
+    // What was in the way may be gone when somebody asks again.
+    const admitted = admit(this.#facts(destination)).catch((error: unknown) => {
+      this.#admitted.delete(destination);
+      throw error;
+    });
+    this.#admitted.set(destination, admitted);
+    return admitted;
   }
 
   /** Rejects as `mustBeKnown` does. */

@@ -25,6 +25,8 @@ export class HostEar {
    */
   readonly login: Breaker;
   #answered = false;
+  /** Whether this source asked for anything: the host's last answer may be another's. */
+  #asked = false;
 
   constructor(options: HostEarOptions) {
     this.#options = options;
@@ -36,7 +38,7 @@ export class HostEar {
   /** Why the host can't be used as far as this run can tell; undefined once it has answered and isn't down. */
   get trouble(): DaybookError | undefined {
     const { breaker } = this.#options;
-    return this.login.down ?? breaker.down ?? (this.#answered ? undefined : breaker.trouble);
+    return this.login.down ?? breaker.down ?? (this.#asked && !this.#answered ? breaker.trouble : undefined);
   }
 
   /** Undefined: it went well. `about` is the path that was asked for. */
@@ -45,6 +47,7 @@ export class HostEar {
     const { name, emit, clock, transport } = source;
     const host = { source: name, at: clock.now(), host: transport.capabilities.endpoint };
     if (error?.kind === "cancelled") return breaker.abandon();
+    this.#asked = true;
     const connecting = error?.operation === "connect";
     // Whose host's name was never resolved may have spelt it wrong.
     const refused = error !== undefined && (isRefusal(error) || this.#isUnresolved(error));

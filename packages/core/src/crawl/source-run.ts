@@ -1,4 +1,4 @@
-import { asDaybookError, type DaybookError } from "../errors/daybook-error.js";
+import { asDaybookError, isDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import { isLive } from "../plan/schedule.js";
 import { gaps } from "../report/gaps.js";
 import { Sweeper } from "../retain/sweeper.js";
@@ -12,6 +12,7 @@ import { LeaseKeeper } from "./lease-keeper.js";
 import type { LedgerWriter } from "./ledger-writer.js";
 import { reconcile } from "./reconcile.js";
 import type { Shutdown } from "./shutdown.js";
+import { SourceStart } from "./source-start.js";
 import type { Source } from "./source.js";
 
 export interface SourceResult {
@@ -39,6 +40,14 @@ export interface SourceRunOptions {
   /** Rejects if the destination isn't the one that the ledger knows. */
   readonly admit: () => Promise<void>;
 }
+
+export const NOTHING_KNOWN: Summary = {
+  slots: { open: 0, failed: 0, partial: 0, incomplete: 0, complete: 0, empty: 0, missing: 0 },
+  settled: 0,
+  files: { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 },
+  skipped: 0,
+  unreadable: 0,
+};
 
 /** One source's crawl from lease to verdict. Never rejects for what goes wrong in it. */
 export async function runSource(options: SourceRunOptions): Promise<SourceResult> {
@@ -87,20 +96,35 @@ async function crawlUnderLease({
   logins,
   budgets,
   shutdown,
-  once,
+  once = false,
   admit,
   committing,
 }: SourceRunOptions): Promise<CrawlOutcome> {
   const { name, store, clock, range, policy, destination } = source;
-  await admit();
-  await destination.open();
   const lease = new LeaseKeeper({ store, clock, source: name });
   const lost = new AbortController();
   let loss: DaybookError | undefined;
-  await lease.take((error) => {
-    loss = error;
-    lost.abort();
+  const start = new SourceStart({
+    ...{ source, breaker: breakers.destination, once },
+    signal: AbortSignal.any([shutdown.stop, lost.signal]),
   });
+  const take = () =>
+    lease.take((error) => {
+      loss = error;
+      lost.abort();
+    });
+  const open = async () => {
+    await admit();
+    await destination.open();
+  };
+  try {
+    await start.ledger(take);
+    await start.destination(open);
+  } catch (cause) {
+    await lease.release();
+    if (!isDaybookError(cause, "cancelled")) throw cause;
+    return { files: 0, bytes: 0, error: loss };
+  }
   writer.fence(name, lease.fence);
   const live = range.end === undefined || isLive(range, clock.now().getTime(), policy);
   const endLive = live ? budgets.map((budget) => budget.expectLive()) : [];
@@ -142,9 +166,5 @@ async function hasGaps({ name, layout, store, range, policy }: Source, now: Date
 
 /** What a ledger that may itself have failed can still say. */
 async function lastWords({ name, range, store }: Source): Promise<Summary> {
-  const files = { pending: 0, stored: 0, quarantined: 0, gone: 0, expired: 0, bytes: 0 };
-  const slots = { open: 0, failed: 0, partial: 0, incomplete: 0, complete: 0, empty: 0, missing: 0 };
-  return store
-    .summarize({ source: name, range })
-    .catch(() => ({ slots, settled: 0, files, skipped: 0, unreadable: 0 }));
+  return store.summarize({ source: name, range }).catch(() => NOTHING_KNOWN);
 }

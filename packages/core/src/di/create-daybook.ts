@@ -6,11 +6,11 @@ import { FirstLogins } from "../crawl/first-logins.js";
 import { LeaseKeeper } from "../crawl/lease-keeper.js";
 import { LedgerWriter } from "../crawl/ledger-writer.js";
 import { Shutdown } from "../crawl/shutdown.js";
-import { runSource, type SourceResult, type SourceRunOptions } from "../crawl/source-run.js";
+import { NOTHING_KNOWN, runSource, type SourceResult, type SourceRunOptions } from "../crawl/source-run.js";
 import type { Source } from "../crawl/source.js";
 import type { Destination } from "../destination/destination.js";
 import { PlaceOwners } from "../fetch/place-owners.js";
-import { DaybookError } from "../errors/daybook-error.js";
+import { asDaybookError, DaybookError } from "../errors/daybook-error.js";
 import { hasManyHosts, type ManyHosts } from "../failover/failover-options.js";
 import type { Hook } from "../hooks/hook.js";
 import { HookRunner } from "../hooks/hook-runner.js";
@@ -154,7 +154,7 @@ class WiredDaybook implements Daybook {
     this.#hosts.forgetRefusals();
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
-    const chosen = narrow(this.#sources, scope).map((definition) => this.#source(definition, store, time));
+    const { chosen, broken } = this.#putTogether(narrow(this.#sources, scope), store, time);
     const hooks = this.#hookRunner(chosen, store);
     const marker = new TimeMarker(time);
     const writer = new LedgerWriter({
@@ -178,7 +178,7 @@ class WiredDaybook implements Daybook {
             admit: () => admit(source.destination),
           }),
         );
-      const sources = await Promise.all(running);
+      const sources = [...(await Promise.all(running)), ...broken];
       this.#trustDestinations(sources);
       const outcome = WORST.find((one) => sources.some((result) => result.outcome === one)) ?? "complete";
       return { outcome, sources };
@@ -415,6 +415,45 @@ class WiredDaybook implements Daybook {
     return time;
   }
 
+  /** One that can't be made, for what an adapter of its own throws, fails alone. Throws where none can. */
+  #putTogether(
+    definitions: readonly SourceDefinition[],
+    store: StateStore,
+    time: TrustedTime,
+  ): { chosen: Source[]; broken: (SourceResult & { error: DaybookError })[] } {
+    const chosen: Source[] = [];
+    const broken: (SourceResult & { error: DaybookError })[] = [];
+    for (const definition of definitions) {
+      const { name } = definition;
+      try {
+        chosen.push(this.#source(definition, store, time));
+      } catch (cause) {
+        const error = asDaybookError(cause, "config", { source: name, operation: "put together" });
+        broken.push({
+          name,
+          outcome: "failed",
+          error,
+          fetched: { files: 0, bytes: 0 },
+          summary: NOTHING_KNOWN,
+        });
+      }
+    }
+    if (chosen.length === 0 && broken.length > 0) throw broken[0]!.error;
+    const emit = fanOut(this.#root.all(ObserverToken));
+    for (const { name: source, error } of broken)
+      emit({ type: "source-failed", source, at: this.#clock.now(), error });
+    return { chosen, broken };
+  }
+
+  /** Undefined where it can't be made: its source fails by that. */
+  #destinationOf(name: string): Destination | undefined {
+    try {
+      return this.#children.get(name)!.get(DestinationToken);
+    } catch {
+      return undefined;
+    }
+  }
+
   #source(definition: SourceDefinition, store: StateStore, time: TrustedTime): Source {
     const { name, range, layout, policy } = definition;
     const own = this.#children.get(name)!;
@@ -441,8 +480,8 @@ class WiredDaybook implements Daybook {
   #admissions(store: StateStore, adopt = false): Admissions {
     const sources = new Map<Destination, string[]>();
     for (const { name } of this.#sources) {
-      const destination = this.#children.get(name)!.get(DestinationToken);
-      sources.set(destination, [...(sources.get(destination) ?? []), name]);
+      const destination = this.#destinationOf(name);
+      if (destination) sources.set(destination, [...(sources.get(destination) ?? []), name]);
     }
     return new Admissions({ store, sources, ledger: this.#ledger, adopt, now: () => this.#clock.now() });
   }
@@ -450,9 +489,10 @@ class WiredDaybook implements Daybook {
   /** Sources whose files land at another destination. */
   #elsewhere(destination: Destination): Set<string> {
     const placeOf = (one: Destination) => one.place ?? one;
-    const others = this.#sources.filter(
-      ({ name }) => placeOf(this.#children.get(name)!.get(DestinationToken)) !== placeOf(destination),
-    );
+    const others = this.#sources.filter(({ name }) => {
+      const own = this.#destinationOf(name);
+      return own === undefined || placeOf(own) !== placeOf(destination);
+    });
     return new Set(others.map(({ name }) => name));
   }
 
@@ -488,8 +528,8 @@ class WiredDaybook implements Daybook {
     const well = new Set(results.filter(({ outcome }) => outcome !== "failed").map(({ name }) => name));
     const looked = new Map<Destination, boolean>();
     for (const { name } of this.#sources) {
-      const destination = this.#children.get(name)!.get(DestinationToken);
-      looked.set(destination, (looked.get(destination) ?? true) && well.has(name));
+      const destination = this.#destinationOf(name);
+      if (destination) looked.set(destination, (looked.get(destination) ?? true) && well.has(name));
     }
     for (const [destination, all] of looked) if (all) destination.trust();
   }

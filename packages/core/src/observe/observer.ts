@@ -2,7 +2,8 @@ import type { DaybookError } from "../errors/daybook-error.js";
 import type { FileRecord, ListingOutcome, SlotRecord, SlotState } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 
-export type PauseCause = "login" | "destination";
+/** The ledger makes a source wait only before it begins: later its failure ends the run. */
+export type PauseCause = "login" | "destination" | "ledger";
 
 /** What a crawl tells as it goes. Times are the engine's clock's. */
 export type CrawlEvent =
@@ -40,8 +41,8 @@ export type CrawlEvent =
   | { type: "host-down"; source: string; at: Date; host: string; error: DaybookError; nextTryAt: Date }
   | { type: "host-up"; source: string; at: Date; host: string }
   /**
-   * Nothing of the source can go on: its log-in is refused, or its destination is full or gone, which concerns all sources
-   * that write to it. Told once; it is tried again by itself, from `nextTryAt` on.
+   * Nothing of the source can go on: its log-in is refused, its destination is full or gone, which concerns all sources
+   * that write to it, or the ledger fails before it has begun. Told once; it is tried again by itself, from `nextTryAt` on.
    */
   | {
       type: "source-paused";
