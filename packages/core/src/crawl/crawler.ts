@@ -84,6 +84,8 @@ export class Crawler {
   /** Slots of which nothing can be recorded, and until when they are left alone; epoch ms. */
   readonly #held = new Map<string, number>();
   #finished = false;
+  /** Visits begun so far. */
+  #begun = 0;
   #error: DaybookError | undefined;
 
   constructor({ source, breakers, writer, logins, committing }: CrawlerOptions) {
@@ -149,7 +151,7 @@ export class Crawler {
         lane === "live" ? await this.#planner.live(now, heldUp) : this.#planner.backfill(now, heldUp);
       for await (const planned of due) {
         await this.#room(lane, stopping);
-        if (stopping.aborted) return;
+        if (stopping.aborted || this.#finished) return;
         const { path } = planned.slot;
         if (!this.#active.has(path) && !this.#isHeld(path)) this.#visit(planned, lane, run);
       }
@@ -213,13 +215,15 @@ export class Crawler {
   async #allSettled(): Promise<boolean> {
     const { range, policy, time } = this.#source;
     if (this.#active.size > 0 || time.sure().getTime() < closesAt(range, policy)) return false;
+    const begun = this.#begun;
     // From where the last search ended first: what is settled seldom changes. Only a search of all ends the run.
     for (const from of this.#settledUpTo ? [this.#settledUpTo, range.start] : [range.start]) {
       const unsettled = await this.#planner.firstUnsettled(from);
       this.#settledUpTo = unsettled?.window.start;
       if (unsettled !== undefined) return false;
     }
-    return this.#active.size === 0;
+    // A visit that the other lane has made meanwhile may have come to something else.
+    return this.#active.size === 0 && this.#begun === begun;
   }
 
   async #sleepUntil(time: number, stopping: AbortSignal): Promise<void> {
@@ -255,6 +259,7 @@ export class Crawler {
     this.#active.add(path);
     this.#due.visited(path);
     this.#visiting[lane]++;
+    this.#begun++;
     this.#visits
       .visit(planned, lane, run)
       .then((recorded) => this.#workOn(planned, lane, recorded, run.stopping))
