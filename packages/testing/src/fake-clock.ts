@@ -34,35 +34,34 @@ export interface RunUntilOptions {
  * that: move the clock by hand there.
  */
 export class FakeClock implements Clock {
-  #now: number;
+  /** By the clock that never leaps, as all sleeps are. */
+  #at: number;
+  #leapt = 0;
   #sleepers: Sleeper[] = [];
   #activity = 0;
-  #leapt = 0;
   readonly #quietTurns: number;
   readonly #timer: (ms: number) => number;
   /** Ports to other threads that were open before: the test runner's own. */
   readonly #ports = resources().ports;
 
   constructor(start: Date, options: FakeClockOptions = {}) {
-    this.#now = start.getTime();
+    this.#at = start.getTime();
     this.#quietTurns = options.quietTurns ?? QUIET_TURNS;
     this.#timer = options.timer ?? ((ms) => ms);
   }
 
   now(): Date {
-    return new Date(this.#now);
+    return new Date(this.#at + this.#leapt);
   }
 
   /** Time that has passed, whatever the clock was set to. */
   monotonic(): number {
-    return this.#now - this.#leapt;
+    return this.#at;
   }
 
   /** The clock shows another time from now on, as if somebody had set it; nobody sleeps longer or less for it. */
   leap(ms: number): void {
-    this.#now += ms;
     this.#leapt += ms;
-    this.#sleepers = this.#sleepers.map((sleeper) => Object.assign(sleeper, { wakeAt: sleeper.wakeAt + ms }));
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -75,7 +74,7 @@ export class FakeClock implements Clock {
         reject(cancelled());
       };
       const sleeper: Sleeper = {
-        wakeAt: this.#now + this.#timer(Math.max(0, ms)),
+        wakeAt: this.#at + this.#timer(Math.max(0, ms)),
         wake: () => {
           signal?.removeEventListener("abort", stop);
           resolve();
@@ -95,20 +94,20 @@ export class FakeClock implements Clock {
 
   get nextWakeAt(): Date | undefined {
     const next = this.#sleepers[0];
-    return next && new Date(next.wakeAt);
+    return next && new Date(next.wakeAt + this.#leapt);
   }
 
   /** Moves on by `ms`, waking what is due on the way and letting it get on before the next one wakes. */
   async advance(ms: number): Promise<void> {
-    await this.#moveTo(this.#now + ms);
+    await this.#moveTo(this.#at + ms);
   }
 
-  /** Moves on to a time as `advance` does; to an earlier one at once, waking nobody. */
+  /** Moves on to a time as `advance` does; to an earlier one at once, waking nobody before it would have been time. */
   async set(time: Date): Promise<void> {
-    if (time.getTime() < this.#now) {
-      this.#leapt += time.getTime() - this.#now;
-      this.#now = time.getTime();
-    } else await this.#moveTo(time.getTime());
+    const ms = time.getTime() - this.now().getTime();
+    if (ms >= 0) return this.#moveTo(this.#at + ms);
+    this.#leapt += ms;
+    for (const sleeper of this.#sleepers) sleeper.wakeAt -= ms;
   }
 
   /**
@@ -116,7 +115,7 @@ export class FakeClock implements Clock {
    * is at once the time of the next one to wake. Throws where nothing is left to wake, or `maxTime` has passed.
    */
   async runUntil<T>(promise: Promise<T>, options: RunUntilOptions = {}): Promise<T> {
-    const last = this.#now + (options.maxTime ?? Infinity);
+    const last = this.#at + (options.maxTime ?? Infinity);
     let settled = false;
     const done = () => void (settled = true);
     promise.then(done, done);
@@ -137,13 +136,13 @@ export class FakeClock implements Clock {
       this.#wake(next);
       await this.#quiet();
     }
-    this.#now = time;
+    this.#at = time;
     await this.#quiet();
   }
 
   #wake(sleeper: Sleeper): void {
     this.#sleepers.shift();
-    this.#now = Math.max(this.#now, sleeper.wakeAt);
+    this.#at = Math.max(this.#at, sleeper.wakeAt);
     sleeper.wake();
   }
 

@@ -25,10 +25,11 @@ export async function checkRun(world: World, { daybook, result }: Program, facts
       checkDisk(world, plan, files, { lossy, failed: outcome === "failed" });
     // A power cut may undo what was deleted, too.
     if (facts.powerCuts === 0) checkLetGo(world, plan, files);
-    if (outcome === "failed") continue;
+    // An hour of steadiness makes a wrong clock's time believed; what that makes of slots is put right when it is right.
+    if (outcome === "failed" || world.leaps.isBelieved) continue;
     const own = gaps.filter(({ source }) => source === plan.name);
     expect(
-      outcome === (own.length > 0 ? "gaps" : "complete"),
+      world.leaps.isOff || outcome === (own.length > 0 ? "gaps" : "complete"),
       `${plan.name} ended ${outcome}, and has ${own.length} gaps`,
     );
     await checkSlots(world, plan, files);
@@ -37,7 +38,7 @@ export async function checkRun(world: World, { daybook, result }: Program, facts
       const record = files.get(path);
       expect(record !== undefined, `${path} was shown, and the ledger doesn't know it`);
       // From then on no version of it is asked for, and what is there is let go at the next sweep.
-      if (letGoAt(plan, record!) <= world.clock.now().getTime()) continue;
+      if (letGoAt(plan, record!) <= world.clock.monotonic()) continue;
       checkFile(world, plan, record!, version);
       if (record!.status === "stored") continue;
       checkGivenUp(world, plan, record!, version);
@@ -185,7 +186,7 @@ function checkDisk(
     places.set(location!, path);
     const bytes = world.disk.file(`${HOME}/${location}`)?.bytes;
     // A program that dies while it lets go of files deletes them before it says so; only a run that ends well says it.
-    if (bytes === undefined && failed && letGoAt(plan, file) <= world.clock.now().getTime()) continue;
+    if (bytes === undefined && failed && letGoAt(plan, file) <= world.clock.monotonic()) continue;
     expect(bytes !== undefined, `${path} is stored, and not on disk`);
     expect(
       createHash("sha256").update(bytes!).digest("hex") === sha256,
@@ -213,7 +214,7 @@ function checkDisk(
 function checkLetGo(world: World, plan: SourcePlan, files: Map<string, FileRecord>): void {
   for (const file of files.values()) {
     if (file.status !== "expired") continue;
-    expect(letGoAt(plan, file) <= world.clock.now().getTime(), `${file.path} was let go before its time`);
+    expect(letGoAt(plan, file) <= world.clock.monotonic(), `${file.path} was let go before its time`);
     // Of versions that are kept beside each other only the last is let go.
     if (plan.policy.onChange === "keep") continue;
     const place = locationOf(plan, file.path);

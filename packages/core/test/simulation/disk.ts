@@ -6,7 +6,8 @@ import type { Rng } from "./rng.js";
 import type { Weather } from "./troubles.js";
 
 export interface DiskOptions {
-  readonly clock: Clock;
+  /** The world's: what it shows to programs may be wrong, how time passes isn't. */
+  readonly clock: Required<Clock>;
   readonly weather: Weather;
   readonly rng: Rng;
   /** How long a sync takes at most, in ms. */
@@ -264,7 +265,7 @@ export class Disk {
   }
 
   #now(): number {
-    return this.#options.clock.now().getTime();
+    return this.#options.clock.monotonic();
   }
 
   async #delay(): Promise<void> {

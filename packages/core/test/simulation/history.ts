@@ -65,7 +65,7 @@ class History {
 
   async live(): Promise<void> {
     const { world } = this;
-    const unfolding = world.unfold();
+    const unfolding = Promise.all([world.unfold(), world.leaps.unfold(() => this.#vouched.isNoted)]);
     for (let n = 0; n < 6 && this.#now < world.horizon; n++) {
       await this.#oneProgram();
       if (this.#rng.chance(0.7))
@@ -131,7 +131,7 @@ class History {
     if (result && !once && !stops) await checkRun(world, program, { powerCuts: this.#powerCuts });
     checkNoWaste(world, program);
     await program.end();
-    if (result === undefined) this.#afterDeath(program.life.steps);
+    if (result === undefined) await this.#afterDeath(program);
     else if (world.sync && rng.chance(0.2)) this.#cutPower();
   }
 
@@ -151,7 +151,7 @@ class History {
   }
 
   #run(program: Program, options: RunOptions = {}): Promise<unknown> {
-    this.#vouched.begins(this.#now);
+    this.#vouched.begins(this.#now, this.world.leaps.isOff);
     return program.run(options);
   }
 
@@ -163,8 +163,11 @@ class History {
   }
 
   /** Its process is gone, and the machine maybe with it. */
-  #afterDeath(steps: number): void {
-    const { sync } = this.world;
+  async #afterDeath({ life: { steps }, leases }: Program): Promise<void> {
+    const { sync, store, clock, leaps } = this.world;
+    // By a wrong clock a dead program's lease may last for days: on its own machine it is known for dead.
+    if (leaps.last > -Infinity)
+      for (const [name, holder] of leases) await store.lease(name, holder, 0, clock.now());
     this.#renameMarkers((boot, _process, rest) => ["open", boot, DEAD, rest]);
     // Without syncing it costs files that nobody could miss, unless a program had come so far as to leave its mark.
     const marked = steps > OPENED && this.#markers().length > 0;
@@ -248,11 +251,11 @@ class History {
   }
 
   get #now(): number {
-    return this.world.clock.now().getTime();
+    return this.world.clock.monotonic();
   }
 
   async #advanceTo(time: number): Promise<void> {
-    if (time > this.#now) await this.world.clock.set(new Date(time));
+    if (time > this.#now) await this.world.clock.advance(time - this.#now);
   }
 
   async end(): Promise<void> {

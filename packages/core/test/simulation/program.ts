@@ -53,6 +53,8 @@ export class Program {
   readonly #watchdog: Watchdog;
   /** How long it takes the ledger to begin an answer, in ms. */
   #ledgerPause: number;
+  /** By name, with their holder. */
+  readonly leases = new Map<string, string>();
   readonly #transports: ServerTransport[] = [];
   readonly #refusals: () => number;
   #ledgerCalls = 0;
@@ -60,6 +62,7 @@ export class Program {
 
   constructor(options: ProgramOptions) {
     const { world, rng, killAt } = options;
+    const began = world.clock.monotonic();
     this.life = new Life({
       killAt,
       after: rng.chance(0.5),
@@ -72,7 +75,8 @@ export class Program {
     this.#watchdog = new Watchdog({
       ...world,
       steps: () => life.steps,
-      found: (what) => life.alive && found(what),
+      // What is due by a clock that was set meanwhile, nobody can say.
+      found: (what) => life.alive && world.leaps.last < began && found(what),
     });
     const before = world.disk.refusals;
     this.#refusals = () => world.disk.refusals - before;
@@ -204,7 +208,8 @@ export class Program {
       planned: (source) => once("planned", () => store.planned(source)),
       filesAt: (locations) => once("files", () => store.filesAt(locations)),
       notes: (prefix) => once("notes", () => store.notes(prefix)),
-      lease: (...request) => once("lease", () => store.lease(...request)),
+      lease: (...request) =>
+        once("lease", () => (this.leases.set(request[0], request[1]), store.lease(...request))),
       leaseHolder: (...query) => life.wait(() => store.leaseHolder(...query)),
       close: async () => undefined,
     };

@@ -25,7 +25,7 @@ export interface ServerTransportOptions {
   readonly weather: Weather;
   readonly rng: Rng;
   /** The world's; this end of the wire keeps no other. */
-  readonly clock: Clock;
+  readonly clock: Required<Clock>;
   readonly life: Life;
   readonly budget: HostBudget;
   readonly capabilities: TransportCapabilities;
@@ -127,7 +127,7 @@ export class ServerTransport implements Transport {
 
   async #list(directory: string, signal: AbortSignal | undefined): Promise<Listing> {
     const { server, clients, weather, rng, clock } = this.#options;
-    const askedAt = clock.now().getTime();
+    const askedAt = clock.monotonic();
     await this.#delay(signal);
     await this.#fail("list", directory, signal);
     const moment = server.tick();

@@ -9,15 +9,19 @@ export class Vouched {
   #began = { at: 0, value: 0 };
 
   /** A run begins; epoch ms. */
-  begins(now: number): void {
+  begins(now: number, clockIsOff: boolean): void {
     const noted = this.#noted ?? now;
-    const near = Math.abs(now - noted) <= HOUR;
+    const near = !clockIsOff && Math.abs(now - noted) <= HOUR;
     this.#began = { at: now, value: near ? now : Math.min(now, noted) };
   }
 
   /** The run under way has noted in the ledger how late it is. */
   noted(now: number): void {
     this.#noted = this.at(now);
+  }
+
+  get isNoted(): boolean {
+    return this.#noted !== undefined;
   }
 
   at(now: number): number {

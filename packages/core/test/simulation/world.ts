@@ -1,5 +1,6 @@
 import { MemoryStore, type TransportCapabilities } from "@daybook/core";
 import { FakeClock, jitter } from "@daybook/testing";
+import { Leaps, planLeaps } from "./clock-leaps.js";
 import { Disk } from "./disk.js";
 import { Rng } from "./rng.js";
 import { writeScript, type ServerEvent } from "./script.js";
@@ -20,6 +21,7 @@ export class World {
   readonly store = new MemoryStore();
   readonly clock: FakeClock;
   readonly weather: Weather;
+  readonly leaps: Leaps;
   readonly disk: Disk;
   readonly mirror: MirrorHost | undefined;
   readonly latency: number;
@@ -58,7 +60,7 @@ export class World {
       ends + 30 * HOUR,
     ]);
     const troubled = Math.max(now, ends) + rng.int(1, 8) * HOUR;
-    const time = () => this.clock.now().getTime();
+    const time = () => this.clock.monotonic();
     this.mirror = planMirror(rng.fork("mirror"), {
       original: this.server,
       from: now,
@@ -93,6 +95,12 @@ export class World {
     });
     for (const { name, policy, start, end, layout, ...rest } of this.sources)
       this.trace(`source ${name} ${JSON.stringify({ start, end, layout: layout.text, ...rest, policy })}`);
+    const timely = this.sources.every(({ skew }) => skew <= 0);
+    this.leaps = new Leaps({
+      leaps: timely ? planLeaps(rng.fork("leaps"), now, troubled) : [],
+      clock: this.clock,
+      trace: this.trace,
+    });
     if (mirror) this.trace(`a mirror ${mirror.lag / 1000} s behind`);
     this.trace(`the transport ${JSON.stringify(this.capabilities)}, the disk sync: ${this.sync}`);
     for (const { from, until, ...trouble } of troubles)
@@ -102,7 +110,7 @@ export class World {
   /** Makes happen what happens at the server, in its time. What is past happened before. */
   async unfold(): Promise<void> {
     for (const { at, what, apply, server } of this.#events) {
-      const wait = at - this.clock.now().getTime();
+      const wait = at - this.clock.monotonic();
       if (wait > 0) await this.clock.sleep(wait);
       this.trace(`${server === this.server ? "SERVER" : "MIRROR"} ${what}`);
       apply(server);
@@ -128,7 +136,7 @@ export class World {
   }
 
   readonly trace = (what: string): void => {
-    this.#lines?.push(`${this.clock ? iso(this.clock.now().getTime()) : ""} ${what}`);
+    this.#lines?.push(`${this.clock ? iso(this.clock.monotonic()) : ""} ${what}`);
   };
 }
 
