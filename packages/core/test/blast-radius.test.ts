@@ -1,10 +1,13 @@
 import {
   DaybookError,
   DestinationToken,
+  flat,
   LocalDestination,
   MemoryStore,
   TransportToken,
+  type FileRecord,
   type LocalFs,
+  type ReadinessRule,
   type StateStore,
   type Transport,
 } from "@daybook/core";
@@ -184,6 +187,37 @@ describe("a record", () => {
       expect(stored).toHaveLength(10);
       for await (const slot of mirror.store.slots("one", { start: new Date(0) }))
         expect(slot.path.endsWith("/01") && slot.state === "complete").toBe(false);
+    },
+  );
+
+  it.each([
+    ["once its marker has come", (file: FileRecord) => file.status === "pending" && !file.reason],
+    ["in whatever way from then on", (file: FileRecord) => !file.reason?.startsWith("not ready")],
+  ])(
+    "that the ledger refuses %s fails that file alone in a folder too large to be kept",
+    async (_, refuses) => {
+      const inner = new MemoryStore();
+      const afterTheLast: ReadinessRule = ({ siblings }) =>
+        siblings.has("~done") ? undefined : "the last one";
+      const record: StateStore["record"] = async (changes, options) => {
+        const isRefused = (file: FileRecord) => file.path === "/in/n7.dat" && refuses(file);
+        if (changes.some((change) => change.kind === "file" && isRefused(change.file))) throw refusal();
+        return inner.record(changes, options);
+      };
+      const mirror = new Mirror({
+        store: { ...bound<StateStore>(inner), record },
+        source: { layout: flat("/in", "*.dat"), end: undefined, ready: afterTheLast },
+      });
+      const old = new Date("2025-01-01T00:00:00Z");
+      const files = Array.from({ length: 1_200 }, (_each, n) => `/in/n${n}.dat`);
+      for (const path of files) mirror.tree.put(path, path, old);
+      // Listed last, so that the files were recorded as waiting for it.
+      mirror.tree.put("/in/~done", "", old);
+      const { sources } = await mirror.run({ once: true });
+      expect(sources[0]).not.toHaveProperty("error", expect.anything());
+      expect(Object.keys(mirror.home())).toHaveLength(files.length - 1);
+      const left = (await mirror.files()).filter(({ status }) => status !== "stored");
+      expect(left.map(({ path }) => path)).toEqual(["/in/n7.dat"]);
     },
   );
 

@@ -2,11 +2,10 @@ import { smallest } from "../extremes.js";
 import { setMaxListeners } from "node:events";
 import { isDaybookError, asDaybookError, type DaybookError } from "../errors/daybook-error.js";
 import { isHeldUp } from "../plan/held-up.js";
-import { FutureRecords } from "../plan/future-records.js";
 import { Planner } from "../plan/planner.js";
 import type { DueSlot } from "../plan/due-slot.js";
 import { closesAt } from "../plan/schedule.js";
-import type { LedgerChange, SlotRecord } from "../store/state-store.js";
+import type { SlotRecord } from "../store/state-store.js";
 import type { Lane } from "../transport/transport.js";
 import { Bell } from "./bell.js";
 import type { Breaker } from "./breaker.js";
@@ -19,6 +18,7 @@ import type { FirstLogins } from "./first-logins.js";
 import { Gates } from "./gates.js";
 import { HostEar } from "./host-ear.js";
 import type { LedgerWriter } from "./ledger-writer.js";
+import { PlanRecords } from "./plan-records.js";
 import type { RecordedVisit } from "./record-visit.js";
 import { SlotWork } from "./slot-work.js";
 import type { Source } from "./source.js";
@@ -51,9 +51,6 @@ export interface CrawlOutcome {
   readonly error?: DaybookError;
 }
 
-/** Records written at a time. */
-const BATCH = 500;
-
 const LANES: readonly Lane[] = ["live", "backfill"];
 /**
  * Mirrors one source. Each lane plans, visits and fetches by itself, so that history never holds up what is new; the
@@ -63,7 +60,7 @@ export class Crawler {
   readonly #source: Source;
   readonly #writer: LedgerWriter;
   readonly #planner: Planner;
-  readonly #future: FutureRecords;
+  readonly #plan: PlanRecords;
   readonly #visits: VisitWork;
   readonly #ear: HostEar;
   readonly #destination: DestinationEar;
@@ -93,7 +90,7 @@ export class Crawler {
     this.#writer = writer;
     const { name, layout, store, range, policy, time } = source;
     this.#planner = new Planner({ source: name, layout, store, range, policy, latest: () => time.latest() });
-    this.#future = new FutureRecords({ source: name, range, store, time });
+    this.#plan = new PlanRecords({ source, writer, planner: this.#planner });
     this.#due = new DueSlots(policy);
     const fail = (error: unknown) => this.#fail(error);
     const ear = (this.#ear = new HostEar({ source, breaker: breakers.host, logins, fail }));
@@ -112,7 +109,7 @@ export class Crawler {
     const aborting = AbortSignal.any([abort, this.#ending.signal]);
     // Every call under way listens; that is no leak.
     setMaxListeners(0, stopping, aborting);
-    await this.#begin().catch((error: unknown) => this.#fail(error));
+    await this.#plan.begin(this.#due).catch((error: unknown) => this.#fail(error));
     const workers = LANES.flatMap((lane) =>
       Array.from({ length: this.#source.transport.capabilities.parallelism }, () =>
         this.#files.serve(this.#queues[lane], { stopping, aborting }, { once }),
@@ -128,7 +125,7 @@ export class Crawler {
     await Promise.all(workers);
     while (this.#files.committing > 0 || LANES.some((lane) => this.#visiting[lane] > 0))
       await this.#bell.wait();
-    await this.#notePlanned(stopping).catch((error: unknown) => this.#fail(error));
+    await this.#notePlan(stopping).catch((error: unknown) => this.#fail(error));
     await this.#writer.flush();
     // A run that waits for the host to come back tells by waiting; one that looks once must say so.
     const trouble = this.#ear.trouble ?? this.#destination.trouble;
@@ -144,7 +141,7 @@ export class Crawler {
     const { stopping } = run;
     const heldUp = run.once ? (slot: SlotRecord) => isHeldUp(slot, store) : undefined;
     while (!stopping.aborted && !this.#finished) {
-      if (lane === "live") await this.#retakeFuture();
+      if (lane === "live") await this.#plan.retakeFuture();
       const now = clock.now();
       this.#due.looks(lane, now);
       const due =
@@ -156,7 +153,7 @@ export class Crawler {
         if (!this.#active.has(path) && !this.#isHeld(path)) this.#visit(planned, lane, run);
       }
       if (run.once) return;
-      await this.#notePlanned(stopping);
+      await this.#notePlan(stopping);
       if (await this.#allSettled()) {
         this.#finished = true;
         this.#alarm.ring();
@@ -169,41 +166,9 @@ export class Crawler {
     }
   }
 
-  /** What an earlier run has left: what its records rest on, and what will be due before any lane would look again. */
-  async #begin(): Promise<void> {
-    await this.#forgetPlanned();
-    await this.#retakeFuture();
-    const { name, store, range, policy, clock } = this.#source;
-    const now = clock.now().getTime();
-    for await (const { path, start, end, nextVisitAt } of store.slots(name, range, {
-      dueBy: new Date(now + policy.poll),
-    }))
-      if (nextVisitAt!.getTime() > now) this.#due.set(path, { start, end }, nextVisitAt!.getTime());
-  }
-
-  /** What was recorded while the clock was ahead is looked at again. */
-  async #retakeFuture(): Promise<void> {
-    let changes: LedgerChange[] = [];
-    for await (const change of this.#future.replaced()) {
-      changes.push(change);
-      if (changes.length < BATCH) continue;
-      await this.#writer.write(changes);
-      changes = [];
-    }
-    await this.#writer.write(changes);
-  }
-
-  /** Visits of a narrower range or of another selection may put less into records that a planned stretch rests on. */
-  async #forgetPlanned(): Promise<void> {
-    if (await this.#planner.isOutdated())
-      await this.#writer.write([{ kind: "planned", source: this.#source.name }]);
-  }
-
-  /** What was planned whole is noted once every slot of it has its record. */
-  async #notePlanned(stopping: AbortSignal): Promise<void> {
-    if (this.#active.size > 0 || stopping.aborted || this.#source.time.doubtful) return;
-    const stretch = await this.#planner.planned();
-    if (stretch) await this.#writer.write([{ kind: "planned", source: this.#source.name, stretch }]);
+  /** While a slot is being worked on the ledger doesn't hold all that was planned. */
+  async #notePlan(stopping: AbortSignal): Promise<void> {
+    if (this.#active.size === 0 && !stopping.aborted) await this.#plan.note();
   }
 
   #idle(until: number): void {
@@ -279,7 +244,7 @@ export class Crawler {
     { visit, tasks, more, refused }: RecordedVisit,
     stopping: AbortSignal,
   ): Promise<void> {
-    const { name: source, clock, policy } = this.#source;
+    const { clock, policy } = this.#source;
     if (refused) return this.#slotDone(planned, clock.now().getTime() + policy.maxRetryDelay, true);
     const onDone = (due: number, held: boolean) => this.#slotDone(planned, due, held);
     const work = new SlotWork({ source: this.#source, writer: this.#writer, planned, visit, onDone });
@@ -292,7 +257,7 @@ export class Crawler {
       queue.push({ task, work });
     }
     const [enough, bell, writer] = [this.#enough, this.#bell, this.#writer];
-    const feeding = { source, clock, writer, work, queue, enough, bell, stopping };
+    const feeding = { source: this.#source, writer, work, queue, enough, bell, stopping };
     if (more === undefined || (await feed(more(), feeding))) await work.added();
   }
 

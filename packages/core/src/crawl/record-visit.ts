@@ -26,13 +26,17 @@ const SAMPLES = 5;
 export class VisitRecorder {
   readonly #writer: LedgerWriter;
   readonly #clock: Clock;
-  /** Paths whose records were refused. */
   readonly #refused = new Set<string>();
   readonly #unreadable: string[] = [];
 
   constructor(options: { writer: LedgerWriter; clock: Clock }) {
     this.#writer = options.writer;
     this.#clock = options.clock;
+  }
+
+  /** Paths of files whose records were refused. */
+  get refused(): ReadonlySet<string> {
+    return this.#refused;
   }
 
   /** What a large slot's visit finds before it is over. Rejects where the slot's own record is refused. */
