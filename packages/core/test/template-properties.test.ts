@@ -95,7 +95,24 @@ describe("for any template, attributes and time", () => {
         expect(`${slot.path}/`.startsWith(layout.root === "/" ? "/" : `${layout.root}/`)).toBe(true);
         for (let end = path.indexOf("/", slot.path.length + 1); end > 0; end = path.indexOf("/", end + 1)) {
           expect(layout.enters(slot, path.slice(0, end))).toBe(true);
+          const moment = layout.parse(path)!.observedAt!;
+          const range = { start: moment, end: new Date(moment.getTime() + 1) };
+          expect(layout.enters(slot, path.slice(0, end), range)).toBe(true);
         }
+      }),
+    );
+  });
+
+  test("where an attribute comes first, folders are entered for the moments of what they hold", () => {
+    fc.assert(
+      fc.property(situations, ({ text, constants, attributes, time }) => {
+        const first = template(`/{station}${text}`, constants);
+        const path = first.format({ observedAt: time, attributes: { ...attributes, station: "AAA" } });
+        const moment = first.parse(path)!.observedAt!;
+        const range = { start: moment, end: new Date(moment.getTime() + 1) };
+        const [slot] = first.slots(range);
+        for (let end = path.indexOf("/", 1); end > 0; end = path.indexOf("/", end + 1))
+          expect(first.enters(slot!, path.slice(0, end), range)).toBe(true);
       }),
     );
   });

@@ -16,7 +16,7 @@ const MOST_DIRECTORIES = 50;
 /** Lists a slot and all below it, and keeps what is enough to tell what it holds. Rejects only when cancelled. */
 export async function lookAt(
   slot: Slot,
-  { layout, transport, policy: { links } }: Pick<Source, "layout" | "transport" | "policy">,
+  { layout, transport, range, policy: { links } }: Pick<Source, "layout" | "transport" | "range" | "policy">,
   signal: AbortSignal | undefined,
 ): Promise<Look> {
   const found: Found[] = [];
@@ -30,6 +30,7 @@ export async function lookAt(
     take,
     listed: new PathSet(),
     links,
+    range,
     most: MOST_DIRECTORIES,
   });
   return { ...walked, found, count };

@@ -55,7 +55,7 @@ export class SlotVisitor {
   }
 
   async visit(planned: DueSlot, options: VisitOptions): Promise<Visit> {
-    const { layout, transport, clock, time, policy } = this.#source;
+    const { layout, transport, clock, time, policy, range } = this.#source;
     const { slot, window } = planned;
     const { lane, signal, record, impatient = false, told } = options;
     const began = clock.now();
@@ -66,7 +66,14 @@ export class SlotVisitor {
     const given = { source, planned, lane, changing, listed, record, opening, impatient, told };
     const files = new FoundFiles(given);
     const take = (found: readonly Found[]) => files.take(found);
-    const walked = await walk(slot, layout, transport, { lane, signal, listed, take, links: policy.links });
+    const walked = await walk(slot, layout, transport, {
+      lane,
+      signal,
+      listed,
+      take,
+      range,
+      links: policy.links,
+    });
     const changes = await files.finish();
 
     this.#warn(planned, walked, files);

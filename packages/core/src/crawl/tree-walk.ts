@@ -1,6 +1,7 @@
 import { DaybookError, isDaybookError, printable } from "../errors/daybook-error.js";
 import type { Observation, PathLayout, Slot } from "../layout/path-layout.js";
 import type { ListingOutcome, Skipped } from "../store/state-store.js";
+import type { TimeRange } from "../time/range.js";
 import type { SourcePolicy } from "../plan/policy.js";
 import { unsafeName } from "../transport/safe-name.js";
 import type { Listing, RemoteEntry, Transport, TransportCallOptions } from "../transport/transport.js";
@@ -41,6 +42,8 @@ export interface WalkOptions extends TransportCallOptions {
   /** The paths of all files that are listed are put in here, before they are taken. */
   readonly listed: PathSet;
   readonly links: SourcePolicy["links"];
+  /** Folders that surely hold nothing of it aren't entered. */
+  readonly range: TimeRange;
   /** How many directories may be asked for; default all. For who looks at a sample. */
   readonly most?: number;
 }
@@ -191,7 +194,11 @@ class Walk {
 
   #isFollowed(path: string): boolean {
     if (this.#options.links === "skip" || this.#transport.stat === undefined) return false;
-    return this.#layout.parse(path) !== undefined || this.#layout.enters(this.#slot, path);
+    return this.#layout.parse(path) !== undefined || this.#enters(path);
+  }
+
+  #enters(directory: string): boolean {
+    return this.#layout.enters(this.#slot, directory, this.#options.range);
   }
 
   #fails(directory: string, error: DaybookError): void {
@@ -237,7 +244,7 @@ class Walk {
       const reason = unsafeName(entry.name);
       const path = below(directory, entry.name);
       if (reason !== undefined) this.#skipped.add(`${entry.name} (${reason})`);
-      else if (entry.type === "directory" && this.#layout.enters(this.#slot, path)) {
+      else if (entry.type === "directory" && this.#enters(path)) {
         if (this.#entered.add(path)) folders.push(path);
       } else if (entry.type === "link" && this.#isFollowed(path)) links.push(entry.name);
       else if (entry.type !== "file") this.#skipped.add(`${path} (${WHAT[entry.type]})`);

@@ -3,7 +3,7 @@ import type { LedgerChange } from "../store/state-store.js";
 import { vanished } from "./file-decision.js";
 import { changesOf } from "./found-files.js";
 import type { PathSet } from "./path-set.js";
-import { isWanted, type Source } from "./source.js";
+import { isInRange, isWanted, type Source } from "./source.js";
 
 const BATCH = 1000;
 
@@ -22,7 +22,7 @@ export async function unlisted(
   },
 ): Promise<LedgerChange[]> {
   if (previous === undefined || previous.files.pending + previous.files.quarantined === 0) return [];
-  const { name, store, layout } = source;
+  const { name, store, layout, range } = source;
   const { certain, at, record } = options;
   let changes: LedgerChange[] = [];
   for await (const file of store.find({
@@ -30,9 +30,10 @@ export async function unlisted(
     slot: slot.path,
     status: ["pending", "quarantined"],
   })) {
-    const there = listed.has(file.path);
-    const observation = there ? layout.parse(file.path) : undefined;
-    if (observation !== undefined && isWanted(source, observation)) continue;
+    const observation = layout.parse(file.path);
+    // Folders of other times aren't listed.
+    const there = listed.has(file.path) || (observation !== undefined && !isInRange(observation, range));
+    if (there && observation !== undefined && isWanted(source, observation)) continue;
     if (file.status === "quarantined" && (there || !certain)) continue;
     const reason = there
       ? "it is not asked for any more"

@@ -38,8 +38,11 @@ export interface PathLayout {
   slots(range: TimeRange): Iterable<Slot> & { readonly length?: number; readonly gapless?: boolean };
   /** The slot of this path, whatever its time. Without it a path is looked for among the slots of a source's range. */
   slotNamed?(path: string): Slot | undefined;
-  /** Is this directory, discovered below the slot, worth listing? */
-  enters(slot: Slot, directory: string): boolean;
+  /**
+   * Is this directory, discovered below the slot, worth listing? What surely holds nothing of the range, where one is
+   * given, isn't; a layout that can't tell says that it is.
+   */
+  enters(slot: Slot, directory: string, range?: TimeRange): boolean;
   /** Undefined: not ours, skip. */
   parse(path: string): Observation | undefined;
   /**

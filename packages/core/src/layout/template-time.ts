@@ -1,3 +1,4 @@
+import type { TimeRange } from "../time/range.js";
 import type { Zone } from "../time/zone.js";
 import { DAY } from "./calendar.js";
 import { DATE_FIELDS } from "./date-fields.js";
@@ -5,6 +6,7 @@ import { hasDate, readTime, type DatePart, type DateParts, type ReadTime } from 
 import type { PathMatch } from "./path-matcher.js";
 import type { SlotTimes } from "./slot-times.js";
 import type { Segment } from "./template-scan.js";
+import { wallOf } from "./wall-stretch.js";
 
 export interface TemplateTimeOptions {
   /** The segments below the slot's folders. */
@@ -55,11 +57,25 @@ export class TemplateTime {
     return this.#within(slot, read);
   }
 
-  /** Whether files below this folder, whose path may say only a part of their time, could be the slot's. */
-  mayBe({ folder, below }: PathMatch): boolean {
+  /** Whether files below this folder, whose path may say only a part of their time, could be the slot's, and of the range. */
+  mayBe({ folder, below }: PathMatch, range?: TimeRange): boolean {
     // Where both needn't be the same no more is asked than that each can be.
-    const read = readTime(below);
-    return read !== "contradiction" && readTime(folder) !== "contradiction";
+    if (readTime(below) === "contradiction" || readTime(folder) === "contradiction") return false;
+    const stretch = range && this.#stretchOf(folder, below);
+    if (!range || !stretch) return true;
+    // What is written as 24:00, or as second 60, is of the instant at which its folder ends.
+    return stretch.end >= range.start.getTime() && (!range.end || stretch.start < range.end.getTime());
+  }
+
+  /** The time that all below this folder is of; undefined where its path says none by itself. */
+  #stretchOf(folder: DateParts, below: DateParts): { start: number; end: number } | undefined {
+    const { times, zone, tolerance } = this.#options;
+    const clockOnly = times !== undefined && !this.#dated;
+    const wall = wallOf(clockOnly ? overlay(folder, below) : below);
+    if (wall === undefined) return undefined;
+    // A clock without a date may be of the days beside its folder's.
+    const beyond = clockOnly ? DAY + tolerance : 0;
+    return { start: zone.earliest(wall.start) - beyond, end: zone.after(wall.end) + beyond };
   }
 
   /** Of the instants that the name may mean the one that its folder's time holds, or is nearest to. */

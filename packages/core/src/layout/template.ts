@@ -161,11 +161,11 @@ class Template implements TemplateLayout {
     return undefined;
   }
 
-  enters(slot: Slot, directory: string): boolean {
+  enters(slot: Slot, directory: string, range?: TimeRange): boolean {
     if (!directory.startsWith(slot.path === "/" ? "/" : `${slot.path}/`)) return false;
     const depth = directory.split("/").length - 1;
     const match = this.#folders.get(depth)?.match(directory);
-    return match !== undefined && this.#time.mayBe(match);
+    return match !== undefined && this.#time.mayBe(match, range);
   }
 
   parse(path: string): Observation | undefined {

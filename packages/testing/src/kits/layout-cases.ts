@@ -145,6 +145,10 @@ export function layoutCases({ layout, samples, foreign, range }: LayoutTraits): 
         const slot = home(sample);
         for (const directory of between(slot.path, sample.path)) {
           assert.equal(layout.enters(slot, directory), true, `${directory} isn't entered`);
+          if (sample.observedAt === undefined) continue;
+          const moment = { start: sample.observedAt, end: new Date(sample.observedAt.getTime() + 1) };
+          const why = `${directory} isn't entered for the moment of ${sample.path}`;
+          assert.equal(layout.enters(slot, directory, moment), true, why);
         }
       }
     },
