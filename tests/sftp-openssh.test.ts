@@ -230,6 +230,52 @@ describe.skipIf(whyNoOpenSsh())("SFTP from OpenSSH", () => {
     },
   );
 
+  test("files are told apart and read by the bytes of their names, whatever those are in", async () => {
+    const root = folder();
+    const at = (name: Buffer) => Buffer.concat([Buffer.from(`${root}/`), name]);
+    const latin1 = (name: string) => Buffer.from(name, "latin1");
+    const names = [
+      latin1("caf\xe9"),
+      latin1("caf\xe8"),
+      Buffer.from("café"),
+      Buffer.from("caf‛E9"),
+      latin1("\xff"),
+    ];
+    for (const name of names) writeFileSync(at(name), name);
+    mkdirSync(at(latin1("d\xfc")));
+    writeFileSync(at(latin1("d\xfc/\xe4")), "inside");
+
+    const sftp = transport();
+    const listed = (await sftp.list(root)).entries.filter(({ type }) => type === "file");
+    expect(new Set(listed.map(({ name }) => name))).toEqual(
+      new Set(["caf‛E9", "caf‛E8", "café", "caf‛E2‛80‛9BE9", "‛FF"]),
+    );
+    const contents = listed.map(async ({ name, size }) =>
+      digest(await sftp.read(`${root}/${name}`, { size })),
+    );
+    expect(new Set(await Promise.all(contents))).toEqual(new Set(names.map(digestOf)));
+    expect(await sftp.stat(`${root}/caf‛E8`)).toMatchObject({ type: "file", size: 4 });
+    expect((await sftp.list(`${root}/d‛FC`)).entries).toMatchObject([{ name: "‛E4", size: 6 }]);
+
+    const inLatin1 = transport({ encoding: "latin1" });
+    const second = (await inLatin1.list(root)).entries.map(({ name }) => name);
+    expect(second).toEqual(expect.arrayContaining(["café", "cafè", "cafÃ©", "ÿ", "dü"]));
+    expect(await text(await inLatin1.read(`${root}/dü/ä`))).toBe("inside");
+    expect(await digest(await inLatin1.read(`${root}/cafè`))).toBe(digestOf(names[1]!));
+  });
+
+  test("one request at a time, names that aren't UTF-8 are told as unreadable", async () => {
+    const root = folder();
+    writeFileSync(join(root, "café"), "x");
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from("caf\xe9", "latin1")]), "y");
+    const sftp = transport({ pipelining: false });
+    const { entries, unreadable } = await sftp.list(root);
+    expect(entries).toMatchObject([{ name: "café" }]);
+    expect(unreadable).toEqual([expect.stringContaining("isn't UTF-8")]);
+    expect(await text(await sftp.read(join(root, "café")))).toBe("x");
+    await expect(sftp.read(join(root, "caf‛E9"))).rejects.toMatchObject({ kind: "unsupported" });
+  });
+
   test("links are told as links, and stat tells what they lead to", async () => {
     const root = folder();
     writeFileSync(join(root, "a"), "abc");

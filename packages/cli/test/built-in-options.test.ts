@@ -105,6 +105,13 @@ test("every option of sftp reaches the adapter under its own name", async () => 
   });
 });
 
+test("the encoding of names reaches sftp", async () => {
+  const { transport } = await keysOf(
+    "{ use: sftp, host: h, user: u, password: p, host_key: { accept_anything: true }, encoding: latin1 }",
+  );
+  expect(JSON.parse(transport)).toContainEqual(["encoding", "latin1"]);
+});
+
 test("every option of failover, and of the hosts in it, reaches the adapters", async () => {
   const { transport } = await keysOf(
     `{ use: failover, trust: any, times: ignore,

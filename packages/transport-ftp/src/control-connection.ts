@@ -1,7 +1,7 @@
+import type { NameCodec } from "@daybook/core";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { DaybookError } from "@daybook/core";
 import { FTPContext, FTPError } from "basic-ftp";
-import type { NameCodec } from "./name-codec.js";
 import { ReplyReader } from "./reply-reader.js";
 import type { Reply } from "./reply-reader.js";
 

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Clock, Listing, ListOptions, RemoteEntry } from "@daybook/core";
+import type { Clock, Listing, ListOptions, NameCodec, RemoteEntry } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import { EntryCollector } from "./entry-collector.js";
 import type { FtpSession } from "./ftp-session.js";
@@ -12,7 +12,6 @@ import type { Verdict } from "./listing-verdict.js";
 import { lookAround } from "./look-around.js";
 import { Attempts, refusal, waysFor } from "./listing-ways.js";
 import type { Way } from "./listing-ways.js";
-import type { NameCodec } from "./name-codec.js";
 import { PathEcho } from "./path-echo.js";
 import type { ServerFacts } from "./server-facts.js";
 import type { AskTime } from "./server-zone.js";

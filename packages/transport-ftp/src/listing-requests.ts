@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { DaybookError } from "@daybook/core";
-import type { Clock } from "@daybook/core";
+import type { Clock, NameCodec } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import type { EntryCollector } from "./entry-collector.js";
 import type { FtpSession } from "./ftp-session.js";
@@ -10,7 +10,6 @@ import { ListingReader } from "./listing/listing-reader.js";
 import type { ListingStyle } from "./listing/listing-reader.js";
 import { mlsxTime } from "./listing/mlsx-time.js";
 import { NameList } from "./listing/name-list.js";
-import type { NameCodec } from "./name-codec.js";
 
 /** A listing as it was downloaded. */
 export interface Download {

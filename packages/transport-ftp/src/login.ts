@@ -1,11 +1,10 @@
 import { connect as connectTls } from "node:tls";
 import type { TLSSocket } from "node:tls";
-import { DaybookError } from "@daybook/core";
+import { DaybookError, isUtf8Name } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import { checkPin, tlsOptionsOf } from "./certificate.js";
 import type { ControlConnection } from "./control-connection.js";
 import type { WireError } from "./errors.js";
-import { isUtf8Name } from "./name-codec.js";
 import type { ResolvedFtpOptions } from "./options.js";
 import type { Reply } from "./reply-reader.js";
 import type { Habit, ServerFacts } from "./server-facts.js";

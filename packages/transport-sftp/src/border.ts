@@ -44,9 +44,7 @@ export function timeOf(seconds: number | undefined): Date | undefined {
 /** Why a name can't be a file's; undefined where it can. What it holds is core's to judge. */
 export function oddName(name: string): string | undefined {
   if (name === "") return "an empty name";
-  if (name.length > LONGEST_NAME) return `a name of ${name.length} characters`;
-  // What isn't in the encoding arrives damaged: a file of that name could never be asked for.
-  return name.includes("\uFFFD") ? "a name in another encoding" : undefined;
+  return name.length > LONGEST_NAME ? `a name of ${name.length} characters` : undefined;
 }
 
 /** A server's words, cut before anything is looked for in them. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { DaybookError } from "@daybook/core";
+import type { DaybookError, NameCodec } from "@daybook/core";
 import type { Client, ClientChannel } from "ssh2";
 import { checkHandle, malformed, readSize } from "./border.js";
 import { fromWire } from "./errors.js";
@@ -11,19 +11,14 @@ import type { Attributes, Fields } from "./wire.js";
 import { encodeInit, FOR_READING, LIMITS, REPLY, REQUEST, STATUS } from "./wire.js";
 
 const handleIn = (fields: Fields) => checkHandle(Buffer.from(fields.bytes()));
-const namesIn = (fields: Fields) => ({ bytes: fields.left, entries: fields.names() });
 const attributesIn = (fields: Fields) => fields.attributes();
-const pathIn = (fields: Fields) => {
-  const [first] = fields.names();
-  if (first === undefined) throw malformed("it holds no path");
-  return first.name;
-};
 const nothingIn = () => undefined;
 /** The longest packet comes first, then the longest read. */
 const readLimitIn = (fields: Fields) => (fields.longNumber(), Number(fields.longNumber()));
 
 export interface FastPathOptions {
   readonly stream: ClientChannel;
+  readonly codec: NameCodec;
   readonly watch: RequestWatch;
   readonly onBroken: (failure: DaybookError) => void;
 }
@@ -32,11 +27,13 @@ export interface FastPathOptions {
 export class FastPath implements RemoteReads {
   readonly #channel: SftpChannel;
   readonly #stream: ClientChannel;
+  readonly #codec: NameCodec;
   #largestRead = readSize(undefined);
   #failure: DaybookError | undefined;
 
-  constructor({ stream, watch, onBroken }: FastPathOptions) {
+  constructor({ stream, codec, watch, onBroken }: FastPathOptions) {
     this.#stream = stream;
+    this.#codec = codec;
     this.#channel = new SftpChannel({ stream, watch, onBroken });
   }
 
@@ -62,24 +59,33 @@ export class FastPath implements RemoteReads {
   }
 
   openDirectory(path: string): Promise<Buffer> {
-    return this.#value({ type: REQUEST.OPENDIR, subject: path, reply: REPLY.HANDLE, parse: handleIn });
+    const subject = this.#codec.encode(path);
+    return this.#value({ type: REQUEST.OPENDIR, subject, reply: REPLY.HANDLE, parse: handleIn });
   }
 
   readDirectory(handle: Buffer): Promise<NamesReply | undefined> {
-    return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse: namesIn });
+    const parse = (fields: Fields) => ({ bytes: fields.left, entries: fields.names(this.#codec) });
+    return this.#outcome({ type: REQUEST.READDIR, subject: handle, reply: REPLY.NAME, parse });
   }
 
   stat(path: string): Promise<Attributes> {
-    return this.#value({ type: REQUEST.STAT, subject: path, reply: REPLY.ATTRS, parse: attributesIn });
+    const subject = this.#codec.encode(path);
+    return this.#value({ type: REQUEST.STAT, subject, reply: REPLY.ATTRS, parse: attributesIn });
   }
 
   home(): Promise<string> {
-    return this.#value({ type: REQUEST.REALPATH, subject: ".", reply: REPLY.NAME, parse: pathIn });
+    const parse = (fields: Fields) => {
+      const [first] = fields.names(this.#codec);
+      if (first === undefined) throw malformed("it holds no path");
+      return first.name;
+    };
+    return this.#value({ type: REQUEST.REALPATH, subject: ".", reply: REPLY.NAME, parse });
   }
 
   openFile(path: string, done: Done<Buffer>): void {
+    const subject = this.#codec.encode(path);
     this.#request(
-      { type: REQUEST.OPEN, subject: path, numbers: [FOR_READING, 0], reply: REPLY.HANDLE, parse: handleIn },
+      { type: REQUEST.OPEN, subject, numbers: [FOR_READING, 0], reply: REPLY.HANDLE, parse: handleIn },
       (failure, handle) => done(failure ?? (handle ? undefined : endOfFile()), handle),
     );
   }

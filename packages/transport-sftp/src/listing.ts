@@ -14,6 +14,8 @@ import type { NamedEntry } from "./wire.js";
 
 /** A server that goes on without anything new and without an end is given up after so many replies. */
 const MOST_IDLE_REPLIES = 100;
+/** Why an entry that the plain path could not read is told as unreadable. */
+const DAMAGED = "a name that isn't UTF-8, which can't be read with one request at a time";
 /** Lines that can't be read, kept to be shown. */
 const MOST_UNREADABLE = 1000;
 /** ms that a server may take for each entry, after the first two minutes. */
@@ -127,7 +129,7 @@ class DirectoryListing {
   #add(entry: NamedEntry): void {
     if (entry.name === "." || entry.name === "..") return;
     this.#entries++;
-    const odd = oddName(entry.name) ?? oddSize(entry.size);
+    const odd = (entry.damaged && DAMAGED) || oddName(entry.name) || oddSize(entry.size);
     if (odd === undefined) this.#batches.add(toRemoteEntry(entry));
     else this.#tellUnreadable(entry, odd);
   }

@@ -1,9 +1,10 @@
-import type { Clock, HostBudget, OneHostMemory } from "@daybook/core";
-import { DaybookError } from "@daybook/core";
+import type { Clock, HostBudget, NameCodec, OneHostMemory } from "@daybook/core";
+import { DaybookError, isUtf8Name } from "@daybook/core";
 import type { AlgorithmOptions } from "./algorithms.js";
 import { checkAlgorithms } from "./algorithms.js";
 import type { ListingBounds } from "./border.js";
 import { LISTING_BOUNDS } from "./border.js";
+import { nameCodec } from "./name-codec.js";
 import { fromBase32 } from "./totp.js";
 
 /** How the server's key is checked. Without one of these: against `~/.ssh/known_hosts`. */
@@ -55,6 +56,11 @@ export interface SftpTransportOptions extends SshTarget {
   readonly listingDepth?: number;
   /** True: paths begin at the home of who logs in, wherever that is, and not at the root. Default false. */
   readonly home?: boolean;
+  /**
+   * What the server's names are in, where that isn't UTF-8: "latin1", "windows-1252", "cp437", "gbk", "shift_jis" and so
+   * on, any that leaves ASCII as it is. Default "utf8". Bytes that can't be read so are written as "‛E9". Needs `pipelining`.
+   */
+  readonly encoding?: string;
   /** What one listing may bring before it counts as endless. Default 2 million entries, 256 MiB. */
   readonly listingBounds?: ListingBounds;
   /** Shared with others that use the host. Default: one of its own for `connections`. */
@@ -75,6 +81,8 @@ export interface ResolvedOptions {
   readonly pipelining: boolean;
   readonly listingDepth: number;
   readonly home: boolean;
+  /** For names in `encoding`. */
+  readonly codec: NameCodec;
   readonly listingBounds: ListingBounds;
 }
 
@@ -92,9 +100,17 @@ export function resolveOptions(options: SftpTransportOptions): ResolvedOptions {
     keepalive: positive("keepalive", options.keepalive ?? 10_000),
     pipelining,
     home: options.home ?? false,
+    codec: codecFor(options.encoding, pipelining),
     listingBounds: options.listingBounds ?? LISTING_BOUNDS,
     listingDepth: pipelining ? positive("listingDepth", options.listingDepth ?? 4) : 1,
   };
+}
+
+function codecFor(encoding: string | undefined, pipelining: boolean): NameCodec {
+  const codec = nameCodec(encoding);
+  if (pipelining || encoding === undefined || isUtf8Name(encoding)) return codec;
+  const detail = "`encoding` can't be used with `pipelining: false`, which reads names in UTF-8 only";
+  throw new DaybookError("config", detail, { operation: "configure sftp" });
 }
 
 /** The server as sources and budgets know it: "sftp://host:port". */

@@ -1,5 +1,7 @@
 import type { Readable } from "node:stream";
-import type { DaybookError } from "@daybook/core";
+import { isUtf8 } from "node:buffer";
+import type { NameCodec } from "@daybook/core";
+import { DaybookError } from "@daybook/core";
 import type { Attributes as WireAttributes, SFTPWrapper } from "ssh2";
 import { checkHandle } from "./border.js";
 import { fromWire } from "./errors.js";
@@ -9,6 +11,8 @@ import type { RequestWatch } from "./request-watch.js";
 import type { Attributes } from "./wire.js";
 import { STATUS } from "./wire.js";
 
+/** What ssh2, which reads names as UTF-8, writes for bytes that aren't. */
+const LOST = "\uFFFD";
 /** Bytes of a NAME reply are counted as what they hold; the rest of an entry is about so much. */
 const ENTRY_OVERHEAD = 40;
 
@@ -16,6 +20,7 @@ export interface PlainPathOptions {
   readonly client: PlainClient;
   /** The client's handle, opened when first asked for. */
   readonly handle: () => Promise<SFTPWrapper>;
+  readonly codec: NameCodec;
   readonly watch: RequestWatch;
   /** Rejects with what ended the session. */
   readonly ended: Promise<never>;
@@ -29,11 +34,13 @@ export interface PlainPathOptions {
 export class PlainPath implements RemoteReads {
   readonly #client: PlainClient;
   readonly #handle: () => Promise<SFTPWrapper>;
+  readonly #codec: NameCodec;
   readonly #watch: RequestWatch;
   readonly #ended: Promise<never>;
 
-  constructor({ client, handle, watch, ended }: PlainPathOptions) {
+  constructor({ client, handle, codec, watch, ended }: PlainPathOptions) {
     this.#client = client;
+    this.#codec = codec;
     this.#handle = handle;
     this.#watch = watch;
     this.#ended = ended;
@@ -41,7 +48,8 @@ export class PlainPath implements RemoteReads {
   }
 
   async openDirectory(path: string): Promise<Buffer> {
-    return checkHandle(await this.#ask<Buffer>((sftp, done) => sftp.opendir(path, done)));
+    const name = this.#nameOf(path);
+    return checkHandle(await this.#ask<Buffer>((sftp, done) => sftp.opendir(name, done)));
   }
 
   async readDirectory(handle: Buffer): Promise<NamesReply | undefined> {
@@ -51,8 +59,9 @@ export class PlainPath implements RemoteReads {
       for (const { filename, longname } of entries)
         bytes += filename.length + longname.length + ENTRY_OVERHEAD;
       const names = entries.map(({ filename, longname, attrs }) => ({
-        name: filename,
-        line: longname,
+        name: this.#textOf(filename),
+        line: this.#textOf(longname),
+        damaged: filename.includes(LOST),
         ...attributesOf(attrs),
       }));
       return { bytes, entries: names };
@@ -68,18 +77,35 @@ export class PlainPath implements RemoteReads {
 
   /** What a path leads to, links followed. */
   async stat(path: string): Promise<Attributes> {
-    return attributesOf(await this.#ask<WireAttributes>((sftp, done) => sftp.stat(path, done)));
+    const name = this.#nameOf(path);
+    return attributesOf(await this.#ask<WireAttributes>((sftp, done) => sftp.stat(name, done)));
   }
 
   /** Where the server starts from: the home of who logged in. */
   async home(): Promise<string> {
-    return this.#answered(this.#handle().then(() => this.#client.realPath(".")));
+    return this.#textOf(await this.#answered(this.#handle().then(() => this.#client.realPath("."))));
   }
 
   /** A file's bytes, each chunk asked for once the one before it is taken. */
   async open(path: string, start: number, chunk: number): Promise<Readable> {
+    const name = this.#nameOf(path);
     await this.#handle();
-    return this.#client.createReadStream(path, { start, highWaterMark: chunk });
+    return this.#client.createReadStream(name, { start, highWaterMark: chunk });
+  }
+
+  /** A name as ssh2 read it, in our writing. */
+  #textOf(name: string): string {
+    return this.#codec.decode(Buffer.from(name));
+  }
+
+  /** A path as ssh2 takes it. */
+  #nameOf(path: string): string {
+    const bytes = this.#codec.encode(path);
+    if (isUtf8(bytes)) return bytes.toString("utf8");
+    throw new DaybookError(
+      "unsupported",
+      "its name isn't UTF-8: it can't be asked for one request at a time",
+    );
   }
 
   #ask<T>(

@@ -1,3 +1,4 @@
+import type { NameCodec } from "@daybook/core";
 import { DaybookError } from "@daybook/core";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { malformed, readSize } from "./border.js";
@@ -31,19 +32,21 @@ export class SftpSession {
 
   readonly #client: PlainClient;
   readonly #line: Line;
+  readonly #codec: NameCodec;
   readonly #endListeners = new Set<(failure: DaybookError) => void>();
   #fast: FastPath | undefined;
   #handle: SFTPWrapper | undefined;
   #failure: DaybookError | undefined;
 
-  private constructor(client: PlainClient, line: Line, { timeout }: ResolvedOptions) {
+  private constructor(client: PlainClient, line: Line, { timeout, codec }: ResolvedOptions) {
     this.#client = client;
     this.#line = line;
+    this.#codec = codec;
     this.patience = PATIENCE * timeout;
     const watch = new RequestWatch({ timeout, onLate: (failure) => this.#end(failure) });
     this.watch = watch;
     const ended = new Promise<never>((_, reject) => this.whenEnded(reject));
-    this.plain = new PlainPath({ client, watch, ended, handle: () => this.#openHandle() });
+    this.plain = new PlainPath({ client, codec, watch, ended, handle: () => this.#openHandle() });
     this.#listen(client.client);
   }
 
@@ -131,7 +134,8 @@ export class SftpSession {
   async #addFast(): Promise<void> {
     const stream = await openChannel(this.#client.client).catch(() => undefined);
     if (stream === undefined) return;
-    const fast = new FastPath({ stream, watch: this.watch, onBroken: (failure) => this.#end(failure) });
+    const onBroken = (failure: DaybookError) => this.#end(failure);
+    const fast = new FastPath({ stream, codec: this.#codec, watch: this.watch, onBroken });
     const broken = new Promise<never>((_, reject) => this.whenEnded(reject));
     // A server that closes this channel may do better with the client's.
     const greeted = await Promise.race([fast.greet(), broken]);

@@ -38,8 +38,8 @@ type Operation = "list" | "read" | "stat";
 type Lease = SessionLease<SftpSession>;
 
 /**
- * Reads a tree over SFTP, many files at once over few connections. What isn't in the encoding of names is reported as
- * unreadable. Throws kind "config" where the options can't work; connects when first used.
+ * Reads a tree over SFTP, many files at once over few connections. Throws kind "config" where the options can't work;
+ * connects when first used.
  */
 export class SftpTransport implements Transport {
   readonly capabilities: TransportCapabilities;

@@ -1,3 +1,4 @@
+import type { NameCodec } from "@daybook/core";
 import { malformed } from "./border.js";
 
 // SFTP version 3, draft-ietf-secsh-filexfer-02: what reading a tree needs of it, from the client's side.
@@ -42,6 +43,8 @@ export interface Attributes {
 
 export interface NamedEntry extends Attributes {
   readonly name: string;
+  /** The name's bytes are lost, what there is of it is for people. */
+  readonly damaged?: boolean;
   /** A line for people, as `ls -l` writes it. */
   readonly line: string;
 }
@@ -131,11 +134,11 @@ export class Fields {
     return { size, mode, mtime };
   }
 
-  names(): NamedEntry[] {
+  names(codec: NameCodec): NamedEntry[] {
     const entries: NamedEntry[] = [];
     for (let count = this.number(); count > 0; count--) {
-      const name = this.text();
-      const line = this.text();
+      const name = codec.decode(this.bytes());
+      const line = codec.decode(this.bytes());
       entries.push({ name, line, ...this.attributes() });
     }
     return entries;

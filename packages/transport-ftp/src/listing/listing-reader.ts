@@ -1,5 +1,5 @@
+import type { NameCodec } from "@daybook/core";
 import { nameCodec } from "../name-codec.js";
-import type { NameCodec } from "../name-codec.js";
 import { SHORT_LINE } from "./dialect.js";
 import type { Dialect, LineContext, RawEntry, Reading } from "./dialect.js";
 import { DIALECTS } from "./dialects/index.js";

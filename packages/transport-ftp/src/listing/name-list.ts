@@ -1,4 +1,4 @@
-import type { NameCodec } from "../name-codec.js";
+import type { NameCodec } from "@daybook/core";
 import { LISTING_LIMITS } from "./limits.js";
 import type { ListingLimits } from "./limits.js";
 import { LineSplitter } from "./line-splitter.js";

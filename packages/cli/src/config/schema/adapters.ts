@@ -38,6 +38,12 @@ const timeout = duration()
   .prefault("30s")
   .describe("How long the server may leave a request without an answer.");
 
+const encoding = text()
+  .optional()
+  .describe(
+    "What the server's names are in, where that isn't UTF-8: latin1, windows-1252, cp437, gbk, shift_jis and so on.",
+  );
+
 const FTP: BuiltIn = {
   package: "@daybook/transport-ftp",
   factory: "ftpTransport",
@@ -81,11 +87,7 @@ const FTP: BuiltIn = {
     })
       .optional()
       .describe("How the server's certificate is checked."),
-    encoding: text()
-      .optional()
-      .describe(
-        "What the server's names are in, where that isn't UTF-8: latin1, windows-1252, cp437, gbk, shift_jis and so on.",
-      ),
+    encoding,
     home: flag()
       .optional()
       .describe("Paths begin at the home of who logs in, not at the root. Default false."),
@@ -179,6 +181,7 @@ const SFTP: BuiltIn = {
     home: flag()
       .optional()
       .describe("Paths begin at the home of who logs in, not at the root. Default false."),
+    encoding,
     listing_depth: integer(1, 64)
       .prefault(4)
       .describe("Requests for entries under way at once while a directory is listed."),
