@@ -1,7 +1,8 @@
-import { DaybookError } from "@daybook/core";
+import { DaybookError, TransportToken, type LocalFs, type Transport } from "@daybook/core";
 import { describe, expect, test } from "vitest";
+import { bound } from "./support/bound.js";
 import type { Mirror } from "./support/mirror.js";
-import { HOUR, MINUTE, put, type MirrorOptions } from "./support/mirror.js";
+import { HOUR, MINUTE, put, threeHours, type MirrorOptions } from "./support/mirror.js";
 import type { Receiver } from "./support/receiver.js";
 import { mirrorWith, SLOT } from "./support/receiver.js";
 
@@ -144,5 +145,80 @@ describe("errors", () => {
       kind: "auth",
       reason: "the password is wrong",
     });
+  });
+});
+
+describe("a source that waits", () => {
+  const words = (receiver: Receiver) =>
+    receiver.heard.map(({ source, data }) => [source, data["what"], data["because"], data["kind"]]);
+  const TWO = [{ name: "one" }, { name: "two" }];
+
+  test("for a log-in, while another goes on, is told once, and when it is over", async () => {
+    let right = false;
+    const { mirror, receiver } = mirrorWith(["error"], { sources: TWO });
+    const [one, two] = mirror.sourceOptions();
+    const login = {
+      name: "login",
+      provides: TransportToken,
+      create: (): Transport => ({
+        ...bound<Transport>(mirror.transport),
+        capabilities: { ...mirror.transport.capabilities, endpoint: "memory://other" },
+        close: async () => undefined,
+        list: async (path) => {
+          if (!right) throw new DaybookError("auth", "wrong password", { operation: "connect" });
+          return mirror.transport.list(path);
+        },
+      }),
+    };
+    mirror.restart({ sources: [{ ...one!, plugins: [login] }, two!] });
+    threeHours(mirror);
+    const run = mirror.daybook.run();
+    await mirror.clock.advance(6 * HOUR);
+    expect(words(receiver)).toEqual([["one", "source-paused", "login", "auth"]]);
+    right = true;
+    await mirror.clock.runUntil(run, { maxTime: 2 * HOUR });
+    expect(words(receiver).slice(1)).toEqual([["one", "source-resumed", "login", undefined]]);
+  });
+
+  test.each(["from the start", "later on"])(
+    "for a disk that others share, %s, is told once for all",
+    async (when) => {
+      let full = when === "from the start";
+      const { mirror, receiver } = mirrorWith(["error"], { sources: TWO });
+      const fail = (name: "writeSync" | "openSync" | "mkdirSync") =>
+        ((...args: never[]) => {
+          if (full) throw Object.assign(new Error("full"), { code: "ENOSPC" });
+          return (mirror.fs[name] as (...all: never[]) => unknown)(...args);
+        }) as never;
+      const fs: LocalFs = {
+        ...bound(mirror.fs),
+        ...{ writeSync: fail("writeSync"), openSync: fail("openSync"), mkdirSync: fail("mkdirSync") },
+      };
+      mirror.restart({ fs });
+      threeHours(mirror);
+      mirror.transport.faults = { onRead: () => void (full ||= when === "later on" && !healed) };
+      let healed = false;
+      const run = mirror.daybook.run();
+      await mirror.clock.advance(HOUR);
+      healed = true;
+      full = false;
+      await mirror.clock.runUntil(run, { maxTime: HOUR });
+      expect(words(receiver).map(([, ...rest]) => rest)).toEqual([
+        ["source-paused", "destination", "no-space"],
+        ["source-resumed", "destination", undefined],
+      ]);
+    },
+  );
+
+  test("fails, and is told of, where it can't be put together", async () => {
+    const { mirror, receiver } = mirrorWith(["error"], { sources: TWO });
+    const [one, two] = mirror.sourceOptions();
+    const create = (): Transport => {
+      throw new DaybookError("config", "made up: can't be made");
+    };
+    const broken = { name: "broken", provides: TransportToken, create };
+    mirror.restart({ sources: [{ ...one!, plugins: [broken] }, two!] });
+    await mirror.run();
+    expect(words(receiver)).toEqual([["one", "source-failed", undefined, "config"]]);
   });
 });

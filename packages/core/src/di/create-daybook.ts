@@ -165,6 +165,11 @@ class WiredDaybook implements Daybook {
     const logins = new FirstLogins(chosen.map(({ name }) => name));
     const committing = Math.max(LEAST_COMMITTING, Math.floor(COMMITTING / Math.max(1, chosen.length)));
     hooks?.start();
+    for (const { name: source, error } of broken) {
+      const failed: CrawlEvent = { type: "source-failed", source, at: this.#clock.now(), error };
+      fanOut(this.#root.all(ObserverToken))(failed);
+      hooks?.on(failed);
+    }
     try {
       const running = chosen
         .map((source) => (hooks ? { ...source, emit: both(source.emit, hooks) } : source))
@@ -439,9 +444,6 @@ class WiredDaybook implements Daybook {
       }
     }
     if (chosen.length === 0 && broken.length > 0) throw broken[0]!.error;
-    const emit = fanOut(this.#root.all(ObserverToken));
-    for (const { name: source, error } of broken)
-      emit({ type: "source-failed", source, at: this.#clock.now(), error });
     return { chosen, broken };
   }
 

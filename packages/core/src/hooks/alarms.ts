@@ -2,7 +2,7 @@ import type { CrawlEvent } from "../observe/observer.js";
 import type { LedgerChange, StateStore } from "../store/state-store.js";
 import type { Clock } from "../time/clock.js";
 import type { TimeRange } from "../time/range.js";
-import { hostChanged, sourceFailed, type HostChange } from "./event-data.js";
+import { hostChanged, sourceFailed, sourceWaits, type HostChange } from "./event-data.js";
 import type { HookEvent } from "./hook-event.js";
 import { SilenceWatch } from "./silence-watch.js";
 import type { NewMessage, Subscriptions, TellingSource } from "./subscriptions.js";
@@ -10,7 +10,12 @@ import type { NewMessage, Subscriptions, TellingSource } from "./subscriptions.j
 export interface AlarmsOptions {
   readonly store: Pick<StateStore, "record" | "find" | "events">;
   readonly subscriptions: Subscriptions;
-  readonly sources: readonly (TellingSource & { readonly range: TimeRange; readonly host: string })[];
+  readonly sources: readonly (TellingSource & {
+    readonly range: TimeRange;
+    readonly host: string;
+    /** The same for those that keep their files in one place. */
+    readonly destination?: object;
+  })[];
   readonly clock: Clock;
   /** Tells of silence, which only this knows of. */
   readonly emit: (event: CrawlEvent) => void;
@@ -18,11 +23,16 @@ export interface AlarmsOptions {
   readonly recorded: () => void;
 }
 
+type Wait = Extract<CrawlEvent, { type: "source-paused" | "source-resumed" }>;
+
 /** What is told of that is in no change of the ledger: hosts, sources, silence. It hears of it as observers do. */
 export class Alarms {
   readonly #options: AlarmsOptions;
-  /** Hosts that are down, or that others stand in for, and the hooks that were told: sources share hosts. */
-  readonly #away = new Map<string, Set<string>>();
+  /**
+   * What is away and the hooks that were told: hosts that are down, or that others stand in for, destinations, log-ins.
+   * Sources share hosts and destinations.
+   */
+  readonly #away = new Map<unknown, Set<string>>();
   readonly #watches = new Map<string, SilenceWatch[]>();
   readonly #stop = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
@@ -41,20 +51,15 @@ export class Alarms {
         for (const watch of this.#watches.get(source) ?? []) this.#follow(watch.arrived(event.file, at));
         return;
       case "host-down":
-      case "host-lost": {
-        const told = this.#away.get(event.host) ?? new Set();
-        this.#away.set(event.host, told);
-        // It goes on being away: that is no news.
-        const messages = this.#ofHost(event).filter(({ message }) => !told.has(message.hook));
-        for (const { message } of messages) told.add(message.hook);
-        return this.#tell(messages);
-      }
+      case "host-lost":
+        return this.#tellAway(event.host, this.#ofHost(event));
       case "host-up":
-      case "host-regained": {
-        const told = this.#away.get(event.host);
-        this.#away.delete(event.host);
-        return this.#tell(this.#ofHost(event).filter(({ message }) => told?.has(message.hook)));
-      }
+      case "host-regained":
+        return this.#tellBack(event.host, this.#ofHost(event));
+      case "source-paused":
+        return this.#tellAway(this.#waitsFor(event), this.#ofWait(event));
+      case "source-resumed":
+        return this.#tellBack(this.#waitsFor(event), this.#ofWait(event));
       case "source-failed":
         // Another program is at work on it: it isn't the source that failed.
         if (event.error.kind === "busy" && event.error.operation === "start") return;
@@ -87,6 +92,37 @@ export class Alarms {
     return subscriptions.oncePerHook([event.source, ...others], (source) =>
       hostChanged(event.type, { ...event, source }),
     );
+  }
+
+  /** What a source waits for, such that those that wait for the same thing give the same. */
+  #waitsFor({ source, because }: Wait): unknown {
+    const own = this.#options.sources.find(({ name }) => name === source);
+    return (because === "destination" && own?.destination) || `${because} ${source}`;
+  }
+
+  #ofWait(event: Wait): NewMessage[] {
+    const { sources, subscriptions } = this.#options;
+    const same = this.#waitsFor(event);
+    const others = sources.filter(({ name: source }) => this.#waitsFor({ ...event, source }) === same);
+    return subscriptions.oncePerHook([event.source, ...others.map(({ name }) => name)], (source) =>
+      sourceWaits(event.type, { ...event, source }),
+    );
+  }
+
+  /** That it goes on being away is no news. */
+  #tellAway(what: unknown, messages: readonly NewMessage[]): void {
+    const told = this.#away.get(what) ?? new Set();
+    this.#away.set(what, told);
+    const news = messages.filter(({ message }) => !told.has(message.hook));
+    for (const { message } of news) told.add(message.hook);
+    this.#tell(news);
+  }
+
+  /** Those hear that it is over who heard of it. */
+  #tellBack(what: unknown, messages: readonly NewMessage[]): void {
+    const told = this.#away.get(what);
+    this.#away.delete(what);
+    this.#tell(messages.filter(({ message }) => told?.has(message.hook)));
   }
 
   #tell(messages: readonly LedgerChange[]): void {

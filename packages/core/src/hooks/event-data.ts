@@ -74,6 +74,21 @@ export function hostChanged(
   };
 }
 
+/** `because`: what it waits for. */
+export function sourceWaits(
+  what: "source-paused" | "source-resumed",
+  {
+    source,
+    because,
+    at,
+    error,
+  }: Readonly<{ source: string; because: string; at: Date; error?: DaybookError }>,
+): HookEvent {
+  const data = { what, because, kind: error?.kind, reason: error?.detail };
+  const occasion = `${what} ${at.toISOString()}`;
+  return { type: "error", source, at, subject: `waits for ${because}`, occasion, data };
+}
+
 export function sourceFailed(source: string, error: DaybookError, at: Date): HookEvent {
   const data = { what: "source-failed", kind: error.kind, reason: error.detail };
   return { type: "error", source, at, subject: "", occasion: `failed ${at.toISOString()}`, data };
