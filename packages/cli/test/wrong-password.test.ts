@@ -42,4 +42,16 @@ test("of a run that looks once a refused login fails all sources that share it, 
   ).toEqual(["S0", "S1", "S2", "S3", "S4", "S5", "S6", "S7"]);
   expect(stderr).toContain("S8: finished, but gaps remain");
   expect(server.commands.filter((command) => command === "USER you")).toHaveLength(2);
+
+  const status = await daybook(["status", "-c", file]);
+  expect(status.stdout).toMatch(
+    /^S0: it has stopped \(since .*Z\): .*refused the login.*; mend that, then start/m,
+  );
+  expect(status.stdout).not.toContain("S8: it has stopped");
+  expect(status.stdout).not.toContain("wrong too");
+  const { troubles } = JSON.parse((await daybook(["status", "-c", file, "--json"])).stdout) as {
+    troubles: object[];
+  };
+  expect(troubles).toHaveLength(8);
+  expect(troubles[0]).toMatchObject({ source: "S0", cause: "stopped", kind: "auth" });
 });

@@ -53,6 +53,7 @@ export * from "./inspect/bufr.js";
 export * from "./inspect/bufr-plugin.js";
 export * from "./observe/observer.js";
 export * from "./observe/fan-out.js";
+export * from "./trouble/trouble.js";
 export * from "./failover/failover-options.js";
 export * from "./failover/failover-transport.js";
 export * from "./failover/host-health.js";

@@ -283,11 +283,13 @@ describe("a destination", () => {
       expect(Object.keys(mirror.home())).toHaveLength(6);
       expect(mirror.of("source-finished")).toMatchObject([{ source: "two", outcome: "complete" }]);
       expect(mirror.of("source-paused")).toMatchObject([{ source: "one", because: "destination" }]);
+      expect(await mirror.daybook.troubles()).toMatchObject([{ source: "one", cause: "destination" }]);
       expect(mirror.transport.calls.read.length).toBeLessThan(200);
       away = false;
       await mirror.clock.advance(10 * MINUTE);
       expect((await mirror.clock.runUntil(running)).outcome).toBe("complete");
       expect(mirror.of("source-resumed")).toMatchObject([{ source: "one", because: "destination" }]);
+      expect(await mirror.daybook.troubles()).toEqual([]);
       const kept = Object.keys(mirror.volume.toJSON("/other")).filter((path) => path.endsWith(".BUFR"));
       expect(kept).toHaveLength(6);
     },
@@ -330,10 +332,15 @@ describe("a log-in", () => {
     expect(mirror.of("source-finished")).toMatchObject([{ source: "two" }]);
     await mirror.clock.advance(5 * HOUR);
     expect(calls.filter((name) => name === "one").length - asked).toBeLessThanOrEqual(9);
+    const [paused] = mirror.of("source-paused");
     expect(mirror.of("source-paused")).toMatchObject([{ source: "one", because: "login" }]);
+    const { error: why, at: since, nextTryAt } = paused!;
+    const trouble = { source: "one", cause: "login", kind: "auth", detail: why.detail, since, nextTryAt };
+    expect(await mirror.daybook.troubles()).toEqual([trouble]);
     right.one = true;
     await mirror.clock.runUntil(running, { maxTime: 2 * HOUR });
     expect(mirror.of("source-resumed")).toMatchObject([{ source: "one", because: "login" }]);
+    expect(await mirror.daybook.troubles()).toEqual([]);
     expect(mirror.of("source-finished").map(({ outcome }) => outcome)).toEqual(["complete", "complete"]);
   });
 
@@ -349,6 +356,14 @@ describe("a log-in", () => {
         .map(({ source }) => source)
         .sort(),
     ).toEqual(["one", "two"]);
+    // Whoever looks at the ledger later sees it, until a run gets further.
+    const stopped = await mirror.restart().troubles();
+    expect(stopped.map(({ source, cause, kind }) => [source, cause, kind])).toEqual([
+      ["one", "stopped", "auth"],
+      ["two", "stopped", "auth"],
+    ]);
+    await mirror.run({}, MINUTE);
+    expect(await mirror.daybook.troubles()).toEqual([]);
   });
 
   it("that is refused fails its own source, where a run looks once", async () => {

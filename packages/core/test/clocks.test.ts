@@ -189,8 +189,12 @@ describe("a machine that really was off for 60 days", () => {
     const run = start(mirror);
     await mirror.clock.advance(50 * MINUTE);
     expect((await states(mirror))[slotOf(now - 5 * HOUR)]).toBe("open");
+    const [detail] = told(mirror);
+    expect(await mirror.daybook.troubles()).toMatchObject([{ source: "", cause: "clock", detail }]);
     await mirror.clock.advance(30 * MINUTE);
     expect((await states(mirror))[slotOf(now - 5 * HOUR)]).toBe("missing");
+    expect(told(mirror)[1]).toContain("believed again");
+    expect(await mirror.daybook.troubles()).toEqual([]);
     expect(Object.keys(mirror.home())).toHaveLength(3);
     await run.end();
   });

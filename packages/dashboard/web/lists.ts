@@ -70,9 +70,15 @@ export function transferList(transfers: readonly Transfer[]): HTMLElement[] {
 }
 
 /** Connections in use, host by host. */
-export function hostList(hosts: Overview["hosts"], crawls: boolean): HTMLElement[] {
+export function hostList({ hosts, hostFacts, crawls }: Overview): HTMLElement[] {
+  const needs = hostFacts.map(({ endpoint, value, at }) =>
+    quiet(`${endpoint}: ${printable(value)} (learnt ${minute(at)})`),
+  );
   if (hosts.length === 0)
-    return [quiet(crawls ? "None yet." : "This process only looks: another one talks to the servers.")];
+    return [
+      quiet(crawls ? "None yet." : "This process only looks: another one talks to the servers."),
+      ...needs,
+    ];
   const rows = hosts.map(({ endpoint, open, limit, waiting, down }) => {
     const inLine = waiting.live + waiting.backfill;
     const bar = h("progress", { max: limit, value: open, "aria-label": `connections to ${endpoint}` });
@@ -90,7 +96,7 @@ export function hostList(hosts: Overview["hosts"], crawls: boolean): HTMLElement
         ),
     );
   });
-  return listed(rows, hosts.length, "more");
+  return [...listed(rows, hosts.length, "more"), ...needs];
 }
 
 function opener(key: string, kind: string, onclick: () => void, children: HTMLElement[]): HTMLElement {

@@ -99,11 +99,11 @@ class Page {
 
   /** The lists are long and below the pictures: they come once those are on the screen. */
   #list(): void {
-    const { gaps, gapsTotal, givenUp, hosts, crawls, sources } = this.#overview!;
+    const { gaps, gapsTotal, givenUp, sources } = this.#overview!;
     const open = this.#panel.open.bind(this.#panel);
     refill(this.#gaps, ...gapList(gaps, gapsTotal, open));
     refill(this.#givenUp, ...givenUpList(givenUp, open));
-    refill(this.#hosts, ...hostList(hosts, crawls));
+    refill(this.#hosts, ...hostList(this.#overview!));
     this.#gapCount.textContent = gapsTotal > 0 ? count(gapsTotal, "stretch", "stretches") : "";
     this.#delays.offer(sources.map(({ name }) => name));
   }

@@ -109,11 +109,20 @@ const FLOWS: Readonly<Record<Source["flow"], string>> = {
   none: "nothing yet",
   over: "range is over",
   down: "server down",
+  paused: "waits",
   failed: "stopped",
 };
 
+const WAITS_FOR = {
+  login: "waits: log-in refused",
+  destination: "waits: can't keep files",
+  ledger: "waits: no ledger",
+} as const;
+
 function facts({
   flow,
+  because,
+  since,
   lagMs,
   pastHours,
   gapHours,
@@ -124,7 +133,12 @@ function facts({
 }: Source): (HTMLElement | false)[] {
   const lag = lagMs === undefined ? "" : `, ${duration(lagMs)} behind`;
   return [
-    h("span", { class: `badge ${flow}`, title: detail }, `${FLOWS[flow]}${lag}`),
+    h(
+      "span",
+      { class: `badge ${flow}`, title: detail === undefined ? undefined : printable(detail) },
+      `${because ? WAITS_FOR[because] : FLOWS[flow]}${lag}`,
+    ),
+    because !== undefined && since !== undefined && h("span", { class: "lacks" }, `since ${minute(since)}`),
     silentSince !== undefined &&
       h("span", { class: "lacks" }, `stale: nothing new has come since ${minute(silentSince)}`),
     pastHours > 0 && h("span", {}, h("b", {}, percent(pastHours - gapHours, pastHours)), " complete"),

@@ -38,12 +38,34 @@ export async function dayView({ source, date }: Place, panel: Panel): Promise<Vi
         h("span", { class: `chip ${name}`, "aria-hidden": "true" }, glyph),
         h("span", { class: "what" }, label),
         h("span", { class: "quiet" }, counts(slot)),
+        slot.lacking && h("span", { class: "lacking" }, `lacks ${lackingNames(slot.lacking, 6)}`),
       ),
     );
   });
   const body =
     rows.length > 0 ? h("ul", { class: "slots" }, ...rows) : h("p", {}, "Nothing of this day is in range.");
   return { title: source, subtitle: longDay(dayNumber(date)), body: [body] };
+}
+
+interface Lacking {
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+function lackingNames({ count, names }: Lacking, most: number): string {
+  const told = names.slice(0, most).map(printable);
+  return told.join(", ") + (count > told.length ? ` and ${count - told.length} more` : "");
+}
+
+/** All that is known to be lacking, one by one. */
+function lackingList(lacking: Lacking | undefined): HTMLElement[] {
+  if (lacking === undefined) return [];
+  const rest = lacking.count - lacking.names.length;
+  const rows = lacking.names.map((name) => h("li", {}, printable(name)));
+  return [
+    h("h3", {}, "Expected, and not there"),
+    h("ul", { class: "lacks-list" }, ...rows, ...(rest > 0 ? [h("li", {}, `and ${rest} more`)] : [])),
+  ];
 }
 
 function slotTime({ start, end }: DaySlot): string {
@@ -90,6 +112,7 @@ export async function hourView(place: Place & { slot: string }, panel: Panel): P
     subtitle: `${source}: ${printable(slot)}`,
     body: [
       ...told(story),
+      ...lackingList(story.visit?.lacking),
       ...(wanted ? again(panel, { ...place, path: slot }, "List this hour again") : []),
       h("h3", {}, files.files.length > 0 ? "Files" : "No file is known here"),
       list,

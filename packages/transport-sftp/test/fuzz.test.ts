@@ -111,7 +111,10 @@ async function round(seed: number): Promise<void> {
           left.delete(name);
         } catch (error) {
           if (!isDaybookError(error)) throw error;
-          if (!bad.has(name)) expect(OF_THE_LINE, tell(`${name}: ${error.message}`)).toContain(error.kind);
+          // A broken reply may bear the number of another request, which fits no better there.
+          const misled = error.kind === "protocol" && error.detail.includes("it has the type");
+          if (!bad.has(name) && !misled)
+            expect(OF_THE_LINE, tell(`${name}: ${error.message}`)).toContain(error.kind);
         }
       }),
     );

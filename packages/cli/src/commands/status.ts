@@ -1,6 +1,7 @@
 import { printable } from "@daybook/core";
-import type { HookStatus, HostFact, SourceStatus } from "@daybook/core";
+import type { HookStatus, HostFact, SourceStatus, Trouble } from "@daybook/core";
 import { Command } from "commander";
+import { inConfigWords } from "../config/config-words.js";
 import type { CommandContext } from "../context.js";
 import { ExitCode } from "../exit-code.js";
 import { formatBytes } from "../format/bytes.js";
@@ -21,11 +22,15 @@ export function statusCommand(context: CommandContext): Command {
         const sources = await daybook.status(scopeOf(options));
         const hooks = await daybook.hooks();
         const hosts = await daybook.hostFacts();
+        const troubles = (await daybook.troubles()).filter(
+          ({ source }) => source === "" || sources.some(({ name }) => name === source),
+        );
         const now = new Date();
-        if (options.json) context.stdout.json({ sources, hooks, hosts }, 2);
+        if (options.json) context.stdout.json({ sources, troubles, hooks, hosts }, 2);
         else
           for (const line of [
             ...statusLines(sources, now),
+            ...troubles.map((trouble) => troubleLine(trouble, now)),
             ...hooks.flatMap((hook) => waitingLine(hook, now)),
             ...hosts.map((fact) => hostLine(fact, now)),
           ])
@@ -60,6 +65,27 @@ export function statusLines(sources: readonly SourceStatus[], now: Date): string
     ...sources.flatMap(expiredLine),
     ...sources.flatMap(oddityLines),
   ];
+}
+
+const STANDS: Readonly<Record<Trouble["cause"], string>> = {
+  clock: "this machine's clock is not believed",
+  login: "it waits, since its log-in is refused",
+  destination: "it waits, since its files can't be kept",
+  stopped: "it has stopped",
+};
+
+const GOES_ON: Readonly<Record<Trouble["cause"], string>> = {
+  clock: "",
+  login: "; a run tries again by itself, at least once an hour",
+  destination: "; a run tries again by itself, at least once a minute",
+  stopped: "; mend that, then start daybook run again",
+};
+
+function troubleLine({ source, cause, detail, since, nextTryAt }: Trouble, now: Date): string {
+  const whose = source === "" ? "" : `${source}: `;
+  const told = `${whose}${STANDS[cause]} (since ${formatInstant(since)}): ${printable(inConfigWords(detail))}`;
+  if (nextTryAt !== undefined && nextTryAt > now) return `${told}; next try at ${formatInstant(nextTryAt)}`;
+  return told + GOES_ON[cause];
 }
 
 function waitingLine({ name, waiting, oldest }: HookStatus, now: Date): string[] {

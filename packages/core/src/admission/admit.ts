@@ -17,6 +17,8 @@ export interface AdmissionOptions {
 }
 
 const PREFIX = "destination/";
+/** The code of the error that says so. */
+export const NOT_OURS = "other-destination";
 
 /**
  * Sees to it that what stands at a destination's place is the destination that the ledger knows, and marks it at its
@@ -79,6 +81,7 @@ function refusal({ name }: MarkKeeper, why: string): DaybookError {
   const advice = "mount it, or correct its path; to use what is there from now on: daybook run --adopt";
   return new DaybookError("config", `${what}; ${advice}`, {
     operation: "look at the destination",
+    code: NOT_OURS,
   });
 }
 

@@ -16,7 +16,7 @@ import type { Hook } from "../hooks/hook.js";
 import { HookRunner } from "../hooks/hook-runner.js";
 import { checkHooks } from "../hooks/subscriptions.js";
 import { fanOut } from "../observe/fan-out.js";
-import type { CrawlEvent } from "../observe/observer.js";
+import type { CrawlEvent, Observer } from "../observe/observer.js";
 import { clean } from "../retain/clean.js";
 import { availability } from "../report/availability.js";
 import { delays } from "../report/delays.js";
@@ -34,6 +34,8 @@ import type { ForeignFile, TakeoverOptions } from "../takeover/foreign-file.js";
 import { markOf, readMark, TimeMarker } from "../time/time-mark.js";
 import { TrustedTime } from "../time/trusted-time.js";
 import { withWitness } from "../time/with-witness.js";
+import { TroubleNotes, troubles } from "../trouble/trouble-notes.js";
+import type { Trouble } from "../trouble/trouble.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BandwidthLimit } from "../transport/bandwidth-limit.js";
 import { HostMemory } from "../transport/host-memory.js";
@@ -150,7 +152,9 @@ class WiredDaybook implements Daybook {
 
   async run({ signal, once, adopt, trustClock, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
-    const { time, admit } = await this.#begin(store, { adopt, trustClock });
+    const noted = new TroubleNotes({ store, sharing: (source) => this.#sharing(source, scope) });
+    await noted.recall();
+    const { time, admit } = await this.#begin(store, { adopt, trustClock, noted });
     this.#hosts.forgetRefusals();
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
@@ -172,7 +176,7 @@ class WiredDaybook implements Daybook {
     }
     try {
       const running = chosen
-        .map((source) => (hooks ? { ...source, emit: both(source.emit, hooks) } : source))
+        .map((source) => ({ ...source, emit: all(source.emit, [noted, ...(hooks ? [hooks] : [])]) }))
         .map((source) =>
           this.#run(source, {
             writer,
@@ -190,6 +194,7 @@ class WiredDaybook implements Daybook {
     } finally {
       shutdown.end();
       await hooks?.finish({ ms: shutdown.left, stop });
+      await noted.settled();
     }
   }
 
@@ -347,6 +352,11 @@ class WiredDaybook implements Daybook {
     return this.#memory.facts();
   }
 
+  async troubles(): Promise<Trouble[]> {
+    const known = new Set(["", ...this.#sources.map(({ name }) => name)]);
+    return (await troubles(await this.#open())).filter(({ source }) => known.has(source));
+  }
+
   async hooks(): Promise<HookStatus[]> {
     if (this.#hooks.length === 0) return [];
     const store = await this.#open();
@@ -394,10 +404,10 @@ class WiredDaybook implements Daybook {
   /** A ledger that can't tell how late it was when it was last written to fails the sources, and not the call. */
   async #begin(
     store: StateStore,
-    { adopt, trustClock }: Pick<RunOptions, "adopt" | "trustClock">,
+    { adopt, trustClock, noted }: Pick<RunOptions, "adopt" | "trustClock"> & { noted: TroubleNotes },
   ): Promise<{ time: TrustedTime; admit: (destination: Destination) => Promise<void> }> {
     try {
-      const time = await this.#time(store, { tell: true, trust: trustClock });
+      const time = await this.#time(store, { noted, trust: trustClock });
       const admissions = this.#admissions(store, adopt);
       return { time, admit: (destination) => admissions.of(destination) };
     } catch (error) {
@@ -407,16 +417,20 @@ class WiredDaybook implements Daybook {
 
   async #time(
     store: StateStore,
-    { tell = false, trust = false }: { tell?: boolean; trust?: boolean } = {},
+    { noted, trust = false }: { noted?: TroubleNotes; trust?: boolean } = {},
   ): Promise<TrustedTime> {
     const emit = fanOut(this.#root.all(ObserverToken));
-    const warn = (detail: string) =>
-      emit({ type: "source-warning", source: "", at: this.#clock.now(), detail });
+    const tell = (detail: string, doubtful: boolean) => {
+      const at = this.#clock.now();
+      emit({ type: "source-warning", source: "", at, detail });
+      noted?.clock(doubtful ? detail : undefined, at);
+    };
     const mark = await readMark(store);
-    const time = new TrustedTime({ clock: this.#clock, mark, ...(tell && !trust && { tell: warn }) });
+    const time = new TrustedTime({ clock: this.#clock, mark, ...(noted && !trust && { tell }) });
     const theirs = await store.databaseTime?.();
     if (theirs) time.heard(theirs);
     if (trust) time.trust();
+    if (!time.doubtful) noted?.clock(undefined, this.#clock.now());
     return time;
   }
 
@@ -488,6 +502,13 @@ class WiredDaybook implements Daybook {
     return new Admissions({ store, sources, ledger: this.#ledger, adopt, now: () => this.#clock.now() });
   }
 
+  /** The sources of a run whose files land where this one's do. */
+  #sharing(source: string, scope: Scope): string[] {
+    const of = (name: string) => this.#children.get(name)!.get(DestinationToken);
+    const destination = of(source);
+    return narrow(this.#sources, scope).flatMap(({ name }) => (of(name) === destination ? [name] : []));
+  }
+
   /** Sources whose files land at another destination. */
   #elsewhere(destination: Destination): Set<string> {
     const placeOf = (one: Destination) => one.place ?? one;
@@ -541,10 +562,10 @@ class WiredDaybook implements Daybook {
   }
 }
 
-function both(emit: Source["emit"], hooks: HookRunner): Source["emit"] {
+function all(emit: Source["emit"], others: readonly Observer[]): Source["emit"] {
   return (event) => {
     emit(event);
-    hooks.on(event);
+    for (const other of others) other.on(event);
   };
 }
 

@@ -21,6 +21,7 @@ import type { ForeignFile, TakenOver, TakeoverOptions } from "../takeover/foreig
 import type { TimeRange } from "../time/range.js";
 import type { Lane } from "../transport/transport.js";
 import type { RateLimit } from "../transport/rate-limit.js";
+import type { Trouble } from "../trouble/trouble.js";
 import type { HostFact } from "../transport/host-memory.js";
 import type { HostOptions } from "./hosts.js";
 import type { Plugin } from "./tokens.js";
@@ -147,6 +148,8 @@ export interface Daybook {
   sourceHosts(): readonly SourceHosts[];
   /** What was learnt of hosts, by this process and earlier ones, and is believed. */
   hostFacts(): Promise<HostFact[]>;
+  /** What stands in the way for now, by what runs have noted in the ledger, whoever runs them; nothing where all is well. */
+  troubles(): Promise<Trouble[]>;
   /** The hooks that are configured, and what waits for them in the ledger, whoever delivers it. */
   hooks(): Promise<HookStatus[]>;
   /** What is configured; asks nothing of the ledger. */

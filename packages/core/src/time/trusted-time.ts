@@ -25,7 +25,7 @@ export interface TrustedTimeOptions {
   /** Left out where the ledger has none: its first run believes the clock. */
   readonly mark?: TimeMark;
   /** Hears when the clock comes into doubt, and when that is over. */
-  readonly tell?: (detail: string) => void;
+  readonly tell?: (detail: string, doubtful: boolean) => void;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface TrustedTimeOptions {
  */
 export class TrustedTime implements Clock {
   readonly #clock: Clock;
-  readonly #tell: (detail: string) => void;
+  readonly #tell: (detail: string, doubtful: boolean) => void;
   readonly #sleeps = new SleepWatch();
   /** When this began, by the machine's clock; epoch ms. */
   readonly began: number;
@@ -180,7 +180,7 @@ export class TrustedTime implements Clock {
     }
     const first = this.#doubted === undefined;
     this.#doubted = { since: at, wall: this.#wall };
-    if (first) this.#tell(this.#why(at));
+    if (first) this.#tell(this.#why(at), true);
   }
 
   #believe(): void {
@@ -189,7 +189,7 @@ export class TrustedTime implements Clock {
     this.#proven = Math.min(this.#proven, this.#wall);
     if (!this.#doubted) return;
     this.#doubted = undefined;
-    this.#tell(`the clock is believed again: it is ${words(this.#clock.now().getTime())}`);
+    this.#tell(`the clock is believed again: it is ${words(this.#clock.now().getTime())}`, false);
   }
 
   #why(at: number): string {

@@ -15,7 +15,9 @@ export interface Transfer {
 
 /** What a source is at, as far as its events told. */
 export interface Activity {
-  readonly phase: "working" | "waiting" | "down" | "failed" | "finished";
+  readonly phase: "working" | "waiting" | "down" | "paused" | "failed" | "finished";
+  /** What a source that is paused waits for. What else it may wait for is in the ledger's notes. */
+  readonly because?: "ledger";
   /** Why, in words, where there is a why. */
   readonly detail?: string;
   readonly kind?: string;
@@ -160,12 +162,22 @@ function activityOf(event: CrawlEvent): Activity | undefined {
     case "slot-visited":
     case "file-started":
     case "host-up":
-    case "source-resumed":
       return { phase: "working", at };
     case "source-idle":
       return { phase: "waiting", until: event.until, at };
-    case "host-down":
+    case "source-resumed":
+      return event.because === "ledger" ? { phase: "working", at } : undefined;
     case "source-paused":
+      if (event.because !== "ledger") return undefined;
+      return {
+        phase: "paused",
+        because: "ledger",
+        detail: event.error.detail,
+        kind: event.error.kind,
+        until: event.nextTryAt,
+        at,
+      };
+    case "host-down":
       return {
         phase: "down",
         detail: event.error.detail,

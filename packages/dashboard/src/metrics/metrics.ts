@@ -13,7 +13,7 @@ type Sample = { labels?: Labels; value: number };
 
 /** Everything that is measured: what the ledger holds, what this process did, how things stand with each host. */
 export function metrics(
-  { sources, hosts, hooks, crawls }: Overview,
+  { sources, hosts, hooks, crawls, clock }: Overview,
   live: LiveState,
   daybook: Pick<Daybook, "hosts">,
 ): Metric[] {
@@ -54,9 +54,22 @@ export function metrics(
     ),
     gauge(
       "daybook_source_up",
-      "1 unless the source has stopped, or its server doesn't answer.",
-      perSource(({ flow }) => (flow === "failed" || flow === "down" ? 0 : 1)),
+      "1 unless the source has stopped, waits for its log-in or its disk, or its server doesn't answer.",
+      perSource(({ flow }) => (flow === "failed" || flow === "paused" || flow === "down" ? 0 : 1)),
     ),
+    gauge(
+      "daybook_source_paused",
+      "1 while the source waits for its log-in (login), its disk (destination) or the ledger (ledger).",
+      sources.flatMap(({ name, because: cause }) =>
+        (["login", "destination", "ledger"] as const).map((because) => ({
+          labels: { source: name, because },
+          value: cause === because ? 1 : 0,
+        })),
+      ),
+    ),
+    gauge("daybook_clock_doubtful", "1 while this machine's clock is not believed.", [
+      { value: clock ? 1 : 0 },
+    ]),
     gauge(
       "daybook_source_stale",
       "1 while nothing new has come for longer than a hook waits (stale); absent where none does.",

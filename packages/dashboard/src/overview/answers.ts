@@ -1,6 +1,6 @@
 import type { HostStatus } from "@daybook/core";
 import type { GapRun } from "./gap-runs.js";
-import type { SourceView } from "./source-view.js";
+import type { SourceView, WaitsFor } from "./source-view.js";
 import { stoodInFor } from "./source-hosts.js";
 import { stateNamed } from "../words/states.js";
 import { few, MOST } from "./lists.js";
@@ -25,6 +25,8 @@ export interface Facts {
   readonly hosts: readonly HostStatus[];
   /** The newest gaps of all sources. */
   readonly gaps: readonly GapRun[];
+  /** Why this machine's clock isn't believed, while it isn't. */
+  readonly clock?: string;
   /** Files given up, the newest few. */
   readonly givenUp: readonly { readonly source: string; readonly reason?: string }[];
 }
@@ -37,7 +39,7 @@ export function answers(facts: Facts): Answer[] {
 function flowing({ sources, now }: Facts): Answer {
   const question = "Is data flowing?";
   const live = sources.filter(({ flow }) => flow !== "over");
-  const stuck = sources.filter(({ flow }) => flow === "failed" || flow === "down");
+  const stuck = sources.filter(({ flow }) => flow === "failed" || flow === "paused" || flow === "down");
   const late = live.filter(({ flow }) => flow === "late" || flow === "none");
   const newest = sources
     .map(({ newest }) => newest)
@@ -73,10 +75,18 @@ function leftToDo(sources: readonly SourceView[]): string[] {
   ];
 }
 
-function flowLine({ name, flow, detail, lagMs, until, silentSince }: SourceView): string {
+const WAITS: Readonly<Record<WaitsFor, string>> = {
+  login: "its log-in is refused",
+  destination: "its files can't be kept",
+  ledger: "the ledger can't be used",
+};
+
+function flowLine({ name, flow, detail, because, lagMs, until, silentSince }: SourceView): string {
   switch (flow) {
     case "failed":
       return `${name} has stopped: ${detail}`;
+    case "paused":
+      return `${name} waits: ${WAITS[because ?? "login"]}`;
     case "down":
       return `${name}: server down${until ? `, tried again ${utc(until).slice(11)}` : ""}`;
     case "late":
@@ -102,18 +112,21 @@ function missing({ sources, gaps }: Facts): Answer {
   return { question, verdict: "watch", headline: parts.join(", "), details };
 }
 
-function why({ sources, hosts, givenUp }: Facts): Answer {
+function why({ sources, hosts, givenUp, clock }: Facts): Answer {
   const question = "Why?";
   const sum = (of: (source: SourceView) => number) =>
     sources.reduce((total, source) => total + of(source), 0);
   const instead = stoodInFor(sources);
   const details = [
-    ...sources.filter(({ flow }) => flow === "failed").map(({ name, detail }) => `${name}: ${detail}`),
+    ...sources
+      .filter(({ flow }) => flow === "failed" || flow === "paused")
+      .map(({ name, detail }) => `${name}: ${detail}`),
     ...hosts.flatMap(({ endpoint, down }) =>
       down && !instead.has(endpoint) ? [`${endpoint} is down: ${down.error.detail}`] : [],
     ),
   ];
   const bad = details.length > 0;
+  if (clock !== undefined) details.push(clock);
   for (const [endpoint, other] of instead) details.push(`${endpoint} is down, and ${other} is asked instead`);
   const tell = (n: number, what: string) => n > 0 && details.push(`${count(n, "hour")} ${what}`);
   tell(
@@ -138,13 +151,13 @@ function why({ sources, hosts, givenUp }: Facts): Answer {
   );
   tell(
     sum(({ hours }) => hours.partial),
-    "with files still to come, missing or damaged",
+    "with files still to come, given up or gone, or lines that can't be read",
   );
   for (const [reason, n] of tallied(givenUp.map(({ reason }) => reason ?? "no reason was noted")))
     details.push(`${count(n, "file")} given up: ${reason}`);
   for (const { name, oddities } of sources)
     for (const { slot } of oddities.filter(({ what }) => what === "unreadable").slice(0, 1))
-      details.push(`${name}: lines of ${slot} could not be read`);
+      details.push(`${name}: not all of ${slot} could be taken`);
   const headline = details.length === 0 ? "Nothing is wrong" : details[0]!;
   const verdict = bad ? "bad" : details.length > 0 ? "watch" : "good";
   return { question, verdict, headline, details: few(details.slice(1)) };

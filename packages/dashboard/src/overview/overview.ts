@@ -1,4 +1,4 @@
-import type { Daybook, HookStatus, HostStatus, SourceStatus } from "@daybook/core";
+import type { Daybook, HookStatus, HostFact, HostStatus, SourceStatus, Trouble } from "@daybook/core";
 import type { HookOutage, LiveState } from "../live/live-state.js";
 import { answers, type Answer } from "./answers.js";
 import { Cached } from "./cached.js";
@@ -18,6 +18,10 @@ export interface Overview {
   readonly sources: readonly SourceView[];
   readonly hosts: readonly HostView[];
   readonly hooks: readonly HookView[];
+  /** What was learnt of hosts: what each needs, since when that is known. */
+  readonly hostFacts: readonly HostFact[];
+  /** Why this machine's clock isn't believed, while it isn't. */
+  readonly clock?: { readonly detail: string; readonly since: Date };
   readonly gaps: readonly GapRun[];
   /** Stretches without data in all; `gaps` are the newest. */
   readonly gapsTotal: number;
@@ -53,6 +57,7 @@ export class Overviews {
   readonly #status: Cached<{ asOf: Date; statuses: SourceStatus[] }>;
   readonly #hooks: Cached<HookStatus[]>;
   readonly #givenUp: Cached<GivenUp[]>;
+  readonly #noted: Cached<{ troubles: Trouble[]; hostFacts: HostFact[] }>;
 
   constructor(options: { daybook: Daybook; live: LiveState; calendar: Calendar }) {
     this.#daybook = options.daybook;
@@ -63,6 +68,10 @@ export class Overviews {
       1_000,
     );
     this.#hooks = new Cached(() => this.#daybook.hooks(), 1_000);
+    this.#noted = new Cached(
+      async () => ({ troubles: await this.#daybook.troubles(), hostFacts: await this.#daybook.hostFacts() }),
+      1_000,
+    );
     this.#givenUp = new Cached(() => this.#findGivenUp(), 1_000);
   }
 
@@ -71,12 +80,14 @@ export class Overviews {
   }
 
   async get(now = new Date()): Promise<Overview> {
-    const [{ asOf, statuses }, availabilities, givenUp, hooks] = await Promise.all([
+    const [{ asOf, statuses }, availabilities, givenUp, hooks, { troubles, hostFacts }] = await Promise.all([
       this.#status.get(),
       this.#calendar.get(),
       this.#givenUp.get(),
       this.#hooks.get(),
+      this.#noted.get(),
     ]);
+    const clock = troubles.find(({ cause }) => cause === "clock");
     const status = new Map(statuses.map((one) => [one.name, one]));
     const days = new Map(availabilities.map((one) => [one.source, one]));
     const manyHosts = new Map(this.#daybook.sourceHosts().map(({ source, hosts }) => [source, hosts]));
@@ -89,6 +100,7 @@ export class Overviews {
           activity: this.#live.activityOf(settings.name),
           hosts: manyHosts.get(settings.name),
           silentSince: this.#live.silenceOf(settings.name),
+          troubles: troubles.filter(({ source }) => source === settings.name),
         },
         now,
       ),
@@ -99,10 +111,20 @@ export class Overviews {
       now,
       asOf,
       crawls: this.#live.crawls,
-      answers: answers({ now, crawls: this.#live.crawls, sources, hosts, gaps, givenUp }),
+      answers: answers({
+        now,
+        crawls: this.#live.crawls,
+        sources,
+        hosts,
+        gaps,
+        givenUp,
+        clock: clock?.detail,
+      }),
       sources,
       hosts: hosts.map(hostView),
       hooks: hooks.map((hook) => hookView(hook, this.#live.hookOutageOf(hook.name))),
+      hostFacts,
+      ...(clock && { clock: { detail: clock.detail, since: clock.since } }),
       gaps,
       gapsTotal: total,
       givenUp,

@@ -1,23 +1,37 @@
 import { HOUR_LETTERS } from "@daybook/core";
-import type { Availability, FileCounts, HostState, SourceSettings, SourceStatus } from "@daybook/core";
+import type {
+  Availability,
+  FileCounts,
+  HostState,
+  SourceSettings,
+  SourceStatus,
+  Trouble,
+} from "@daybook/core";
 import type { Activity } from "../live/live-state.js";
 import { countHours, GAP_LETTERS, type HourCounts } from "./gap-runs.js";
 import { sourceHostView, type SourceHostView } from "./source-hosts.js";
 
 /**
  * ok: what is new comes; late: nothing new for longer than it should; none: nothing has come yet; over: its range has
- * ended; down: its server doesn't answer; failed: it has stopped and won't go on by itself.
+ * ended; down: its server doesn't answer; paused: its log-in is refused, or its files can't be kept, and it goes on once that
+ * is over; failed: it has stopped and won't go on by itself.
  */
-export type Flow = "ok" | "late" | "none" | "over" | "down" | "failed";
+export type Flow = "ok" | "late" | "none" | "over" | "down" | "paused" | "failed";
+
+/** What a source that is paused waits for. */
+export type WaitsFor = "login" | "destination" | "ledger";
 
 /** A source on one line. */
 export interface SourceView {
   readonly name: string;
   readonly range: { readonly start: Date; readonly end?: Date };
   readonly flow: Flow;
-  /** Why it is down or has stopped, and of which kind that is. */
+  /** Why it is down, waits or has stopped, and of which kind that is; what it waits for, and since when. */
   readonly detail?: string;
   readonly kind?: string;
+  readonly code?: string;
+  readonly because?: WaitsFor;
+  readonly since?: Date;
   /** When it does something again. */
   readonly until?: Date;
   readonly newest?: Date;
@@ -48,6 +62,8 @@ export interface Running {
   readonly activity: Activity | undefined;
   readonly hosts: readonly HostState[] | undefined;
   readonly silentSince: Date | null | undefined;
+  /** What stands in its way by the ledger's notes, whoever runs it. */
+  readonly troubles: readonly Trouble[];
 }
 
 /** A source that is behind by less than this is not late, in ms. */
@@ -57,7 +73,7 @@ export function sourceView(
   { name, range, policy }: SourceSettings,
   { expected, unseen, summary, newest, oddities }: SourceStatus,
   { days, timeless }: Pick<Availability, "days" | "timeless">,
-  { activity, hosts: several, silentSince }: Running,
+  { activity, hosts: several, silentSince, troubles }: Running,
   now: Date,
 ): SourceView {
   const hours = countHours(days);
@@ -65,12 +81,13 @@ export function sourceView(
   const over = range.end !== undefined && range.end <= now;
   const lagMs = newest === undefined || over ? undefined : Math.max(0, now.getTime() - newest.getTime());
   const patience = Math.max(PATIENCE, policy.lookback, 3 * policy.poll);
-  const { phase, detail, kind, until } = activity ?? {};
+  const stands = standing(activity, troubles);
+  const { phase, until } = stands;
   return {
     name,
     range,
     flow: flowOf({ phase, over, lagMs, patience, begun: expected > 0, stale: silentSince instanceof Date }),
-    ...(phase === "down" || phase === "failed" ? { detail, kind } : {}),
+    ...(phase === "down" || phase === "failed" || phase === "paused" ? pick(stands) : {}),
     until,
     newest,
     lagMs,
@@ -87,8 +104,33 @@ export function sourceView(
   };
 }
 
+interface Stands extends Partial<Omit<Activity, "phase" | "because" | "at">> {
+  readonly phase?: Activity["phase"];
+  readonly code?: string;
+  readonly because?: WaitsFor;
+  readonly since?: Date;
+}
+
+/** What a source is at: by its own run, or what stands in its way by anybody's. */
+function standing(activity: Activity | undefined, troubles: readonly Trouble[]): Stands {
+  const stopped = troubles.find(({ cause }) => cause === "stopped");
+  if (stopped) return { ...stopped, phase: "failed" };
+  for (const { cause, nextTryAt, ...trouble } of troubles)
+    if (cause === "login" || cause === "destination")
+      return { ...trouble, phase: "paused", because: cause, until: nextTryAt };
+  return activity ?? {};
+}
+
+const pick = ({ detail, kind, code, because, since }: Stands) => ({
+  detail,
+  kind,
+  ...(code !== undefined && { code }),
+  ...(because && { because }),
+  ...(since && { since }),
+});
+
 function flowOf(facts: {
-  phase: Activity["phase"] | undefined;
+  phase: Stands["phase"];
   over: boolean;
   lagMs: number | undefined;
   patience: number;
@@ -96,7 +138,7 @@ function flowOf(facts: {
   stale: boolean;
 }): Flow {
   const { phase, over, lagMs, patience, begun, stale } = facts;
-  if (phase === "failed" || phase === "down") return phase;
+  if (phase === "failed" || phase === "paused" || phase === "down") return phase;
   if (over) return "over";
   if (lagMs === undefined) return begun ? "none" : "ok";
   return stale || lagMs > patience ? "late" : "ok";

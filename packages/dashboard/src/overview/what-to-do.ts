@@ -6,8 +6,9 @@ import type { SourceView } from "./source-view.js";
 /** What follows from the state, the most urgent first; where nothing does, why. */
 export function whatToDo(facts: Facts): Answer {
   const question = "What do I do?";
-  const urgent = [...stopped(facts), ...unreachable(facts)];
+  const urgent = [...stopped(facts), ...waiting(facts), ...unreachable(facts)];
   const soon = [
+    ...doubtfulClock(facts),
     ...standIns(facts),
     ...silent(facts),
     ...gone(facts),
@@ -22,7 +23,34 @@ export function whatToDo(facts: Facts): Answer {
 }
 
 function stopped({ sources }: Facts): string[] {
-  return sources.filter(({ flow }) => flow === "failed").map(({ name, kind }) => cure(name, kind));
+  return sources.filter(({ flow }) => flow === "failed").map(cure);
+}
+
+/** Sources that go on by themselves once somebody has mended what they wait for. */
+function waiting({ sources, crawls }: Facts): string[] {
+  const after = crawls ? "it goes on by itself" : "a run goes on by itself";
+  return sources.flatMap(({ name, flow, because, kind }) => {
+    if (flow !== "paused") return [];
+    if (because === "ledger")
+      return [`${kind === "no-space" ? "Make room on the ledger's disk" : "See to the ledger"}; ${after}`];
+    if (because === "destination")
+      return [
+        kind === "no-space"
+          ? `Make room on the disk of ${name}; ${after}`
+          : `Bring back the disk of ${name}; ${after}`,
+      ];
+    return [
+      kind === "auth"
+        ? `Correct the user or password of ${name}; ${after} where it reads them anew`
+        : `See why ${name} is not let in; ${after}`,
+    ];
+  });
+}
+
+function doubtfulClock({ clock }: Facts): string[] {
+  return clock === undefined
+    ? []
+    : ["Set this machine's clock right; if it is right, daybook run --trust-clock says so"];
 }
 
 function unreachable({ sources, hosts }: Facts): string[] {
@@ -82,7 +110,10 @@ function unread({ sources, crawls }: Facts): string[] {
 /** What only a run can do, where none goes on here. */
 function idle({ sources, crawls }: Facts): string[] {
   if (crawls) return [];
-  const waiting = named(sources, (source) => workLeft(source) && source.flow !== "failed");
+  const waiting = named(
+    sources,
+    (source) => workLeft(source) && source.flow !== "failed" && source.flow !== "paused",
+  );
   return waiting === undefined ? [] : [`See that daybook run is running: it does what is left of ${waiting}`];
 }
 
@@ -102,7 +133,9 @@ function named(sources: readonly SourceView[], which: (source: SourceView) => bo
   return found.length === 0 ? undefined : names(found);
 }
 
-function cure(name: string, kind: string | undefined): string {
+function cure({ name, kind, code }: SourceView): string {
+  if (code === "other-destination")
+    return `Mount the destination of ${name}, or correct its path, then start it again; daybook run --adopt takes what is there`;
   switch (kind) {
     case "auth":
       return `Correct the user or password of ${name}, then start it again`;
