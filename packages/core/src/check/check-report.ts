@@ -2,7 +2,7 @@ import type { TransportCapabilities } from "../transport/transport.js";
 
 /** What a finding is about, in the order in which they are told. */
 export type CheckStep =
-  "connection" | "layout" | "root" | "newest" | "oldest" | "names" | "times" | "resume" | "speed";
+  "connection" | "layout" | "root" | "newest" | "oldest" | "names" | "places" | "times" | "resume" | "speed";
 
 export interface CheckFinding {
   readonly step: CheckStep;

@@ -1,4 +1,5 @@
 import { lookAt, type Look } from "./slot-look.js";
+import type { Found } from "../crawl/tree-walk.js";
 import { isInRange, type Source } from "../crawl/source.js";
 import { asDaybookError, isDaybookError, printable } from "../errors/daybook-error.js";
 import type { Slot } from "../layout/path-layout.js";
@@ -26,6 +27,8 @@ export interface CheckOptions {
    * are servers that remove what was read.
    */
   readonly read?: boolean;
+  /** Told of the files that were found; returns what is wrong with them. */
+  readonly found?: (files: readonly Found[]) => readonly CheckFinding[];
 }
 
 /**
@@ -51,17 +54,19 @@ class SourceCheck {
   readonly #probe: DirectoryProbe;
   readonly #signal: AbortSignal | undefined;
   readonly #reads: boolean;
+  readonly #found: CheckOptions["found"];
   readonly #findings: CheckFinding[] = [];
   readonly #root: string;
   #path: CheckedDirectory[] = [];
   #names: CheckReport["names"];
   #resume: boolean | undefined;
 
-  constructor(source: CheckedSource, probe: DirectoryProbe, { signal, read = false }: CheckOptions) {
+  constructor(source: CheckedSource, probe: DirectoryProbe, { signal, read = false, found }: CheckOptions) {
     this.#source = source;
     this.#probe = probe;
     this.#signal = signal;
     this.#reads = read;
+    this.#found = found;
     this.#root = source.layout.root ?? "/";
   }
 
@@ -108,6 +113,7 @@ class SourceCheck {
     this.#tellUnreadable(look);
     if (look !== undefined && look.found.length > 0) {
       const { transport, clock } = this.#source;
+      for (const finding of this.#found?.(look.found) ?? []) this.#findings.push(finding);
       this.#findings.push(checkTimes(look.found, transport.capabilities.modifiedAt, clock.now()));
       if (this.#reads) {
         const read = await checkResume(transport, look.found, this.#signal);

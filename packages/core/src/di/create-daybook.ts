@@ -9,6 +9,7 @@ import { Shutdown } from "../crawl/shutdown.js";
 import { NOTHING_KNOWN, runSource, type SourceResult, type SourceRunOptions } from "../crawl/source-run.js";
 import type { Source } from "../crawl/source.js";
 import type { Destination } from "../destination/destination.js";
+import { sharedPlaces } from "../destination/shared-places.js";
 import { PlaceOwners } from "../fetch/place-owners.js";
 import { asDaybookError, DaybookError } from "../errors/daybook-error.js";
 import { hasManyHosts, type ManyHosts } from "../failover/failover-options.js";
@@ -159,6 +160,7 @@ class WiredDaybook implements Daybook {
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
     const { chosen, broken } = this.#putTogether(narrow(this.#sources, scope), store, time);
+    this.#warnOfPlaces(chosen);
     const hooks = this.#hookRunner(chosen, store);
     const marker = new TimeMarker(time);
     const writer = new LedgerWriter({
@@ -198,6 +200,22 @@ class WiredDaybook implements Daybook {
     }
   }
 
+  /** Of all sources: one that isn't run now may have been, or will be. */
+  #placeDoubts(): ReturnType<typeof sharedPlaces> {
+    return sharedPlaces(
+      this.#sources.flatMap(({ name, layout }) => {
+        const destination = this.#destinationOf(name);
+        return destination ? [{ name, layout, destination }] : [];
+      }),
+    );
+  }
+
+  #warnOfPlaces(chosen: readonly Source[]): void {
+    const at = this.#clock.now();
+    for (const { source, detail } of this.#placeDoubts())
+      chosen.find(({ name }) => name === source)?.emit({ type: "source-warning", source, at, detail });
+  }
+
   async *plan({ signal, ...scope }: Scope & { signal?: AbortSignal } = {}): AsyncIterable<PlannedSlot> {
     const store = await this.#open();
     this.#hosts.forgetRefusals();
@@ -212,9 +230,12 @@ class WiredDaybook implements Daybook {
     this.#hosts.forgetRefusals();
     const sources = narrow(this.#sources, scope).map((source) => {
       const transport = this.#children.get(source.name)!.get(TransportToken);
-      return { ...source, transports: hasManyHosts(transport) ? transport.transports : [transport] };
+      const destination = this.#destinationOf(source.name);
+      const transports = hasManyHosts(transport) ? transport.transports : [transport];
+      return { ...source, transports, destination };
     });
-    yield* checkSources(sources, { clock: this.#clock, signal, read });
+    const doubts = this.#placeDoubts();
+    yield* checkSources(sources, { clock: this.#clock, signal, read, doubts });
   }
 
   async status(scope: Scope = {}): Promise<SourceStatus[]> {

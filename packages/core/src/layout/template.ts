@@ -23,6 +23,8 @@ export interface TemplateLayout extends PathLayout {
   /** The template as it was written. */
   readonly text: string;
   readonly root: string;
+  /** The values that attributes have once and for all. */
+  readonly constants: Readonly<Record<string, string>>;
   /** The names `parse` reports, constants among them, in the order of the template. */
   readonly attributes: readonly string[];
   /**
@@ -87,7 +89,7 @@ class Template implements TemplateLayout {
   readonly root: string;
   readonly attributes: readonly string[];
   readonly #segments: readonly Segment[];
-  readonly #constants: Readonly<Record<string, string>>;
+  readonly constants: Readonly<Record<string, string>>;
   readonly #slotFolders: readonly Segment[];
   readonly #unit: SlotUnit | undefined;
   readonly #zone: Zone;
@@ -120,7 +122,7 @@ class Template implements TemplateLayout {
     this.key = JSON.stringify(unlike.some(Boolean) ? [text, fixed, ...unlike] : [text, fixed]);
     this.attributes = attributes;
     this.#segments = segments;
-    this.#constants = constants;
+    this.constants = constants;
     const folders = segments.slice(0, -1);
     const variable = folders.findIndex((folder) => folder.some((token) => token.kind !== "literal"));
     this.root = literalPath(variable < 0 ? folders : folders.slice(0, variable));
@@ -174,7 +176,7 @@ class Template implements TemplateLayout {
     const { at, misfit } = this.#time.of(match) as { at?: number; misfit?: string };
     if (misfit !== undefined) return undefined;
     const { attributes } = match;
-    for (const name in this.#constants) attributes[name] = this.#constants[name]!;
+    for (const name in this.constants) attributes[name] = this.constants[name]!;
     return { observedAt: at === undefined ? undefined : new Date(at), attributes };
   }
 
@@ -185,7 +187,7 @@ class Template implements TemplateLayout {
   }
 
   format(observation: Observation): string {
-    for (const [name, value] of Object.entries(this.#constants)) {
+    for (const [name, value] of Object.entries(this.constants)) {
       const given = Object.hasOwn(observation.attributes, name) ? observation.attributes[name] : value;
       if (given !== value)
         throw templateError(this.text, `{${name}} is "${value}" here, and the observation says "${given}"`);
@@ -197,7 +199,7 @@ class Template implements TemplateLayout {
         : new Date(this.#zone.toWall(time.getTime()));
     const path = formatPath(this.text, this.#segments, observation, clockOf);
     const readBack = this.parse(path)?.attributes;
-    const meant: Readonly<Record<string, string>> = { ...observation.attributes, ...this.#constants };
+    const meant: Readonly<Record<string, string>> = { ...observation.attributes, ...this.constants };
     if (readBack === undefined || this.attributes.some((name) => readBack[name] !== meant[name])) {
       throw templateError(
         this.text,
