@@ -31,3 +31,26 @@ it("an hour of six thousand files is read and decided in many turns, between whi
   expect(read.reduce((a, b) => a + b, 0)).toBe(count);
   expect(Math.max(...read)).toBeLessThan(count / 2);
 });
+
+it("a thousand files that come at once are brought home in many turns", async () => {
+  const mirror = new Mirror({ source: { end: "2025-01-01T01:00:00Z" } });
+  const count = 1_000;
+  for (let i = 0; i < count; i++) put(mirror, "2025-01-01T00:05:00Z", "x", `F${i}`);
+  let turn = 0;
+  const begun = new Map<number, number>();
+  let seen = 0;
+  let over = false;
+  const others = (async () => {
+    for (; !over; turn++) {
+      await new Promise(setImmediate);
+      const now = mirror.of("file-started").length;
+      begun.set(turn, now - seen);
+      seen = now;
+    }
+  })();
+  await mirror.run();
+  over = true;
+  await others;
+  expect(seen).toBe(count);
+  expect(Math.max(...begun.values())).toBeLessThanOrEqual(32);
+});

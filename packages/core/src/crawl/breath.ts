@@ -5,11 +5,17 @@ const STEPS = 100;
 
 /** Lets others have their turn in the middle of a long loop: a listing may have ten thousand entries. */
 export class Breath {
+  readonly #each: number;
   #steps = 0;
+
+  /** `each`: steps done in one go, where one isn't as short as a line of a listing. */
+  constructor(each = STEPS) {
+    this.#each = each;
+  }
 
   /** Asked once a step. */
   get due(): boolean {
-    return ++this.#steps % STEPS === 0;
+    return ++this.#steps % this.#each === 0;
   }
 
   async take(): Promise<void> {
