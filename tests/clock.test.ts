@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SqliteStore } from "@daybook/store-sqlite";
 import { FtpServer, RemoteTree } from "@daybook/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { hashes } from "./support/trees.js";
@@ -57,21 +58,64 @@ async function site() {
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), out: stdout + stderr }),
       ),
     );
-  return { run, kept: () => hashes(join(home, "dl", "S")), tree };
+  const state = join(home, "state.db");
+  return { run, kept: () => hashes(join(home, "dl", "S")), tree, state };
 }
 
 for (const offset of ["+60d", "-400d"])
-  faketimeTest(`a start with the clock at ${offset} deletes nothing and makes nothing missing`, async () => {
-    const { run, kept } = await site();
+  faketimeTest(
+    `a start with the clock at ${offset} deletes nothing and makes nothing missing`,
+    async () => {
+      const { run, kept } = await site();
+      expect((await run(["run", "--once"])).code).toBe(0);
+      expect(kept().size).toBe(6);
+      const before = kept();
+      const wrong = await run(["run", "--once", "--log-level", "warning"], offset);
+      expect(wrong.out).toMatch(/this machine's clock says/);
+      expect((await run(["clean"], offset)).code).toBe(offset.startsWith("+") ? 2 : 0);
+      expect(kept()).toEqual(before);
+      const { out } = await run(["gaps", "--json"]);
+      expect(out).not.toMatch(/"(missing|empty)"/);
+      expect((await run(["run", "--once"])).code).toBe(0);
+      expect(kept()).toEqual(before);
+    },
+    120_000,
+  );
+
+faketimeTest(
+  "a start whose clock went on by a day while the machine was on for seconds doubts it",
+  async () => {
+    const { run } = await site();
     expect((await run(["run", "--once"])).code).toBe(0);
-    expect(kept().size).toBe(6);
-    const before = kept();
-    const wrong = await run(["run", "--once", "--log-level", "warning"], offset);
-    expect(wrong.out).toMatch(/this machine's clock says/);
-    expect((await run(["clean"], offset)).code).toBe(offset.startsWith("+") ? 2 : 0);
-    expect(kept()).toEqual(before);
-    const { out } = await run(["gaps", "--json"]);
-    expect(out).not.toMatch(/"(missing|empty)"/);
+    expect((await run(["run", "--once", "--log-level", "warning"], "+1d")).out).toMatch(/nothing else shows/);
+  },
+);
+
+test.skipIf(!existsSync("/proc/uptime"))(
+  "a start a day after the last one doubts nothing where the machine was on all the time",
+  async () => {
+    const { run, state } = await site();
     expect((await run(["run", "--once"])).code).toBe(0);
-    expect(kept()).toEqual(before);
-  });
+    const store = new SqliteStore({ path: state });
+    await store.open();
+    const [note] = await store.notes("time/mark");
+    const { sure, proven, uptime } = JSON.parse(note!.value) as Record<"sure" | "proven", string> & {
+      uptime: { boot: string; ms: number };
+    };
+    const earlier = (time: string) => new Date(Date.parse(time) - 24 * HOUR).toISOString();
+    const mark = {
+      sure: earlier(sure),
+      proven: earlier(proven),
+      uptime: { ...uptime, ms: uptime.ms - 24 * HOUR },
+    };
+    const write = (value: object) =>
+      store.record([{ kind: "note", key: note!.key, value: JSON.stringify(value), at: note!.at }]);
+    await write(mark);
+    expect((await run(["run", "--once", "--log-level", "warning"])).out).not.toMatch(/clock/);
+    // The same of another boot says nothing.
+    await write({ ...mark, uptime: { ...uptime, boot: "another" } });
+    const { out } = await run(["run", "--once", "--log-level", "warning"]);
+    expect(out).toMatch(/clock says/);
+    await store.close();
+  },
+);

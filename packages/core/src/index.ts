@@ -8,6 +8,7 @@ export * from "./time/parse-instant.js";
 export * from "./time/parse-duration.js";
 export * from "./time/system-clock.js";
 export * from "./time/trusted-time.js";
+export type { Uptime } from "./time/uptime.js";
 export { withWitness } from "./time/with-witness.js";
 export * from "./layout/path-layout.js";
 export * from "./layout/template.js";

@@ -168,6 +168,7 @@ describe("a machine that really was off for 60 days", () => {
     await mirror.clock.advance(30 * SECOND);
     await first.end();
     await mirror.clock.advance(60 * DAY);
+    mirror.clock.reboot();
     const now = NOON + 60 * DAY;
     if (files) for (const ago of [10, 20, 30]) put(now - ago * MINUTE);
     mirror.restart();
@@ -231,6 +232,88 @@ describe("a machine that really was off for 60 days", () => {
     await mirror.clock.advance(MINUTE);
     expect((await states(mirror))[slotOf(now - 5 * HOUR)]).toBe("open");
     expect(Object.keys(mirror.home())).toHaveLength(4);
+    await run.end();
+  });
+});
+
+describe("starts on a machine that stays on", () => {
+  async function again(mirror: Mirror) {
+    mirror.restart();
+    return mirror.run({ once: true });
+  }
+
+  it("a day apart never doubt the clock: hours are missing that are, and what is old is let go of", async () => {
+    const { mirror, put } = live({ keep: 2 * DAY });
+    put(NOON - 0.5 * HOUR);
+    await again(mirror);
+    for (let night = 1; night <= 3; night++) {
+      await mirror.clock.advance(DAY);
+      await again(mirror);
+      expect((await states(mirror))[slotOf(NOON + night * DAY - 5 * HOUR)]).toBe("missing");
+    }
+    expect(told(mirror)).toEqual([]);
+    expect(mirror.home()).toEqual({});
+  });
+
+  it("doubt a clock that went on by more than the machine did", async () => {
+    const { mirror, put } = live({ keep: 2 * DAY });
+    put(NOON - 0.5 * HOUR);
+    await again(mirror);
+    await mirror.clock.advance(DAY);
+    mirror.clock.leap(2 * DAY);
+    await again(mirror);
+    expect(told(mirror)).toEqual([expect.stringMatching(/later than 2025-03-02T12:0/)]);
+    const found = Object.entries(await states(mirror));
+    const missing = found.filter(([, state]) => state === "missing").map(([path]) => path);
+    expect(missing.filter((path) => path > slotOf(NOON + 11 * HOUR)).length).toBeGreaterThan(0);
+    expect(missing.filter((path) => path >= slotOf(NOON + DAY))).toEqual([]);
+    expect(Object.keys(mirror.home())).toHaveLength(1);
+  });
+
+  it("doubt after it was off, each one says so, and an hour of steadiness counts from start to start", async () => {
+    const { mirror, put } = live({ keep: 2 * DAY });
+    put(NOON - 0.5 * HOUR);
+    await again(mirror);
+    await mirror.clock.advance(7 * DAY);
+    mirror.clock.reboot();
+    const hour = slotOf(NOON + 6 * DAY);
+    for (const minutes of [0, 30, 20]) {
+      await mirror.clock.advance(minutes * MINUTE);
+      await again(mirror);
+      expect((await states(mirror))[hour]).toBe("open");
+    }
+    expect(told(mirror)).toEqual(Array(3).fill(expect.stringMatching(/stay open.* --trust-clock/)));
+    await mirror.clock.advance(30 * MINUTE);
+    await again(mirror);
+    expect((await states(mirror))[hour]).toBe("missing");
+    // What is deleted can't be taken back: that it was steady isn't enough.
+    expect(Object.keys(mirror.home())).toHaveLength(1);
+  });
+
+  it("don't take one container's time for another's", async () => {
+    const { mirror, put } = live();
+    put(NOON - 0.5 * HOUR);
+    await again(mirror);
+    const uptime = mirror.clock.uptime.bind(mirror.clock);
+    mirror.clock.uptime = () => ({ ...uptime(), ms: uptime().ms + 30 * DAY });
+    await mirror.clock.advance(10 * MINUTE);
+    await again(mirror);
+    expect(told(mirror)).toEqual([]);
+    mirror.clock.uptime = () => ({ ...uptime(), ms: 0 });
+    await mirror.clock.advance(5 * HOUR);
+    await again(mirror);
+    expect(told(mirror)).toEqual([expect.stringMatching(/nothing else shows/)]);
+  });
+
+  it("and that slept in the middle of a run take that for the time it was", async () => {
+    const { mirror, put } = live();
+    put(NOON - 0.5 * HOUR);
+    const run = start(mirror);
+    await mirror.clock.advance(MINUTE);
+    mirror.clock.suspend(8 * HOUR);
+    await mirror.clock.advance(2 * MINUTE);
+    expect((await states(mirror))[slotOf(NOON + 5 * HOUR)]).toBe("missing");
+    expect(told(mirror).filter((detail) => /clock/.test(detail))).toEqual([]);
     await run.end();
   });
 });

@@ -39,6 +39,8 @@ export class FakeClock implements Clock {
   #leapt = 0;
   #sleepers: Sleeper[] = [];
   #activity = 0;
+  #boot = 1;
+  #suspended = 0;
   readonly #quietTurns: number;
   readonly #timer: (ms: number) => number;
   /** Ports to other threads that were open before: the test runner's own. */
@@ -57,6 +59,21 @@ export class FakeClock implements Clock {
   /** Time that has passed, whatever the clock was set to. */
   monotonic(): number {
     return this.#at;
+  }
+
+  uptime(): { boot: string; ms: number } {
+    return { boot: String(this.#boot), ms: this.monotonic() + this.#suspended };
+  }
+
+  /** The machine sleeps for so long. */
+  suspend(ms: number): void {
+    this.leap(ms);
+    this.#suspended += ms;
+  }
+
+  /** The machine was switched off and on again: nothing but its clock tells for how long. */
+  reboot(): void {
+    this.#boot++;
   }
 
   /** The clock shows another time from now on, as if somebody had set it; nobody sleeps longer or less for it. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DaybookError } from "../errors/daybook-error.js";
 import type { Clock } from "./clock.js";
+import { readUptime, type Uptime } from "./uptime.js";
 
 // setTimeout's delay is a 32-bit integer; a longer one would fire at once.
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -13,6 +14,10 @@ export class SystemClock implements Clock {
 
   monotonic(): number {
     return performance.now();
+  }
+
+  uptime(): Uptime | undefined {
+    return readUptime();
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {

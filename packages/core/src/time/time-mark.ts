@@ -10,19 +10,27 @@ export async function readMark(store: Pick<StateStore, "notes">): Promise<TimeMa
   const note = (await store.notes(KEY)).find(({ key }) => key === KEY);
   if (note === undefined) return undefined;
   try {
-    const { sure, proven } = JSON.parse(note.value) as { sure: string; proven: string };
+    const { sure, proven, uptime, doubt } = JSON.parse(note.value) as Kept;
     const mark = { sure: new Date(sure), proven: new Date(proven) };
-    return Number.isNaN(mark.sure.getTime() + mark.proven.getTime()) ? undefined : mark;
+    if (Number.isNaN(mark.sure.getTime() + mark.proven.getTime())) return undefined;
+    const known = isNumber(uptime?.ms) && typeof uptime.boot === "string";
+    if (!known) return mark;
+    return isNumber(doubt?.since) && isNumber(doubt.wall) ? { ...mark, uptime, doubt } : { ...mark, uptime };
   } catch {
     // Not ours, or of a Daybook to come.
     return undefined;
   }
 }
 
+type Kept = Pick<TimeMark, "uptime" | "doubt"> & { readonly sure: string; readonly proven: string };
+
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
 /** Notes in the ledger how late it is, along with what is written anyway. */
 export class TimeMarker {
   readonly #time: TrustedTime;
   #last = -Infinity;
+  #doubtful = false;
 
   constructor(time: TrustedTime) {
     this.#time = time;
@@ -31,8 +39,10 @@ export class TimeMarker {
   /** What is to be noted now, if anything is. */
   changes(): LedgerChange[] {
     const at = this.#time.monotonic();
-    if (at - this.#last < EVERY) return [];
+    const { doubtful } = this.#time;
+    if (at - this.#last < EVERY && doubtful === this.#doubtful) return [];
     this.#last = at;
+    this.#doubtful = doubtful;
     return [markOf(this.#time)];
   }
 }

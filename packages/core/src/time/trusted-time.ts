@@ -1,5 +1,6 @@
 import { monotonic, type Clock } from "./clock.js";
 import { SleepWatch } from "./sleep-watch.js";
+import { passedBetween, type Uptime } from "./uptime.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,6 +19,10 @@ const WITNESSES = 3;
 export interface TimeMark {
   readonly sure: Date;
   readonly proven: Date;
+  /** How long the machine had been on by then: at its next start it tells how much time has passed. */
+  readonly uptime?: Uptime;
+  /** Of a clock in doubt: since when, by that uptime, and how far ahead of it the clock was; ms. */
+  readonly doubt?: { readonly since: number; readonly wall: number };
 }
 
 export interface TrustedTimeOptions {
@@ -48,6 +53,8 @@ export class TrustedTime implements Clock {
   #sure: number;
   #proven: number;
   #doubted: { since: number; wall: number } | undefined;
+  /** The same of how long the machine has been on, which tells how long both slept. */
+  #up: number | undefined;
   #lastLook: number;
   #steps = 0;
   /** Times of files at servers that aren't in the future, newest first. */
@@ -61,11 +68,20 @@ export class TrustedTime implements Clock {
     this.fresh = mark === undefined;
     this.#lastLook = at;
     this.#wall = this.began - at;
-    this.#sure = (mark?.sure.getTime() ?? this.began) - at;
-    this.#proven = (mark?.proven.getTime() ?? this.began) - at;
+    const up = clock.uptime?.();
+    this.#up = up && up.ms - at;
+    // Time that surely passed since bears out what the clock says, and nothing that is later.
+    const passed = passedBetween(mark?.uptime, up) ?? 0;
+    const reached = ({ sure, proven }: TimeMark) =>
+      [sure, proven].map((time) => Math.max(+time, Math.min(+time + passed, this.began)) - at);
+    [this.#sure, this.#proven] = mark ? (reached(mark) as [number, number]) : [this.#wall, this.#wall];
+    if (mark?.doubt && up?.boot === mark.uptime?.boot && this.#up !== undefined)
+      this.#doubted = { since: mark.doubt.since - this.#up, wall: mark.doubt.wall + this.#up };
     // What is between the two was believed only because it went on steadily.
     if (this.#wall >= this.#proven && this.#wall < this.#sure) this.#sure = this.#wall;
+    const before = this.#doubted;
     this.#compare(at, APART);
+    if (before && this.#doubted) this.#tell(this.#why(at), true);
   }
 
   now(): Date {
@@ -117,7 +133,12 @@ export class TrustedTime implements Clock {
 
   get mark(): TimeMark {
     const at = this.#look();
-    return { sure: new Date(at + this.#sure), proven: new Date(at + this.#proven) };
+    const known = { sure: new Date(at + this.#sure), proven: new Date(at + this.#proven) };
+    const uptime = this.#clock.uptime?.();
+    if (uptime === undefined) return known;
+    const up = uptime.ms - at;
+    const doubt = this.#doubted && { since: this.#doubted.since + up, wall: this.#doubted.wall - up };
+    return { ...known, uptime, ...(doubt && { doubt }) };
   }
 
   /** Times of files that a server shows. They only bear out what the clock says: nobody's word alone moves it on. */
@@ -155,13 +176,23 @@ export class TrustedTime implements Clock {
     // Time in which the program should have done something and did nothing: it stood still, or both clocks leapt.
     const lost = this.#sleeps.overslept(this.#lastLook, at);
     this.#lastLook = at;
-    this.#sure -= lost;
-    this.#proven -= lost;
     const wall = this.#clock.now().getTime() - at;
+    const asleep = lost > 0 || Math.abs(wall - this.#wall) > LEAP ? this.#slept(at) : 0;
+    this.#sure += asleep ?? -lost;
+    this.#proven += asleep ?? -lost;
     if (wall < this.#wall - LEAP) this.#steps++;
     this.#wall = wall;
     this.#compare(at, LEAP);
     return at;
+  }
+
+  /** How much longer the machine was on than the clock that never leaps went on; undefined where it can't tell. */
+  #slept(at: number): number | undefined {
+    const up = this.#up === undefined ? undefined : this.#clock.uptime?.();
+    if (up === undefined) return undefined;
+    const slept = up.ms - at - this.#up!;
+    this.#up = up.ms - at;
+    return slept;
   }
 
   #compare(at: number, tolerance: number): void {
@@ -198,9 +229,9 @@ export class TrustedTime implements Clock {
     if (shown < sure)
       return `${said}, but it was ${words(sure)} already, by what the ledger remembers: set the clock right`;
     return (
-      `${said}, but nothing else says that it is later than ${words(sure)}: what would be later is not called missing, ` +
-      "empty or complete until files of that time show at a server or the clock has gone steadily for an hour, and nothing " +
-      "is deleted for its age until such files show; if the clock is right, say so with --trust-clock"
+      `${said}, but nothing else shows that it is later than ${words(sure)}: until files of that time show at a server, ` +
+      "later hours stay open, for up to an hour, and nothing is deleted for its age; if the clock is right, say so once " +
+      "with --trust-clock"
     );
   }
 }
