@@ -35,6 +35,19 @@ test("every TypeScript block of the documentation compiles against the built pac
   }
 });
 
+test("every class that the architecture names is there", () => {
+  const sources = readdirSync(join(ROOT, "packages"), { recursive: true, encoding: "utf8" })
+    .filter((path) => /^[\w-]+\/(?:src|web)\/.*\.ts$/.test(path.replaceAll("\\", "/")))
+    .map((path) => readFileSync(join(ROOT, "packages", path), "utf8"))
+    .join("\n");
+  const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const names = [...page.matchAll(/`([A-Z][a-z]\w+)(?:\.\w+(?:\(\))?)?`/g)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(30);
+  const isThere = (name: string) =>
+    new RegExp(`\\b(?:class|interface|type|const|function) ${name}\\b`).test(sources);
+  expect([...new Set(names)].filter((name) => !isThere(name))).toEqual([]);
+});
+
 /** One file for each block, in a folder for each page; each block's lines have the numbers they have on the page. */
 function writeBlocks(page: string, folder: string): string[] {
   const home = join(folder, relative(ROOT, page));

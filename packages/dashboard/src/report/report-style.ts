@@ -1,9 +1,9 @@
 /** The style sheet of a report, which brings it along. */
 export const STYLE = `
-:root { color-scheme: light dark; --line: #dfe5e9; --quiet: #5a6773; --complete: #3f9a8b; --partial: #e6a417; --incomplete: #b0588a;
-  --missing: #5b3f9e; --empty: #9b86d3; --failed: #c93a32; --unseen: #8d99a4; --open: #cfe4df; --outside: #eef1f3; }
-@media (prefers-color-scheme: dark) { :root { --line: #28343c; --quiet: #93a1ad; --complete: #2f8375; --partial: #f0b23a; --incomplete: #d987b4;
-  --missing: #a88bf0; --empty: #7b66b8; --failed: #f2645a; --unseen: #6d7a85; --open: #234742; --outside: #1d272e; } }
+:root { color-scheme: light dark; --line: #dfe5e9; --quiet: #5a6773; --complete: #3f9a8b; --partial: #e6a417; --incomplete: #6b1448;
+  --missing: #5b3f9e; --empty: #9b86d3; --failed: #c93a32; --unseen: #59646e; --open: #cfe4df; --outside: #eef1f3; }
+@media (prefers-color-scheme: dark) { :root { --line: #28343c; --quiet: #93a1ad; --complete: #2f8375; --partial: #f0b23a; --incomplete: #ffd0e6;
+  --missing: #a88bf0; --empty: #7b66b8; --failed: #f2645a; --unseen: #9aa7b3; --open: #234742; --outside: #1d272e; } }
 body { max-width: 1200px; margin: 24px auto; padding: 0 16px; font: 14px/1.45 system-ui, sans-serif;
   font-variant-numeric: tabular-nums; }
 h1 { font-size: 20px; } h2 { margin: 24px 0 6px; font-size: 15px; } h3 { margin: 12px 0 3px; font-size: 14px; }
