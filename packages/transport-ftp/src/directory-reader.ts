@@ -5,6 +5,7 @@ import { EntryCollector } from "./entry-collector.js";
 import type { FtpSession } from "./ftp-session.js";
 import { ListedTimes } from "./listed-times.js";
 import { mlsxTime } from "./listing/mlsx-time.js";
+import type { ListedEntry } from "./listing/listed-entry.js";
 import { ListingRequests } from "./listing-requests.js";
 import type { Download } from "./listing-requests.js";
 import { verdictOf } from "./listing-verdict.js";
@@ -157,7 +158,7 @@ export class DirectoryReader {
     else this.#echo.enteredAs(session, directory, digest);
     const longest = this.#longest;
     this.#longest = Math.max(longest, evidence.lines);
-    const lastIsThere = await this.#isThere(visit, evidence.unfinished?.entry?.name);
+    const lastIsThere = await this.#isThere(visit, evidence.unfinished?.entry, collected);
     const trusted = this.#options.trustListings;
     const verdict = verdictOf(evidence, reply, { directory, longest, echo, lastIsThere, trusted });
     const isBare = verdict.is === "empty" && !showsSelf && !showsParent;
@@ -176,10 +177,13 @@ export class DirectoryReader {
     return seen === "permission" ? verdict : { is: "missing", reason: reply };
   }
 
-  async #isThere(visit: Visit, name: string | undefined): Promise<boolean> {
-    if (name === undefined) return false;
+  /** Whether the entry of an unfinished line is there as it is listed, and isn't half the name of another one. */
+  async #isThere(visit: Visit, last: ListedEntry | undefined, { names }: EntryCollector): Promise<boolean> {
+    // It is among the names, too.
+    if (last === undefined || names?.indexOf(last.name) !== names?.lastIndexOf(last.name)) return false;
     visit.entered = false;
-    return (await this.#requests.describe(visit.session, posix.join(visit.directory, name))) !== undefined;
+    const there = await this.#requests.describe(visit.session, posix.join(visit.directory, last.name));
+    return there !== undefined && (last.size === undefined || there.size === last.size);
   }
 
   /** What was another way's success is the first one's next time. */

@@ -3,6 +3,7 @@ import { DaybookError } from "@daybook/core";
 import type { Clock, NameCodec } from "@daybook/core";
 import { FTPError } from "basic-ftp";
 import type { EntryCollector } from "./entry-collector.js";
+import { errorKind, wireOf } from "./errors.js";
 import type { FtpSession } from "./ftp-session.js";
 import type { ListingEvidence } from "./listing/evidence.js";
 import type { ListedEntry } from "./listing/listed-entry.js";
@@ -47,8 +48,8 @@ export class ListingRequests {
       // What is behind the limit isn't waited for.
       if (reader.full) session.close();
     }).catch((error: unknown) => {
-      if (!reader.full) throw error;
-      return "";
+      if (reader.full) return "";
+      throw reader.end().lines > 0 ? contradiction(error, directory) : error;
     });
     const evidence = reader.end();
     const last = evidence.unfinished?.entry;
@@ -123,4 +124,12 @@ export class ListingRequests {
     for await (const chunk of stream as AsyncIterable<Buffer>) await take(chunk);
     return stream.reply;
   }
+}
+
+/** A server that shows a directory and then says that it isn't there, or is forbidden, has said neither. */
+function contradiction(error: unknown, path: string): unknown {
+  const wire = { ...wireOf(error), phase: "list", path } as const;
+  const kind = error instanceof FTPError ? errorKind(wire) : "network";
+  if (kind !== undefined && kind !== "not-found" && kind !== "permission") return error;
+  return new DaybookError("cut-short", `its listing came, and was then refused: ${wire.text}`);
 }

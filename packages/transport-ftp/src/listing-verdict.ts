@@ -36,11 +36,14 @@ export function verdictOf(evidence: ListingEvidence, reply: string, options: Ver
   const lines = files + (showsSelf ? 1 : 0) + (showsParent ? 1 : 0);
   const said = closingWords(reply, options.directory);
   const nothing = entries === 0 && unfinished?.entry === undefined;
+  const own = message === undefined || message.meaning === "nothing" ? 0 : 1;
+  // Beside what it says, and where something else can't be read, that may be what was meant.
+  const silent = nothing && !showsSelf && unfinished === undefined && unreadable <= own;
 
-  if (said.refused !== undefined)
-    return nothing ? { is: said.refused, reason: reply } : doubtful(`it ended with "${reply}"`);
-  if (nothing && (message?.meaning === "missing" || message?.meaning === "refused"))
-    return { is: message.meaning, reason: message.text };
+  if (said.refused !== undefined) {
+    const speaks = said.refused === "missing" ? silent : nothing;
+    return speaks ? { is: said.refused, reason: reply } : doubtful(`it ended with "${reply}"`);
+  }
   if (evidence.limit !== undefined)
     return {
       is: "cut-off",
@@ -49,6 +52,8 @@ export function verdictOf(evidence: ListingEvidence, reply: string, options: Ver
   if (said.cut) return { is: "cut-off", reason: `the server cut it off: it said "${reply}"` };
   if (said.count !== undefined && said.count > lines)
     return { is: "cut-off", reason: `the server tells of ${said.count} names, and ${lines} came` };
+  if (silent && (message?.meaning === "missing" || message?.meaning === "refused"))
+    return { is: message.meaning, reason: message.text };
   if (said.failed) return doubtful(`it ended with "${reply}"`);
   if (unfinished !== undefined && !options.lastIsThere)
     return { is: "doubtful", reason: `it ends in the middle of a line: ${unfinished.line}`, cut: true };

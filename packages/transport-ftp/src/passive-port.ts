@@ -59,7 +59,9 @@ export class PassivePort {
     } catch (error) {
       if (!(error instanceof FTPError) || error.code === 421) throw error;
       const detail = `passive mode is refused, and nothing else is spoken here: ask whoever runs the server to allow it (it said: ${error.message})`;
-      throw new DaybookError(error.code < 500 ? "busy" : "unsupported", detail, { code: String(error.code) });
+      // It would be no other for any other path.
+      const about = { operation: "connect", code: String(error.code) };
+      throw new DaybookError(error.code < 500 ? "busy" : "unsupported", detail, about);
     }
   }
 

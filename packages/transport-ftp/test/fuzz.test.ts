@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { HostBudget, isDaybookError } from "@daybook/core";
 import { expect, onTestFinished, test } from "vitest";
+import { pick, random } from "./support/random.js";
 import { readAll } from "./support/setup.js";
 import { scripted } from "./support/script-server.js";
 import type { Talk } from "./support/script-server.js";
@@ -13,17 +14,6 @@ const FILES = ["a.dat", "b.dat", "c with blanks.dat"];
 const contentOf = (path: string) => path.repeat(40);
 const sizeOf = (path: string) => contentOf(path).length;
 const MLST = "211-Features\r\n UTF8\r\n MLST type*;size*;modify*;\r\n211 End";
-
-/** Mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Mutation = (reply: string, next: () => number, socket: Socket) => string | undefined;
 
@@ -38,7 +28,6 @@ const WORDS = [
   "use TLS",
   "14 matches total",
 ];
-const pick = <T>(list: readonly T[], next: () => number): T => list[Math.floor(next() * list.length)]!;
 
 const MUTATIONS: readonly Mutation[] = [
   () => undefined,

@@ -224,3 +224,55 @@ describe("what a path leads to", () => {
     expect((await failure(transport.stat("/pub/nowhere"))).kind).toBe("not-found");
   });
 });
+
+describe("a folder isn't missing", () => {
+  test.each([
+    [
+      "whose listing ends so beside a line that can't be read",
+      "?! a_1.dat\r\n",
+      "226 No such file or directory",
+    ],
+    ["whose listing ends so within a line", "-rw-r--r-- 1 a b 5 Ja", "226 No such file or directory"],
+    ["that shows itself", "drwxr-xr-x 2 a b 4096 Jan 15 2025 .\r\n", "226 No such file or directory"],
+    [
+      "where the message stands beside what can't be read",
+      "ls: x: No such file or directory\r\n?!\r\n",
+      "226 Done",
+    ],
+  ])("%s", async (_, text, done) => {
+    const { transport } = await scripted({
+      on: { LIST: ({ send }: Talk) => send(text, done), NLST: "502 no", SIZE: "550 no" },
+    });
+    expect(await transport.list("/d")).toMatchObject({ complete: false });
+  });
+});
+
+test.each(["550 No such file or directory", "450 No such file", "550 Failed", "550 Permission denied"])(
+  "a folder that was shown and then refused is neither missing nor forbidden, and asked for again: %s",
+  async (done) => {
+    for (const text of [line("file"), line("file").slice(0, -4)]) {
+      const { transport } = await scripted(ending(done, text));
+      const error = await failure(transport.list("/d"));
+      expect([error.kind, error.detail.includes(done)]).toEqual(["cut-short", true]);
+    }
+  },
+);
+
+test("half a name that is another file's whole one doesn't end a listing", async () => {
+  for (const text of [line("a1") + line("a10", 7).slice(0, -3), line("a10", 7).slice(0, -3)]) {
+    const { transport } = await scripted({
+      listing: text,
+      on: { CWD: (talk: Talk, path: string) => talk.say(path === "/d" ? "250 ok" : "550 no such directory") },
+    });
+    expect((await transport.list("/d")).complete).toBe(false);
+  }
+});
+
+test("what stands under the heading of another folder is in doubt, where no heading told of this one", async () => {
+  const { transport } = await scripted({
+    listing: `drwxr-xr-x 2 a b 4096 Jan 15 2025 .\r\n Directory of /elsewhere\r\n${line("file")}`,
+    on: { NLST: "502 no" },
+  });
+  const { complete, unreadable } = await transport.list("/d");
+  expect(complete && unreadable === undefined).toBe(false);
+});

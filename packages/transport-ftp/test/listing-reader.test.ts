@@ -230,3 +230,11 @@ test("a bare name is a member only below what can only be z/OS", () => {
   expect(names(titled)).toEqual(["MEMBER1", "MEMBER2"]);
   expect(read("MEMBER1\r\n").evidence.unreadable).toBe(1);
 });
+
+test("an entry isn't taken for the second line of one whose own was lost", () => {
+  const [first, second] = ["B.DAT;1\r\n", "A.DAT;1  1/3  15-JAN-2025 18:31:00  [ANON]  (RWE,RWE,RE,RE)\r\n"];
+  for (const text of [first + second, `${first}-rw-r--r-- 1 a b 5 Jan 15 2025 A.DAT\r\n`]) {
+    const { entries, evidence } = read(text);
+    expect([entries.map(({ name }) => name), evidence.unreadable]).toEqual([["A.DAT"], 1]);
+  }
+});

@@ -48,7 +48,9 @@ export class ListingReader {
   /** The beginning of an entry that takes two lines. */
   #begun: string | undefined;
   /** Whether what comes is of another directory, by the last heading. */
-  #away = false;
+  #away: "below" | "elsewhere" | undefined;
+  /** A heading has named the asked one. */
+  #headed = false;
   #lastName = "";
 
   constructor({ style, directory, now, codec, limits, dialects }: ListingReaderOptions) {
@@ -103,6 +105,8 @@ export class ListingReader {
         this.#notes.puzzle(line.text);
         return undefined;
       case "entry":
+        // Where no heading told of the asked directory, one that tells of another may be wrong.
+        if (this.#away === "elsewhere" && !this.#headed) this.#notes.puzzle(line.text);
         return this.#away ? undefined : this.#entry(reading.entry);
       case "begun":
         this.#begun = line.text;
@@ -117,7 +121,8 @@ export class ListingReader {
         if (!this.#away) this.#notes.total = true;
         return undefined;
       case "heading":
-        this.#away = !this.#named(reading.directory);
+        this.#away = this.#named(reading.directory);
+        this.#headed ||= this.#away === undefined;
         return undefined;
       case "nothing":
         return undefined;
@@ -128,6 +133,12 @@ export class ListingReader {
     const begun = this.#begun;
     if (begun === undefined) return this.#readOne(line);
     this.#begun = undefined;
+    // What is an entry by itself is no other's second line: that one was lost.
+    const alone = /^[ \t]/.test(line) ? undefined : this.#readOne(line);
+    if (alone?.is === "entry") {
+      this.#notes.puzzle(begun);
+      return alone;
+    }
     const both = this.#readOne(`${begun} ${line.trimStart()}`);
     if (both !== undefined && both.is !== "begun") return both;
     this.#notes.puzzle(begun);
@@ -164,13 +175,13 @@ export class ListingReader {
     return listed === undefined ? { name, ...entry } : { name, ...entry, listed };
   }
 
-  /** Whether a directory that the listing names is the one asked for. */
-  #named(bytes: string): boolean {
+  /** Where a directory that the listing names is; undefined for the one asked for. */
+  #named(bytes: string): "below" | "elsewhere" | undefined {
     const directory = this.#name(bytes);
     const place = placeOf(directory, this.#directory);
     if (place === "same") this.#notes.self = true;
     if (place === "elsewhere") this.#notes.saidElsewhere(directory);
-    return place === "same";
+    return place === "same" ? undefined : place;
   }
 
   #name(bytes: string): string {
