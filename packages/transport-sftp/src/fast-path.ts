@@ -16,6 +16,8 @@ const nothingIn = () => undefined;
 /** The longest packet comes first, then the longest read. */
 const readLimitIn = (fields: Fields) => (fields.longNumber(), Number(fields.longNumber()));
 
+const PROBE = { type: REQUEST.STAT, subject: "/", reply: REPLY.ATTRS, parse: nothingIn };
+
 export interface FastPathOptions {
   readonly stream: ClientChannel;
   readonly codec: NameCodec;
@@ -129,7 +131,12 @@ export class FastPath implements RemoteReads {
 
   #request<T>(request: Request<T>, done: Done<T>): void {
     if (this.#failure !== undefined) return done(this.#failure, undefined);
-    this.#channel.request(request, done);
+    this.#channel.request(request, (failure, value) => {
+      const unread = failure?.kind === "protocol" && failure.code === undefined;
+      if (!unread || this.#failure !== undefined) return done(this.#failure ?? failure, value);
+      // Another's reply may have put the channel out of step: then the next answer ends the session, and this isn't to blame.
+      this.#channel.request(PROBE, () => done(this.#failure ?? failure, undefined));
+    });
   }
 }
 

@@ -370,3 +370,26 @@ test("a host that can't be asked ahead is asked one at a time, in the next proce
   expect(await bytesOf(await next.read("/d/f1", { size: files.get("f1")!.length }))).toEqual(files.get("f1"));
   expect(channels() - before, "the client's own channel alone").toBe(1);
 });
+
+test("a file isn't blamed for what a reply to another has put out of step", async () => {
+  let lines = 0;
+  let theirs: number | undefined;
+  const files = many(2);
+  const { transport } = await filesServer({
+    files,
+    transport: { connections: 1 },
+    arrives: ({ type, path, id }) => void (type === READ && path === "/d/f1" && (theirs ??= id)),
+    reply: async ({ type, id, path }, good) => {
+      if (type !== READ || path !== "/d/f0" || lines++ > 0) return good;
+      while (theirs === undefined) await new Promise((resolve) => setImmediate(resolve));
+      // As if the other's answer had begun within this one.
+      return Buffer.concat([packet(STATUS, id, 4, "Failure", ""), packet(DATA, theirs, 99)]);
+    },
+  });
+  const [bad, other] = await Promise.allSettled(
+    ["f0", "f1"].map(async (name) => bytesOf(await transport.read(`/d/${name}`))),
+  );
+  expect(bad).toMatchObject({ status: "rejected" });
+  expect(other).toMatchObject({ status: "rejected", reason: { kind: "network" } });
+  expect(await bytesOf(await transport.read("/d/f1"))).toEqual(files.get("f1"));
+});

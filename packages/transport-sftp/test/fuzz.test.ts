@@ -13,7 +13,15 @@ const most = Number(process.env.SFTP_FUZZ_ROUNDS ?? Infinity);
 const first = Number(process.env.SFTP_FUZZ_SEED ?? 1);
 /** What costs a good file nothing but another try. */
 const OF_THE_LINE = new Set(["network", "timeout", "busy"]);
-const TRIES = 60;
+/** Something is given up after so many tries, and not before so many ms: a busy machine needs more of them. */
+const PATIENCE = { tries: 60, ms: 40_000 };
+
+/** Whether there is patience left, asked before each try. */
+function patience(): () => boolean {
+  const end = Date.now() + PATIENCE.ms;
+  let tries = 0;
+  return () => tries++ < PATIENCE.tries || Date.now() < end;
+}
 
 /** Numbers from 0 to below 1 (mulberry32). */
 function randomOf(seed: number): () => number {
@@ -73,7 +81,7 @@ async function round(seed: number): Promise<void> {
   let listings = below(4);
   const { transport } = await filesServer({
     files,
-    transport: { timeout: 400, connections: 1 + below(2), pipelining: random() < 0.8 },
+    transport: { timeout: 1000, connections: 1 + below(2), pipelining: random() < 0.8 },
     limits: random() < 0.5 ? [0, [0, 1, 40_000, 261_120][below(4)]!] : undefined,
     reply: (asked, good) => {
       const { type, path } = asked;
@@ -86,7 +94,7 @@ async function round(seed: number): Promise<void> {
   const tell = (what: string) => `seed ${seed}: ${what}`;
 
   let listed: string[] | undefined;
-  for (let tries = 0; listed === undefined && tries < TRIES; tries++) {
+  for (const patient = patience(); listed === undefined && patient();) {
     await transport.list("/d").then(
       ({ entries, complete, unreadable = [] }) => {
         // One that is complete holds every file, or shows the lines that it could not read; what it makes up is no file.
@@ -103,7 +111,7 @@ async function round(seed: number): Promise<void> {
   expect(listed, tell("the directory was never listed")).toBeDefined();
 
   const left = new Map(files);
-  for (let tries = 0; tries < TRIES && [...left.keys()].some((name) => !bad.has(name)); tries++) {
+  for (const patient = patience(); [...left.keys()].some((name) => !bad.has(name)) && patient();) {
     await Promise.all(
       [...left].map(async ([name, bytes]) => {
         try {
