@@ -6,8 +6,8 @@ import type { CheckFinding } from "./check-report.js";
 const VALUES = 12;
 
 /**
- * Where a folder of unknown name stands above those of dates, the whole tree is listed at every look: there is one slot,
- * of all times. Undefined for other layouts.
+ * Where a folder of unknown name stands above those of dates there is one slot, of all times: every look begins at the top
+ * of the tree. Undefined for other layouts.
  */
 export function attributeFirst(layout: PathLayout, slot: Slot, root: Probed): CheckFinding | undefined {
   const { text } = layout as { text?: unknown };
@@ -26,7 +26,7 @@ export function attributeFirst(layout: PathLayout, slot: Slot, root: Probed): Ch
   return {
     step: "layout",
     outcome: "warning",
-    detail: `\`{${name}}\` stands before the date: all folders of all times are listed at every look, and no hour is ever seen to be missing`,
+    detail: `\`{${name}}\` stands before the date: every look goes through each of these folders down to the dates in range, and no hour is ever seen to be missing`,
     advice: `write each: { ${name}: [${values}] } and name: "{${name}}", which makes a source of each that lists only what is due`,
   };
 }
