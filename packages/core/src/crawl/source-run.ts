@@ -39,6 +39,8 @@ export interface SourceRunOptions {
   readonly committing: number;
   /** Rejects if the destination isn't the one that the ledger knows. */
   readonly admit: () => Promise<void>;
+  /** Why no source can begin, if so. */
+  readonly unready?: DaybookError;
 }
 
 export const NOTHING_KNOWN: Summary = {
@@ -57,6 +59,7 @@ export async function runSource(options: SourceRunOptions): Promise<SourceResult
   const home = () => ({ files: fetched.files, bytes: fetched.bytes });
   let failed = true;
   try {
+    if (options.unready) throw options.unready;
     fetched = await crawl(options);
     if (fetched.error) throw fetched.error;
     const at = clock.now();

@@ -154,8 +154,7 @@ class WiredDaybook implements Daybook {
   async run({ signal, once, adopt, trustClock, ...scope }: RunOptions = {}): Promise<RunResult> {
     const store = await this.#open();
     const noted = new TroubleNotes({ store, sharing: (source) => this.#sharing(source, scope) });
-    await noted.recall();
-    const { time, admit } = await this.#begin(store, { adopt, trustClock, noted });
+    const { time, unready } = await this.#begin(store, noted, trustClock);
     this.#hosts.forgetRefusals();
     const stop = signal ?? new AbortController().signal;
     const shutdown = new Shutdown({ stop, timeout: this.#shutdownTimeout, clock: this.#clock });
@@ -169,6 +168,7 @@ class WiredDaybook implements Daybook {
       alongside: () => marker.changes(),
     });
     const logins = new FirstLogins(chosen.map(({ name }) => name));
+    const admissions = this.#admissions(store, adopt);
     const committing = Math.max(LEAST_COMMITTING, Math.floor(COMMITTING / Math.max(1, chosen.length)));
     hooks?.start();
     for (const { name: source, error } of broken) {
@@ -186,7 +186,8 @@ class WiredDaybook implements Daybook {
             shutdown,
             once,
             committing,
-            admit: () => admit(source.destination),
+            admit: () => admissions.of(source.destination),
+            unready,
           }),
         );
       const sources = [...(await Promise.all(running)), ...broken];
@@ -403,7 +404,10 @@ class WiredDaybook implements Daybook {
 
   #run(
     source: Source,
-    run: Pick<SourceRunOptions, "writer" | "logins" | "shutdown" | "once" | "committing" | "admit">,
+    run: Pick<
+      SourceRunOptions,
+      "writer" | "logins" | "shutdown" | "once" | "committing" | "admit" | "unready"
+    >,
   ): Promise<SourceResult> {
     const { endpoint } = source.transport.capabilities;
     const transport = this.#children.get(source.name)!.get(TransportToken);
@@ -425,14 +429,14 @@ class WiredDaybook implements Daybook {
   /** A ledger that can't tell how late it was when it was last written to fails the sources, and not the call. */
   async #begin(
     store: StateStore,
-    { adopt, trustClock, noted }: Pick<RunOptions, "adopt" | "trustClock"> & { noted: TroubleNotes },
-  ): Promise<{ time: TrustedTime; admit: (destination: Destination) => Promise<void> }> {
+    noted: TroubleNotes,
+    trustClock: boolean | undefined,
+  ): Promise<{ time: TrustedTime; unready?: DaybookError }> {
     try {
-      const time = await this.#time(store, { noted, trust: trustClock });
-      const admissions = this.#admissions(store, adopt);
-      return { time, admit: (destination) => admissions.of(destination) };
+      await noted.recall();
+      return { time: await this.#time(store, { noted, trust: trustClock }) };
     } catch (error) {
-      return { time: new TrustedTime({ clock: this.#clock }), admit: () => Promise.reject(error as Error) };
+      return { time: new TrustedTime({ clock: this.#clock }), unready: asDaybookError(error, "store") };
     }
   }
 
