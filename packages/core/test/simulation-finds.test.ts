@@ -1,7 +1,8 @@
-import { DaybookError, MemoryStore, type StateStore } from "@daybook/core";
+import { DaybookError, isDaybookError, MemoryStore, type StateStore, type Transport } from "@daybook/core";
 import { describe, expect, it } from "vitest";
 import { bound } from "./support/bound.js";
 import { liveThrough } from "./simulation/history.js";
+import type { Plant } from "./simulation/program.js";
 import { HOUR, MINUTE, Mirror, put, type MirrorOptions } from "./support/mirror.js";
 
 /** A ledger that hands its calls on, some of them changed. */
@@ -201,20 +202,49 @@ describe("after the machine stopped", () => {
 });
 
 describe("what random histories find when it is planted", () => {
+  /** The first that is found to be wrong in this way. */
+  async function find(words: string, plant: Plant, seeds: number): Promise<string | undefined> {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const { wrong } = await liveThrough(seed, { plant });
+      if (wrong?.includes(words)) return wrong;
+    }
+    return undefined;
+  }
+
   it("a look that passes over what is due", async () => {
-    const forgetful = (store: StateStore): StateStore => {
+    const store = (inner: StateStore): StateStore => {
       let looks = 0;
       const slots: StateStore["slots"] = async function* (source, range, filter) {
         if (filter?.dueBy && ++looks % 2 === 0) return;
-        yield* store.slots(source, range, filter);
+        yield* inner.slots(source, range, filter);
       };
-      return { ...bound(store), slots };
+      return { ...bound(inner), slots };
     };
-    const found: string[] = [];
-    for (let seed = 1; seed <= 60 && found.length === 0; seed++) {
-      const { wrong } = await liveThrough(seed, { plant: forgetful });
-      if (wrong?.includes("was due when")) found.push(wrong);
-    }
-    expect(found).toHaveLength(1);
+    expect(await find("was due when", { store }, 60)).toBeDefined();
   }, 120_000);
+
+  it("records that a clock made which was ahead, believed", async () => {
+    const store = (inner: StateStore): StateStore => {
+      const slots: StateStore["slots"] = async function* (source, range, filter) {
+        if (!filter?.visitedAfter) yield* inner.slots(source, range, filter);
+      };
+      return { ...bound(inner), slots };
+    };
+    expect(await find("last look was due", { store }, 300)).toBeDefined();
+  }, 240_000);
+
+  it("a line that fails, taken for what is wrong with the file", async () => {
+    const transport = (inner: Transport): Transport => ({
+      ...bound(inner),
+      read: async (path, options) => {
+        const blame = (error: unknown) =>
+          isDaybookError(error, "network") ? new DaybookError("protocol", error.detail) : error;
+        const stream = await inner.read(path, options).catch((error: unknown) => {
+          throw blame(error);
+        });
+        return stream;
+      },
+    });
+    expect(await find("was given up after", { transport }, 300)).toBeDefined();
+  }, 240_000);
 });

@@ -1,6 +1,6 @@
-import type { LedgerChange, RunOptions, StateStore } from "@daybook/core";
+import type { LedgerChange, RunOptions } from "@daybook/core";
 import { checkEnd, checkNothingOld, checkNoWaste, checkRun } from "./checks.js";
-import { HOME, Program } from "./program.js";
+import { HOME, Program, type Plant } from "./program.js";
 import { Rng } from "./rng.js";
 import { locationOf } from "./source-plan.js";
 import { Vouched } from "./vouched.js";
@@ -32,7 +32,7 @@ export interface Verdict {
 /** Lives through one random history and judges it. Never rejects. */
 export async function liveThrough(
   seed: number,
-  options: { trace?: boolean; plant?: (store: StateStore) => StateStore } = {},
+  options: { trace?: boolean; plant?: Plant } = {},
 ): Promise<Verdict> {
   const history = new History(seed, options.trace ?? false, options.plant);
   let wrong: string | undefined;
@@ -49,7 +49,7 @@ class History {
   readonly world: World;
   readonly counts: Record<string, number> = {};
   readonly #rng: Rng;
-  readonly #plant: ((store: StateStore) => StateStore) | undefined;
+  readonly #plant: Plant | undefined;
   #program: Program | undefined;
   /** Parts that were given a final name, each of which is one version of one file. */
   readonly #partsNamed = new Set<string>();
@@ -57,7 +57,7 @@ class History {
   #powerCuts = 0;
   #broken: string | undefined;
 
-  constructor(seed: number, trace: boolean, plant: ((store: StateStore) => StateStore) | undefined) {
+  constructor(seed: number, trace: boolean, plant: Plant | undefined) {
     this.#plant = plant;
     this.#rng = new Rng(seed).fork("history");
     this.world = new World(seed, { trace, onRename: (from, to, bytes) => this.#named(from, to, bytes) });
@@ -144,7 +144,7 @@ class History {
       world: this.world,
       rng: this.#rng.fork(`program ${n}`),
       onRecord: (changes) => this.#recorded(changes),
-      onPassedOver: (what) => this.#break(what),
+      onWrong: (what) => this.#break(what),
       plant: this.#plant,
     });
     return this.#program;

@@ -17,6 +17,7 @@ import {
   type RunResult,
   type StateStore,
   type Token,
+  type Transport,
 } from "@daybook/core";
 import { sealInspector } from "./content.js";
 import { Life } from "./life.js";
@@ -34,10 +35,15 @@ export interface ProgramOptions {
   /** The how-manieth call of the ledger fails. */
   readonly ledgerFailsAt?: number;
   readonly onRecord: (changes: readonly LedgerChange[]) => void;
-  /** Told of slots that are due and that it passes over. */
-  readonly onPassedOver: (what: string) => void;
-  /** Changes its ledger, to see that what this breaks is found. */
-  readonly plant?: (store: StateStore) => StateStore;
+  /** Told of what it does, or passes over, and mustn't. */
+  readonly onWrong: (what: string) => void;
+  readonly plant?: Plant;
+}
+
+/** What changes a program's surroundings, to see that what this breaks is found. */
+export interface Plant {
+  readonly store?: (store: StateStore) => StateStore;
+  readonly transport?: (transport: Transport) => Transport;
 }
 
 export const HOME = "/home";
@@ -71,7 +77,7 @@ export class Program {
     this.#ledgerFailsAt = options.ledgerFailsAt ?? Infinity;
     const { life } = this;
     this.#ledgerPause = rng.fork("ledger").pick([0, 0, 2]);
-    const { plant = (store) => store, onPassedOver: found } = options;
+    const { plant = {}, onWrong: found } = options;
     this.#watchdog = new Watchdog({
       ...world,
       steps: () => life.steps,
@@ -86,7 +92,8 @@ export class Program {
       create,
     });
     const fs = world.disk.fs(life);
-    const store = plant(this.#mortal(world, options.onRecord));
+    const mortal = this.#mortal(world, options.onRecord);
+    const store = plant.store?.(mortal) ?? mortal;
     const transports = rng.fork("transport");
     // Sources of different trees may share their connections.
     const shared =
@@ -103,13 +110,14 @@ export class Program {
           rng: transports,
           budget: budget(capabilities.endpoint, capabilities.parallelism),
           trace: (what) => world.trace(name === "server" ? what : `${name}: ${what}`),
+          wrong: (what) => life.alive && found(what),
           onRead: (log) => {
             this.reads.push(log);
             world.reads.push(log);
           },
         });
         this.#transports.push(made);
-        return made;
+        return plant.transport?.(made) ?? made;
       });
     const transportFor = (clients: readonly string[]) => {
       const first = hostFor(clients, world, "server");

@@ -36,6 +36,8 @@ export interface ServerTransportOptions {
   /** Told of every read the server was asked for. */
   readonly onRead: (log: ReadLog) => void;
   readonly trace: (what: string) => void;
+  /** Told of what no client should do. */
+  readonly wrong: (what: string) => void;
 }
 
 interface Session {
@@ -44,13 +46,20 @@ interface Session {
 
 const MS = { millisecond: 1, second: 1000, minute: 60_000, day: 86_400_000, none: 1 };
 const STALL = 30_000;
+/** In ms; less than the 5 minutes after which a refused log-in is tried again at the earliest. */
+const PATIENT = 240_000;
+/** What was under way when the first log-in was refused comes to the door, too; in ms. */
+const UNDER_WAY = 60_000;
 
 /** A client of the pretend server, with sessions that cost time, and with all its troubles. */
 export class ServerTransport implements Transport {
   readonly capabilities: TransportCapabilities;
   readonly #options: ServerTransportOptions;
   readonly #pool: SessionPool<Session>;
+  readonly #streams = new Map<ServerStream, ReadLog>();
   #sessions = 0;
+  /** When a log-in was refused first; epoch ms. */
+  #refusedAt = -Infinity;
 
   constructor(options: ServerTransportOptions) {
     this.#options = options;
@@ -117,12 +126,32 @@ export class ServerTransport implements Transport {
     try {
       await this.#delay(signal);
       if (weather.strikes("down")) throw failure("network", "connect");
+      if (weather.isOn("login-refused")) this.#refuse();
       if (weather.isOn("crowded") && this.#sessions > crowd) throw failure("busy", "connect");
       return { closed: new AbortController() };
     } catch (error) {
       this.#sessions--;
       throw error;
     }
+  }
+
+  /** Who is refused must not come again soon: some servers shut such users out. Sources that share it come each for itself. */
+  #refuse(): never {
+    const { clock, clients, wrong } = this.#options;
+    const since = clock.monotonic() - this.#refusedAt;
+    if (since > PATIENT) this.#refusedAt = clock.monotonic();
+    else if (since > UNDER_WAY && clients.length === 1)
+      wrong(`a log-in was tried again ${since / 1000} s after it was refused`);
+    throw failure("auth", "connect");
+  }
+
+  /** One read ends the sessions of all others. */
+  #kill(path: string): never {
+    for (const [stream, log] of this.#streams) {
+      log.excuse = "network";
+      stream.destroy(this.#options.life.alive ? failure("network", "read", log.path) : undefined);
+    }
+    throw failure("network", "read", path);
   }
 
   async #list(directory: string, signal: AbortSignal | undefined): Promise<Listing> {
@@ -188,11 +217,12 @@ export class ServerTransport implements Transport {
     try {
       await this.#delay(signal);
       await this.#fail("read", path, signal);
+      if (weather.strikes("read-kills")) this.#kill(path);
       if (weather.strikes("read-denied")) throw failure("permission", "read", path);
       const inode = server.inode(path);
       if (inode === undefined) throw failure("not-found", "read", path);
       log.seen = inode.version;
-      return new ServerStream({
+      const stream = new ServerStream({
         inode,
         log,
         start,
@@ -204,6 +234,9 @@ export class ServerTransport implements Transport {
         signal,
         release,
       });
+      this.#streams.set(stream, log);
+      stream.once("close", () => this.#streams.delete(stream));
+      return stream;
     } catch (error) {
       log.excuse = (error as DaybookError).kind;
       throw error;

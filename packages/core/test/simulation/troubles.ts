@@ -9,7 +9,7 @@ export type Trouble = {
   /** Of each call it may strike. */
   readonly chance: number;
 } & (
-  | { readonly what: "down" | "crowded" | "disk-full" }
+  | { readonly what: "down" | "crowded" | "disk-full" | "login-refused" | "read-kills" }
   | { readonly what: "list-fails" | "read-fails"; readonly kind: ErrorKind }
   | {
       readonly what:

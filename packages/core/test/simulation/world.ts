@@ -2,6 +2,7 @@ import { MemoryStore, type TransportCapabilities } from "@daybook/core";
 import { FakeClock, jitter } from "@daybook/testing";
 import { Leaps, planLeaps } from "./clock-leaps.js";
 import { Disk } from "./disk.js";
+import { oddReplies } from "./odd-replies.js";
 import { Rng } from "./rng.js";
 import { writeScript, type ServerEvent } from "./script.js";
 import type { ReadLog } from "./server-stream.js";
@@ -84,7 +85,11 @@ export class World {
     );
     const timer = rng.fork("timers").chance(0.7) ? jitter({ random: rng.fork("jitter").next }) : undefined;
     this.clock = new FakeClock(new Date(now), { quietTurns: 2, timer });
-    const troubles = [...(mirror?.outages ?? []), ...randomTroubles(rng.fork("troubles"), now, troubled)];
+    const troubles = [
+      ...(mirror?.outages ?? []),
+      ...randomTroubles(rng.fork("troubles"), now, troubled),
+      ...oddReplies(rng.fork("odd replies"), now, troubled),
+    ];
     this.weather = new Weather({ troubles, rng: rng.fork("weather"), now: time });
     this.disk = new Disk({
       clock: this.clock,
