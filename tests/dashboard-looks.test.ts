@@ -73,7 +73,15 @@ async function sample() {
       let seed = Math.imul(n + 9173 * radars.indexOf(source) + 1, 2654435761);
       seed = Math.imul(seed ^ (seed >>> 15), 2246822519);
       const dice = ((seed ^ (seed >>> 13)) >>> 0) / 2 ** 32;
-      return dice < 0.001 ? "failed" : dice < 0.003 ? "damaged" : dice < 0.007 ? "missing" : "complete";
+      return dice < 0.001
+        ? "failed"
+        : dice < 0.003
+          ? "damaged"
+          : dice < 0.007
+            ? "missing"
+            : dice < 0.011
+              ? "incomplete"
+              : "complete";
     },
   });
   const base = { at: new Date(Date.now() - 2_000), lane: "live", resumedFrom: 0, size: 4_200_000 } as const;

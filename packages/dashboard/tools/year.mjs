@@ -29,6 +29,9 @@ export async function fillYear(store, radars, range, selectionOf = () => undefin
   await store.record(changes);
 }
 
+const lacking = (start) =>
+  ["40", "50"].map((minute) => `${start.toISOString().slice(11, 13)}:${minute} VRAD`);
+
 function* hour(source, slot, start, end, n, fate, selection) {
   const listing = fate === "missing" || fate === "failed" ? fate : "entries";
   const visitedAt = new Date(end.getTime() + HOUR);
@@ -48,6 +51,7 @@ function* hour(source, slot, start, end, n, fate, selection) {
       selection,
       skipped: { count: 0, names: [] },
       unreadable: { count: 0, names: [] },
+      ...(fate === "incomplete" && { lacking: { count: 2, names: lacking(start) } }),
     },
   };
   if (listing !== "entries") return;

@@ -81,7 +81,7 @@ function gone({ sources }: Facts): string[] {
     ...(incomplete === undefined
       ? []
       : [
-          `Ask the publisher for what ${incomplete} lacks: daybook gaps names it; if it never was due, correct expect`,
+          `Ask the publisher for what the incomplete hours of ${incomplete} lack: daybook gaps names it; if it never was due, correct expect`,
         ]),
   ];
 }
