@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { Refusal } from "./failure.js";
+import { refuseFullDisk } from "./room.js";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.js";
 
 export type Db = Database.Database;
@@ -19,6 +20,7 @@ export function openDatabase(path: string): Db {
 }
 
 function openForWriting(path: string): Db {
+  refuseFullDisk(path);
   const db = new Database(path, { timeout: BUSY_TIMEOUT });
   try {
     refuseStrangers(db, path);

@@ -15,6 +15,7 @@ import { readGlimpses } from "./read-glimpses.js";
 import type { SlotQuery } from "./read-slots.js";
 import { readSlots } from "./read-slots.js";
 import { Recording } from "./record.js";
+import { refuseFullDisk } from "./room.js";
 import type {
   ChangeRow,
   EventRow,
@@ -123,6 +124,7 @@ export class Engine {
 
   /** Begins as a write: a transaction that reads first can fail at once when another process writes meanwhile. */
   #write<T>(work: () => T): T {
+    refuseFullDisk(this.#db.name);
     return this.#db.transaction(work).immediate();
   }
 }
