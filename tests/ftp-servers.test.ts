@@ -9,6 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { RealFtp, RealFtpOptions } from "./servers/ftp-process.js";
 import { proftpd } from "./servers/proftpd.js";
 import { pureFtpd } from "./servers/pure-ftpd.js";
+import { pyftpdlib } from "./servers/pyftpdlib.js";
 import { vsftpd } from "./servers/vsftpd.js";
 
 for (const kind of [vsftpd, proftpd, pureFtpd]) {
@@ -93,6 +94,18 @@ for (const kind of [proftpd, pureFtpd]) {
     expect(await kindOf(transport.read("/18/b"))).toBe("not-found");
   });
 }
+
+test.skipIf(pyftpdlib.whyNot() !== undefined)(
+  "pyftpdlib: the first listing comes, though a request sent behind it breaks it",
+  async () => {
+    const server = await pyftpdlib.start();
+    onTestFinished(() => server.stop());
+    writeFileSync(join(server.root, "a"), "hello");
+    const transport = new FtpTransport({ ...server, connections: 1 });
+    onTestFinished(() => transport.close());
+    for (let n = 0; n < 3; n++) expect((await transport.list(server.path || "/")).entries).toHaveLength(1);
+  },
+);
 
 describe.skipIf(proftpd.whyNot() !== undefined)("proftpd:", () => {
   test("a limit of transfers that counts idle log-ins is met by one log-in, and everything arrives", async () => {

@@ -237,7 +237,7 @@ export class FtpSession {
       if (restart === undefined && this.usable) send();
       this.#repliesDue = done.then(undefined, (cause: unknown) => {
         const broken = !complete && !this.#closed;
-        if (ahead !== undefined && broken) this.#port.brokeAhead();
+        if (ahead !== undefined && broken) this.#port.brokeAhead(replies.port !== undefined);
         complete = true;
         this.#repliesDue = undefined;
         const known = cause instanceof FTPError || cause instanceof DaybookError;
@@ -253,7 +253,8 @@ export class FtpSession {
         } else if (replies.confirmation === undefined) {
           // What has arrived is still to be read, and worth keeping: one look at the sockets later.
           const unused = cause instanceof FTPError && cause.code === 425 && stream.received === 0;
-          const again = unused && this.#port.ledNowhere(address) && options.trial;
+          const elsewhere = unused && this.#port.ledNowhere(address);
+          const again = options.trial && (elsewhere || (broken && ahead !== undefined && !known));
           setImmediate(() => setImmediate(() => stream.fail(again ? new TryAgain(error) : error)));
         } else settle();
       });

@@ -87,12 +87,12 @@ export class PassivePort {
     this.#next = address && { address, since: performance.now() };
   }
 
-  /** The connection ended with such a request unanswered. */
-  brokeAhead(): void {
+  /** The transfer broke with such a request behind it. `forIt`: only the request was answered, as if it were in the place of it. */
+  brokeAhead(forIt: boolean): void {
     const { server } = this.#options;
     server.tryingAhead = false;
     if (this.#answered) return;
-    server.brokeAhead = (server.brokeAhead ?? 0) + 1;
+    server.brokeAhead = forIt ? MOST_BROKEN : (server.brokeAhead ?? 0) + 1;
     if (server.brokeAhead < MOST_BROKEN) return;
     server.answersAhead = false;
     server.learn("no-pipelining");
