@@ -19,6 +19,7 @@ export type { SelectByAttribute, SelectByVolume, Selector, SelectSpec } from "./
 export * from "./transport/transport.js";
 export * from "./transport/host-budget.js";
 export * from "./transport/host-memory.js";
+export * from "./transport/secret.js";
 export { isUtf8Name, nameCodec } from "./transport/name-codec.js";
 export type { Encodings, NameCodec } from "./transport/name-codec.js";
 export * from "./transport/session-pool.js";

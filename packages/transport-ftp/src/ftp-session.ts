@@ -7,7 +7,7 @@ import { toDaybookError } from "./errors.js";
 import { Login } from "./login.js";
 import type { Courtesy } from "./login.js";
 import { nameCodec } from "./name-codec.js";
-import type { ResolvedFtpOptions } from "./options.js";
+import type { LoginFacts } from "./options.js";
 import { PassivePort } from "./passive-port.js";
 import type { Address } from "./passive-port.js";
 import type { Reply } from "./reply-reader.js";
@@ -38,7 +38,7 @@ const LAST_WORD = 3000;
 
 /** One control connection, logged in. One thing at a time. Its methods reject with what the connection rejects with. */
 export class FtpSession {
-  readonly #options: ResolvedFtpOptions;
+  readonly #options: LoginFacts;
   readonly #connection: ControlConnection;
   readonly #port: PassivePort;
   #transfer: TransferStream | undefined;
@@ -47,7 +47,7 @@ export class FtpSession {
   /** It is this side that ended it. */
   #closed = false;
 
-  private constructor(options: ResolvedFtpOptions, server: ServerFacts) {
+  private constructor(options: LoginFacts, server: ServerFacts) {
     this.#options = options;
     this.#connection = new ControlConnection({
       timeout: options.timeout,
@@ -63,11 +63,7 @@ export class FtpSession {
   }
 
   /** Connects and logs in. Rejects with a `DaybookError`. */
-  static async open(
-    options: ResolvedFtpOptions,
-    server: ServerFacts,
-    signal: AbortSignal,
-  ): Promise<FtpSession> {
+  static async open(options: LoginFacts, server: ServerFacts, signal: AbortSignal): Promise<FtpSession> {
     const without = new Set<Courtesy>();
     for (;;) {
       const session = new FtpSession(options, server);

@@ -27,7 +27,7 @@ import { describe, errorKind, meaning, toDaybookError, wireOf } from "./errors.j
 import { FtpSession } from "./ftp-session.js";
 import { homeOf } from "./home.js";
 import { nameCodec } from "./name-codec.js";
-import { endpointOf, loginOf, resolveOptions } from "./options.js";
+import { endpointOf, loginOf, resolveOptions, withPassword } from "./options.js";
 import type { FtpTransportOptions, ResolvedFtpOptions } from "./options.js";
 import { ServerFacts } from "./server-facts.js";
 import { TryAgain } from "./try-again.js";
@@ -54,6 +54,8 @@ export class FtpTransport implements Transport {
   readonly #pool: SessionPool<FtpSession>;
   readonly #directories: DirectoryReader;
   #home: string | undefined;
+  /** As it was read last, so that nothing says it. */
+  #password = "";
 
   /** Throws kind "config" for options that can't be meant. Connects to nothing. */
   constructor({ budget, clock, memory, ...options }: FtpTransportOptions) {
@@ -78,7 +80,11 @@ export class FtpTransport implements Transport {
       budget: this.#budget,
       clock: time,
       login: loginOf(this.#options),
-      open: (signal) => FtpSession.open(this.#options, this.#server, signal),
+      open: async (signal) => {
+        const facts = await withPassword(this.#options);
+        this.#password = facts.password;
+        return FtpSession.open(facts, this.#server, signal);
+      },
       close: (session) => session.close(),
       usable: (session) => session.usable,
     });
@@ -195,14 +201,14 @@ export class FtpTransport implements Transport {
     try {
       const seen = await this.#directories.lookAround(session, whole, phase);
       const judged = guessed && seen === "permission" ? "protocol" : seen;
-      return describe(judged, wire, { ...this.#options, operation: phase, path });
+      return describe(judged, wire, { ...this.#options, password: this.#password, operation: phase, path });
     } catch (other) {
       return this.#translate(other, phase, path);
     }
   }
 
   #translate(error: unknown, phase: Phase, path: string): DaybookError {
-    const context = { ...this.#options, operation: phase, path };
+    const context = { ...this.#options, password: this.#password, operation: phase, path };
     if (isDaybookError(error)) return toDaybookError(error, phase, context);
     const wire = { ...wireOf(error), phase, path: (this.#home ?? "") + path };
     return describe(errorKind(wire) ?? "cut-short", wire, context);

@@ -5,7 +5,7 @@ import { FTPError } from "basic-ftp";
 import { checkPin, tlsOptionsOf } from "./certificate.js";
 import type { ControlConnection } from "./control-connection.js";
 import type { WireError } from "./errors.js";
-import type { ResolvedFtpOptions } from "./options.js";
+import type { LoginFacts } from "./options.js";
 import type { Reply } from "./reply-reader.js";
 import type { Habit, ServerFacts } from "./server-facts.js";
 
@@ -14,7 +14,7 @@ export type Courtesy = Extract<Habit, "no-feat" | "no-utf8-option" | "no-mlst-op
 
 export interface LoginOptions {
   readonly connection: ControlConnection;
-  readonly options: ResolvedFtpOptions;
+  readonly options: LoginFacts;
   readonly server: ServerFacts;
   /** Left out this time. */
   readonly without: ReadonlySet<Courtesy>;

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
-import { DaybookError } from "@daybook/core";
-import type { Clock, HostBudget, OneHostMemory } from "@daybook/core";
+import { DaybookError, readSecret, secretKey } from "@daybook/core";
+import type { Clock, HostBudget, OneHostMemory, Secret } from "@daybook/core";
 import { plain } from "./certificate.js";
 import { nameCodec } from "./name-codec.js";
 
@@ -29,8 +29,8 @@ export interface FtpOptions {
   readonly port?: number;
   /** Default "anonymous". */
   readonly user?: string;
-  /** Default "anonymous@", which anonymous servers expect. */
-  readonly password?: string;
+  /** Default "anonymous@", which anonymous servers expect. A function is asked at each log-in. */
+  readonly password?: Secret;
   /** What ACCT is sent where the server wants an account beside the password (reply 332). */
   readonly account?: string;
   /** Sent after every log-in, in order, such as "SITE LISTFMT 1". One that is refused ends the log-in. */
@@ -79,6 +79,9 @@ export type ResolvedFtpOptions = Required<Omit<FtpOptions, "secure" | "account">
   readonly secure: false | "explicit" | "implicit";
 };
 
+/** With the password as it is now. */
+export type LoginFacts = Omit<ResolvedFtpOptions, "password"> & { readonly password: string };
+
 const DEFAULTS = {
   user: "anonymous",
   password: "anonymous@",
@@ -107,7 +110,7 @@ export function resolveOptions(options: FtpOptions): ResolvedFtpOptions {
   check(typeof resolved.host === "string" && /^[^\s/@]+$/.test(resolved.host), "`host` must be a host name");
   check(whole(resolved.port, 1) && resolved.port < 65536, "`port` must be a number from 1 to 65535");
   check(oneLine(resolved.user) && resolved.user !== "", "`user` must be text on one line");
-  check(oneLine(resolved.password), "`password` must be text on one line");
+  check(oneLine(resolved.password) || typeof resolved.password === "function", PASSWORD_RULE);
   check(
     [false, "explicit", "implicit"].includes(resolved.secure),
     "`secure` must be true, false or implicit",
@@ -130,6 +133,15 @@ export function resolveOptions(options: FtpOptions): ResolvedFtpOptions {
   return resolved;
 }
 
+const PASSWORD_RULE = "`password` must be text on one line";
+
+/** Rejects with kind "config" and operation "connect" where the password can't be read. */
+export async function withPassword(options: ResolvedFtpOptions): Promise<LoginFacts> {
+  const password = await readSecret(options.password);
+  if (!oneLine(password)) throw new DaybookError("config", PASSWORD_RULE, { operation: "connect" });
+  return { ...options, password };
+}
+
 /** The server as it is named in logs, budgets and the ledger; no secrets. */
 export function endpointOf({ secure, host, port }: ResolvedFtpOptions): string {
   return `${secure ? "ftps" : "ftp"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
@@ -137,7 +149,7 @@ export function endpointOf({ secure, host, port }: ResolvedFtpOptions): string {
 
 /** What the server judges when we log in. */
 export function loginOf({ user, password, secure, tls }: ResolvedFtpOptions): readonly unknown[] {
-  return [user, password, secure, tls];
+  return [user, secretKey(password), secure, tls];
 }
 
 function whole(value: unknown, least: number): boolean {

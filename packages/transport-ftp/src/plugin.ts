@@ -1,4 +1,4 @@
-import { TransportToken } from "@daybook/core";
+import { secretKey, TransportToken } from "@daybook/core";
 import type { Plugin, Transport } from "@daybook/core";
 import { FtpTransport } from "./ftp-transport.js";
 import { endpointOf, resolveOptions } from "./options.js";
@@ -25,7 +25,8 @@ export function ftpTransport(options: FtpOptions): Plugin<Transport> {
 }
 
 /** The same text for the same options, in whatever order they were written. */
-function inOrder(_key: string, value: unknown): unknown {
+function inOrder(_key: string, given: unknown): unknown {
+  const value = secretKey(given);
   if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { FakeClock } from "@daybook/testing";
 import { SystemClock, HostBudget, HostHealth, TransportToken } from "@daybook/core";
 import { FtpTransport, ftpTransport } from "@daybook/transport-ftp";
 import type { FtpOptions } from "@daybook/transport-ftp";
@@ -20,6 +21,43 @@ test("a wrong password is auth, tried once, and is said nowhere", async () => {
   const said = [error.message, error.detail, error.stack, JSON.stringify(error), String(error.cause)].join();
   expect(said).not.toContain("hunter2");
   expect(logins(server.commands)).toBe(1);
+});
+
+test("a password that is read anew at each log-in heals once it is right, and isn't tried before the wait is over", async () => {
+  const clock = new FakeClock(new Date("2025-01-01T00:00:00Z"));
+  let password = "wrong-one";
+  const { server, transport } = await setUp(
+    { users: { radar: "right-one" } },
+    { user: "radar", password: async () => password, clock },
+  );
+  server.faults.add({ on: "PASS", reply: "530 wrong-one is wrong for radar.\r\n", times: 1 });
+  const error = await failure(transport.list("/"));
+  expect(error.kind).toBe("auth");
+  expect(error.message).not.toContain("wrong-one");
+  password = "right-one";
+  expect((await failure(transport.list("/"))).kind).toBe("auth");
+  expect(logins(server.commands)).toBe(1);
+  await clock.set(new Date("2025-01-01T00:06:00Z"));
+  expect((await transport.list("/")).complete).toBe(true);
+});
+
+test.each([
+  ["can't be read", () => Promise.reject(new Error("made up: no such file")), /no such file/],
+  ["has two lines", () => "one\ntwo", /on one line/],
+])("a password that %s is told, and nobody is asked", async (_what, password, said) => {
+  const { server, transport } = await setUp({}, { user: "radar", password });
+  const error = await failure(transport.list("/"));
+  expect([error.kind, error.operation]).toEqual(["config", "connect"]);
+  expect(error.detail).toMatch(said);
+  expect(server.commands).toEqual([]);
+});
+
+test("sources share connections where the same function reads the password, and only there", () => {
+  const at = { host: "ftp.example.com", user: "radar" };
+  const read = () => "secret";
+  const keyOf = (password: () => string) => ftpTransport({ ...at, password }).key;
+  expect(keyOf(read)).toBe(keyOf(read));
+  expect(keyOf(read)).not.toBe(keyOf(() => "secret"));
 });
 
 test.each([{ maxConnections: 2 }, { maxLogins: 2 }])(

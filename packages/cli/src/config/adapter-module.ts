@@ -8,6 +8,8 @@ export interface AdapterModule {
   readonly module: string;
   /** The exports that may be the factory, the first that is there counts. */
   readonly names: readonly string[];
+  /** Secrets that it also takes as functions. */
+  readonly fresh: readonly string[];
   /** Options of the file to options of the factory. */
   arrange(options: Record<string, unknown>): Record<string, unknown> | undefined;
 }
@@ -17,10 +19,11 @@ export function adapterModule({ kind, use }: AdapterChoice, directory: string): 
   if (kind === "inspector" && use === "bufr") return core("bufrInspector");
   const known = kind === "inspector" || kind === "layout" ? undefined : builtIn(kind, use);
   if (known === undefined)
-    return { module: use, names: ["default", "plugin"], arrange: (options) => options };
+    return { module: use, names: ["default", "plugin"], fresh: [], arrange: (options) => options };
   return {
     module: known.package,
     names: [known.factory],
+    fresh: known.fresh ?? [],
     // Without a key to set, a factory is called without options.
     arrange: (options) =>
       Object.keys(options).length === 0 ? undefined : arrange(options, known, directory),
@@ -43,5 +46,5 @@ function arrange(
 }
 
 function core(factory: string): AdapterModule {
-  return { module: "@daybook/core", names: [factory], arrange: () => undefined };
+  return { module: "@daybook/core", names: [factory], fresh: [], arrange: () => undefined };
 }

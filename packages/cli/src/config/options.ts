@@ -19,7 +19,7 @@ import { hookOf } from "./hook-options.js";
 import type { KeyPath } from "./problem.js";
 import { findSecrets } from "./find-secrets.js";
 import { readinessRule } from "./readiness.js";
-import { readSecretFiles } from "./secret-files.js";
+import { FreshSecrets, readSecretFiles } from "./secret-files.js";
 import type { SecretFailure } from "./secret-files.js";
 
 export interface Failure {
@@ -31,11 +31,13 @@ export interface Failure {
 export class OptionsBuilder {
   readonly #directory: string;
   readonly #onSecret: (secret: string) => void;
+  readonly #fresh: FreshSecrets;
   readonly failures: Failure[] = [];
 
   constructor(options: { directory: string; onSecret?: (secret: string) => void }) {
     this.#directory = options.directory;
     this.#onSecret = options.onSecret ?? (() => undefined);
+    this.#fresh = new FreshSecrets(this.#onSecret);
   }
 
   async build(config: CheckedConfig): Promise<DaybookOptions> {
@@ -132,7 +134,9 @@ export class OptionsBuilder {
   ): Promise<{ factory: AdapterFactory; options: Record<string, unknown> } | undefined> {
     const found = adapterModule(choice, this.#directory);
     const failures: SecretFailure[] = [];
-    const options = await readSecretFiles(choice.options, this.#directory, choice.path, failures);
+    const fresh = (key: string, file: string, content: string) =>
+      found.fresh.includes(key) ? this.#fresh.of(key, file, content) : undefined;
+    const options = await readSecretFiles(choice.options, this.#directory, choice.path, failures, fresh);
     for (const secret of findSecrets(options)) this.#onSecret(secret);
     for (const failure of failures) this.#fail(failure);
     try {

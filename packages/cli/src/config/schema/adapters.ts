@@ -12,6 +12,8 @@ export interface BuiltIn {
   readonly options: z.ZodObject;
   /** Keys that hold paths, relative to the configuration file. */
   readonly paths?: readonly string[];
+  /** Secrets that the factory also takes as a function, to be read from their files at each log-in. */
+  readonly fresh?: readonly string[];
   /** What the factory calls a key, where it isn't the same in camelCase. */
   readonly names?: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,7 @@ const encoding = text()
 const FTP: BuiltIn = {
   package: "@daybook/transport-ftp",
   factory: "ftpTransport",
+  fresh: ["password"],
   options: strict({
     host: host(),
     port: integer(1, 65535).optional().describe("Default 21, or 990 for implicit TLS."),
