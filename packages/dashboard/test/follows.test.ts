@@ -67,7 +67,9 @@ test("hours that were listed are told so while their files are still on their wa
   expect(await firstDay(shown)).toMatch(/^pp-/);
   const answers = JSON.stringify((await shown.json<Overview>("/api/v1/overview")).answers);
   expect(answers).not.toContain("listed");
-  expect(answers).toContain("2 hours with files still to come, missing or damaged");
+  expect(answers).toContain(
+    "2 hours with files still to come, given up or gone, or lines that can't be read",
+  );
 
   reads.open();
   await running;
