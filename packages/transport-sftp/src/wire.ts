@@ -31,6 +31,9 @@ export const FOR_READING = 1;
 /** What a server lets one request ask for; OpenSSH's, from 8.5 on. */
 export const LIMITS = "limits@openssh.com";
 
+/** Bytes of an entry with nothing in it: two lengths and the flags. */
+const LEAST_ENTRY = 12;
+
 /** What a server tells of a file. Each is left out by some. */
 export interface Attributes {
   /** Bytes; as a bigint where a number can't tell it exactly. */
@@ -141,6 +144,8 @@ export class Fields {
       const line = codec.decode(this.bytes());
       entries.push({ name, line, ...this.attributes() });
     }
+    // A count that is too low would make a whole directory of a part of it.
+    if (this.left >= LEAST_ENTRY) throw malformed("it holds more entries than it says");
     return entries;
   }
 

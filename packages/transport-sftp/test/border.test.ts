@@ -393,3 +393,15 @@ test("a file isn't blamed for what a reply to another has put out of step", asyn
   expect(other).toMatchObject({ status: "rejected", reason: { kind: "network" } });
   expect(await bytesOf(await transport.read("/d/f1"))).toEqual(files.get("f1"));
 });
+
+test("a reply that holds more entries than it says makes no whole listing", async () => {
+  const { transport } = await filesServer({
+    files: many(12),
+    reply: listing((id) => {
+      const reply = nameReply(id, [...many(12)]);
+      reply.writeUInt32BE(1, 9);
+      return reply;
+    }),
+  });
+  expect((await failure(transport.list("/d"), "protocol")).detail).toContain("more entries than it says");
+});
