@@ -198,7 +198,7 @@ describe("after the machine stopped", () => {
     const inner = mirror.store;
     const dying = ledger(inner, { lease: () => Promise.reject(new Error("killed")) });
     mirror.restart({ store: dying });
-    expect((await mirror.run()).outcome).toBe("failed");
+    expect((await mirror.run({ once: true })).outcome).toBe("failed");
     await mirror.clock.advance(3 * HOUR);
     mirror.restart();
     expect((await mirror.run()).sources[0]!.fetched.files).toBe(1);

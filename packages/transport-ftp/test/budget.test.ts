@@ -55,8 +55,9 @@ async function archive({
   const { tree } = radarTree({
     ...{ radars: ["RMA1"], start, hours, volumesPerHour, fields: FIELDS, bytes: 500 },
   });
-  const server = await FtpServer.start({ tree, style });
   const clock = new StandingClock();
+  // Its listings show minutes, as those of a server whose clock is right.
+  const server = await FtpServer.start({ tree, style, clock });
   const path = mkdtempSync(join(tmpdir(), "daybook-budget-"));
   const daybook = createDaybook({
     plugins: [
