@@ -1,5 +1,6 @@
 export * from "./extremes.js";
 export * from "./errors/daybook-error.js";
+export { ENDED_SHORT } from "./fetch/ended-short.js";
 export { hideSecrets, SecretWords } from "./errors/hide-secrets.js";
 export type { HideOptions } from "./errors/hide-secrets.js";
 export * from "./time/clock.js";

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
-import { DaybookError, whenConsumed } from "@daybook/core";
+import { DaybookError, ENDED_SHORT, whenConsumed } from "@daybook/core";
 import type { SpareMemory } from "@daybook/core";
 import type { DataSink } from "./data-connection.js";
 import { Pace } from "./pace.js";
@@ -233,6 +233,7 @@ export class TransferStream extends Readable {
         new DaybookError(
           "cut-short",
           `the server sent ${this.#received} of ${expected} bytes and called it all`,
+          { code: ENDED_SHORT },
         ),
       );
     } else {

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { DaybookError, whenConsumed } from "@daybook/core";
+import { DaybookError, ENDED_SHORT, whenConsumed } from "@daybook/core";
 import type { SpareMemory } from "@daybook/core";
 import { MOST_READS } from "./border.js";
 import { at, cancelled } from "./errors.js";
@@ -231,7 +231,9 @@ export class FileStream extends Readable {
   }
 
   #differs(kind: "changed" | "cut-short", detail: string): void {
-    this.destroy(new DaybookError(kind, detail, { operation: "read", path: this.#options.path }));
+    // The server confirmed the end, wherever it is.
+    const code = kind === "cut-short" ? ENDED_SHORT : undefined;
+    this.destroy(new DaybookError(kind, detail, { operation: "read", path: this.#options.path, code }));
   }
 
   #fail(error: unknown): void {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { DaybookError } from "@daybook/core";
-import { DaybookError as Failure } from "@daybook/core";
+import { DaybookError as Failure, ENDED_SHORT } from "@daybook/core";
 import { at, cancelled } from "./errors.js";
 import type { FileReadOptions } from "./file-read.js";
 import { paceOfRead } from "./file-read.js";
@@ -119,7 +119,9 @@ export class PlainFile extends Readable {
   }
 
   #differs(kind: "changed" | "cut-short", detail: string): void {
-    this.destroy(new Failure(kind, detail, { operation: "read", path: this.#options.path }));
+    // The server confirmed the end, wherever it is.
+    const code = kind === "cut-short" ? ENDED_SHORT : undefined;
+    this.destroy(new Failure(kind, detail, { operation: "read", path: this.#options.path, code }));
   }
 
   #fail(error: unknown): void {
