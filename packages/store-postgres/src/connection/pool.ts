@@ -24,6 +24,8 @@ export function openPool(options: PostgresOptions): OpenPool {
     max,
     application_name: "daybook",
     connectionTimeoutMillis: 10_000,
+    // Who stands still in the middle of a transaction must not keep a lease's row from those who take it over.
+    idle_in_transaction_session_timeout: 10_000,
     // A machine that vanished is noticed within minutes rather than hours.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
