@@ -1,6 +1,6 @@
 import type { DaybookError, ErrorKind } from "../errors/daybook-error.js";
 import { backoff } from "../plan/backoff.js";
-import type { Clock } from "../time/clock.js";
+import { monotonic, type Clock } from "../time/clock.js";
 
 export interface BreakerOptions {
   readonly clock: Clock;
@@ -32,7 +32,8 @@ export class Breaker {
   readonly #about = new Set<string>();
   #trips = 0;
   #downSince = 0;
-  #openUntil = 0;
+  /** By the clock that never leaps: one that was ahead for a moment must not keep a host closed for hours. */
+  #openUntil = -Infinity;
   #probing = false;
   #lastError: DaybookError | undefined;
   /** Whether it has ever answered. */
@@ -63,14 +64,13 @@ export class Breaker {
   }
 
   get nextTryAt(): Date {
-    return new Date(this.#openUntil);
+    const { clock } = this.#options;
+    return new Date(clock.now().getTime() + this.#openUntil - monotonic(clock));
   }
 
   /** Whether it may be asked now, without waiting. */
   get mayTry(): boolean {
-    return (
-      this.down === undefined || (!this.#probing && this.#options.clock.now().getTime() >= this.#openUntil)
-    );
+    return this.down === undefined || (!this.#probing && monotonic(this.#options.clock) >= this.#openUntil);
   }
 
   /** One that passed tells nothing after all: somebody else may try. */
@@ -81,7 +81,7 @@ export class Breaker {
   /** Resolves when it may be asked. Whoever passes tells how it went, or abandons. */
   async pass(signal: AbortSignal): Promise<void> {
     while (this.down) {
-      const now = this.#options.clock.now().getTime();
+      const now = monotonic(this.#options.clock);
       if (now >= this.#openUntil && !this.#probing) {
         this.#probing = true;
         return;
@@ -123,8 +123,8 @@ export class Breaker {
     }
     this.#failures++;
     if (this.#failures < this.#after) return false;
-    const now = this.#options.clock.now().getTime();
-    if (this.#failures === this.#after) this.#downSince = now;
+    const now = monotonic(this.#options.clock);
+    if (this.#failures === this.#after) this.#downSince = this.#options.clock.now().getTime();
     if (now < this.#openUntil) return false;
     const { delay = 1000, longestDelay = 60_000, random = Math.random } = this.#options;
     this.#openUntil = now + backoff(++this.#trips, delay, longestDelay, random);

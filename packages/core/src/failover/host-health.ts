@@ -1,5 +1,5 @@
 import type { DaybookError, ErrorKind } from "../errors/daybook-error.js";
-import type { Clock } from "../time/clock.js";
+import { monotonic, type Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 
 export interface HostHealthOptions {
@@ -31,8 +31,9 @@ export class HostHealth {
   #trips = 0;
   #down: DaybookError | undefined;
   #downSince = 0;
-  #nextTryAt = 0;
-  #upSince = 0;
+  /** By the clock that never leaps: one that was ahead for a moment must not keep a host out for hours. */
+  #nextTryAt = -Infinity;
+  #upSince = -Infinity;
   #probing = false;
 
   constructor(options: HostHealthOptions = {}) {
@@ -52,7 +53,7 @@ export class HostHealth {
 
   /** When it is tried again, while it is down. */
   get nextTryAt(): Date {
-    return new Date(this.#nextTryAt);
+    return new Date(this.#clock.now().getTime() + this.#nextTryAt - this.#now());
   }
 
   /** Whether it is down and should be tried now. Who is told so does it, and tells how it went. */
@@ -96,12 +97,12 @@ export class HostHealth {
     if (this.#down === undefined && now - this.#upSince > longestDelay) this.#trips = 0;
     const [first, longest] = refused ? [REFUSED_DELAY, LONGEST_REFUSED_DELAY] : [delay, longestDelay];
     this.#nextTryAt = now + Math.min(longest, first * 2 ** Math.min(20, this.#trips++));
-    if (this.#down === undefined) this.#downSince = now;
+    if (this.#down === undefined) this.#downSince = this.#clock.now().getTime();
     this.#down = error;
     return true;
   }
 
   #now(): number {
-    return this.#clock.now().getTime();
+    return monotonic(this.#clock);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../time/clock.js";
+import { monotonic, type Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import { LoginGate } from "./login-gate.js";
 import type { Lane } from "./transport.js";
@@ -150,7 +150,7 @@ export class HostBudget {
     this.#open--;
     if (this.#open === 0) return false;
     this.#limit = Math.min(this.#limit, this.#open);
-    this.#shrunkAt = this.#clock.now().getTime();
+    this.#shrunkAt = monotonic(this.#clock);
     return true;
   }
 
@@ -162,7 +162,7 @@ export class HostBudget {
     while (this.#evict());
     const alone = this.#open <= 1;
     this.#limit = atLeastOne(Math.min(this.#limit, this.#open) - 1);
-    this.#shrunkAt = this.#clock.now().getTime();
+    this.#shrunkAt = monotonic(this.#clock);
     return !alone;
   }
 
@@ -200,7 +200,7 @@ export class HostBudget {
 
   #recover(): void {
     if (this.#limit >= this.#configured) return;
-    const now = this.#clock.now().getTime();
+    const now = monotonic(this.#clock);
     if (now - this.#shrunkAt < this.#recoverAfterMs) return;
     this.#limit++;
     this.#shrunkAt = now;

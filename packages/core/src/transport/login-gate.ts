@@ -1,5 +1,5 @@
 import { isDaybookError, type DaybookError } from "../errors/daybook-error.js";
-import type { Clock } from "../time/clock.js";
+import { monotonic, type Clock } from "../time/clock.js";
 import { onAbort } from "./on-abort.js";
 
 /** A refused login isn't tried again for so long, in ms: as long as a host of several that refused us is left alone. */
@@ -55,7 +55,7 @@ export class LoginGate {
   }
 
   #now(): number {
-    return this.#clock.now().getTime();
+    return monotonic(this.#clock);
   }
 }
 

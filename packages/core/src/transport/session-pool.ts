@@ -1,5 +1,5 @@
 import { DaybookError, isDaybookError } from "../errors/daybook-error.js";
-import type { Clock } from "../time/clock.js";
+import { monotonic, type Clock } from "../time/clock.js";
 import { SystemClock } from "../time/system-clock.js";
 import type { BudgetMember, HostBudget } from "./host-budget.js";
 import type { LoginGate } from "./login-gate.js";
@@ -193,7 +193,7 @@ export class SessionPool<S> implements BudgetMember {
       this.#end(session);
       return;
     }
-    this.#idle.push({ session, since: this.#clock.now().getTime() });
+    this.#idle.push({ session, since: monotonic(this.#clock) });
     this.#sweepLater();
   }
 
@@ -203,7 +203,7 @@ export class SessionPool<S> implements BudgetMember {
   }
 
   #fresh(idle: Idle<S>): boolean {
-    return this.#options.usable(idle.session) && this.#clock.now().getTime() - idle.since < this.#idleMs;
+    return this.#options.usable(idle.session) && monotonic(this.#clock) - idle.since < this.#idleMs;
   }
 
   #sweepLater(): void {
