@@ -98,7 +98,12 @@ export class SlotVisitor {
           listedAt: now,
           // What the clock alone says to be over may be yet to come.
           closed: sure >= closesAt(window, policy),
-          nextVisitAt: nextVisit(window, { began: began.getTime(), ended: now.getTime(), sure }, policy),
+          // A look that began while the clock was ahead is none of that time.
+          nextVisitAt: nextVisit(
+            window,
+            { began: Math.min(began.getTime(), now.getTime()), ended: now.getTime(), sure },
+            policy,
+          ),
           failures: 0,
         }
       : this.#failing(planned, now);

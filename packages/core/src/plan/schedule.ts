@@ -47,6 +47,10 @@ export function nextVisit(
   const end = window.end!.getTime();
   // It has closed only by a clock in doubt: it is looked at again when that may be known.
   if (sure < close) return new Date(ended + Math.max(policy.poll, DOUBT));
-  const next = policy.revisit.map((age) => end + age).filter((at) => at > began);
-  return next.length > 0 ? new Date(smallest(next)) : undefined;
+  // An age that only a clock in doubt says to be past is still to come.
+  const seen = Math.min(began, sure);
+  const next = policy.revisit.map((age) => end + age).filter((at) => at > seen);
+  if (next.length === 0) return undefined;
+  const at = smallest(next);
+  return new Date(at > ended || at > began ? at : ended + Math.max(policy.poll, DOUBT));
 }

@@ -22,7 +22,8 @@ export function planLeaps(rng: Rng, from: number, until: number): Leap[] {
     at += rng.int(0, Math.max(0, Math.floor((until - at) / 2)));
     const end = Math.min(
       until,
-      at + rng.int(1, 90) * rng.pick([SECOND, SECOND, 10 * SECOND, MINUTE, 3 * MINUTE]),
+      // A clock that goes on for an hour is believed: what follows from a wrong one then isn't held here.
+      at + rng.int(1, 50) * rng.pick([SECOND, SECOND, 10 * SECOND, MINUTE]),
     );
     const by = rng.pick([4 * HOUR, 26 * HOUR, 10 * 24 * HOUR, 4000 * 24 * HOUR, -2 * HOUR, -26 * HOUR]);
     if (end <= at) break;
