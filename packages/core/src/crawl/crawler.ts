@@ -81,6 +81,8 @@ export class Crawler {
   /** Slots of which nothing can be recorded, and until when they are left alone; epoch ms. */
   readonly #held = new Map<string, number>();
   #finished = false;
+  /** Lanes that have looked at all that was due. */
+  readonly #passed = new Set<Lane>();
   /** Visits begun so far. */
   #begun = 0;
   #error: DaybookError | undefined;
@@ -153,6 +155,7 @@ export class Crawler {
         if (!this.#active.has(path) && !this.#isHeld(path)) this.#visit(planned, lane, run);
       }
       if (run.once) return;
+      this.#passed.add(lane);
       await this.#notePlan(stopping);
       if (await this.#allSettled()) {
         this.#finished = true;
@@ -179,7 +182,9 @@ export class Crawler {
   /** Whether nothing is left to do in the range, for ever. */
   async #allSettled(): Promise<boolean> {
     const { range, policy, time } = this.#source;
-    if (this.#active.size > 0 || time.sure().getTime() < closesAt(range, policy)) return false;
+    // What is settled may be due to be looked at again, and only its own lane finds that.
+    if (this.#passed.size < LANES.length || this.#active.size > 0) return false;
+    if (time.sure().getTime() < closesAt(range, policy)) return false;
     const begun = this.#begun;
     // From where the last search ended first: what is settled seldom changes. Only a search of all ends the run.
     for (const from of this.#settledUpTo ? [this.#settledUpTo, range.start] : [range.start]) {
