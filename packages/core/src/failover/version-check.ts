@@ -1,4 +1,4 @@
-import { DaybookError } from "../errors/daybook-error.js";
+import { DaybookError, isDaybookError } from "../errors/daybook-error.js";
 import type { Clock } from "../time/clock.js";
 import type {
   Lane,
@@ -60,7 +60,13 @@ export class VersionCheck {
       return { key, names: known.names, seenBefore: true };
     const names = transport
       .list(directory, { lane })
-      .then(({ entries }) => new Map(entries.map((entry) => [entry.name, entry])));
+      .then(({ entries }) => new Map(entries.map((entry) => [entry.name, entry])))
+      .catch((error: unknown) => {
+        if (!isDaybookError(error, "permission")) throw error;
+        // It says nothing of the file, which may well be sent; and nothing is given up for a folder.
+        const detail = `this host doesn't show its folder, so nobody knows which version it has: ${error.detail}`;
+        throw new DaybookError("busy", detail, { operation: "read", path: directory, cause: error });
+      });
     this.#looks.set(key, { at: now, names });
     names.catch(() => this.#looks.delete(key));
     return { key, names, seenBefore: false };
