@@ -87,6 +87,8 @@ class DirectoryListing {
     try {
       await Promise.race([this.#read(depth), slow]);
     } finally {
+      // However it ended: who asked on would read another directory's names, since servers use closed handles again.
+      this.#ended = true;
       forget();
     }
     const unreadable = this.#unreadable;

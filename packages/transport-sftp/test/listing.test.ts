@@ -1,3 +1,4 @@
+import { DaybookError } from "@daybook/core";
 import { expect, test, vi } from "vitest";
 import { failure, place, until } from "./support/place.js";
 
@@ -178,4 +179,18 @@ test.each(["/a\nb", "/a\rb", "/a\0b"])("the path %j is refused before anything i
   await failure(transport.list(path), "config");
   await failure(transport.read(path), "config");
   expect(server.accepted).toBe(0);
+});
+
+test("who fails to take a listing's entries leaves nobody asking on, for the handle may be another's by then", async () => {
+  const { tree, transport, server } = await place({ transport: { listingDepth: 8 } });
+  for (let n = 0; n < 4000; n++) tree.put(`/many/f${n}`, "");
+  tree.put("/few/still", "");
+  const take = () => Promise.reject(new DaybookError("store", "made up"));
+  await failure(transport.list("/many", { take }), "store");
+  await until(() => server.openHandles === 0);
+  expect((await transport.list("/few")).entries).toMatchObject([{ name: "still" }]);
+  const requests = server.requests.map((request) => request.split(" ")[0]);
+  const closed = requests.indexOf("CLOSE");
+  const between = requests.slice(closed, requests.indexOf("OPENDIR", closed));
+  expect(between).not.toContain("READDIR");
 });
